@@ -1,0 +1,104 @@
+"""The only doors to rows. Each returns what the person may see, or raises.
+
+What does not exist and what one may not know of are the same NotFound; Forbidden is for a role that is too small on a
+project that one can see. Instance administrators see every project as its owner.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.db.models import F, FilteredRelation, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Now
+
+from annotation.errors import Forbidden, NotFound
+from annotation.models import Assignment, Flag, Job, Project, Role
+
+MAX_ID = 2**63 - 1
+
+# What each right needs. Routes name a right, never a role.
+NEEDS: dict[str, Role] = {
+    "label": Role.ANNOTATOR,
+    "see_project": Role.ANNOTATOR,
+    "see_model": Role.ANNOTATOR,
+    "see_progress": Role.ANNOTATOR,
+    "predict": Role.ANNOTATOR,
+    "see_queue": Role.REVIEWER,
+    "see_items": Role.REVIEWER,
+    "see_quality": Role.REVIEWER,
+    "decide_flags": Role.REVIEWER,
+    "see_members": Role.REVIEWER,
+    "import": Role.MANAGER,
+    "export": Role.MANAGER,
+    "change_project": Role.MANAGER,
+    "manage_members": Role.MANAGER,
+    "see_jobs": Role.MANAGER,
+    "delete_project": Role.OWNER,
+}
+
+
+def projects_of(user: AbstractUser) -> QuerySet[Project]:
+    """Returns the living projects that this person can see, each with her `role`."""
+    mine = Project.objects.filter(deleted_at__isnull=True).annotate(
+        mine=FilteredRelation("memberships", condition=Q(memberships__user=user))
+    )
+    if user.is_superuser:
+        return mine.annotate(role=Coalesce(F("mine__role"), Value(Role.OWNER.value)))
+    return mine.filter(mine__isnull=False).annotate(role=F("mine__role"))
+
+
+def project_for(user: AbstractUser, project_id: str | int, *, needs: str) -> Project:
+    """Returns the project (with `role` and `live_model` in hand) if this person has the right named `needs`."""
+    project = projects_of(user).select_related("live_model").filter(pk=_key(project_id)).first()
+    if project is None:
+        raise NotFound("There is no such project.")
+    require(project.role, needs)
+    return project
+
+
+def require(role: str, needs: str) -> None:
+    """Raises Forbidden unless the role is large enough for the right."""
+    least = NEEDS[needs]
+    if Role(role).rank < least.rank:
+        raise Forbidden(f"This needs the role {least.value}; yours is {role}.")
+
+
+def assignment_for(user: AbstractUser, assignment_id: str | int) -> tuple[Assignment, datetime]:
+    """Returns the person's own assignment with its project, and the database's time; anybody else's does not exist."""
+    assignment = (
+        Assignment.objects.filter(
+            pk=_key(assignment_id), annotator=user, project__deleted_at__isnull=True, project__memberships__user=user
+        )
+        .select_related("project")
+        .annotate(now=Now())
+        .first()
+    )
+    if assignment is None:
+        raise NotFound("There is no such assignment.")
+    return assignment, assignment.now
+
+
+def job_for(user: AbstractUser, job_id: str | int, *, needs: str = "see_jobs") -> Job:
+    """Returns an import or export job of a project in which this person may see jobs."""
+    return _of_project(user, Job.objects.select_related("project"), job_id, needs, "There is no such job.")
+
+
+def flag_for(user: AbstractUser, flag_id: str | int, *, needs: str) -> Flag:
+    return _of_project(user, Flag.objects.select_related("project"), flag_id, needs, "There is no such flag.")
+
+
+def _of_project(user: AbstractUser, rows: QuerySet[Any], key: str | int, needs: str, missing: str) -> Any:
+    row = rows.filter(pk=_key(key), project__deleted_at__isnull=True).first()
+    project = row and projects_of(user).filter(pk=row.project_id).first()
+    if project is None:
+        raise NotFound(missing)
+    require(project.role, needs)
+    return row
+
+
+def _key(value: str | int) -> int:
+    """Returns the id, or raises NotFound for anything that cannot be one."""
+    text = str(value)
+    if not (text.isascii() and text.isdigit()) or int(text[:20]) > MAX_ID:
+        raise NotFound("There is no such thing.")
+    return int(text)

@@ -1,0 +1,104 @@
+"""Every refusal leaves the API in one shape: {"error": {"code", "message", "fields"}}."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+from annotation import errors
+
+STATUSES: dict[type[errors.DomainError], int] = {
+    errors.NotFound: 404,
+    errors.Forbidden: 403,
+    errors.BadRequest: 400,
+    errors.InvalidValue: 422,
+    errors.Conflict: 409,
+}
+CODES = {
+    400: "invalid",
+    401: "not_authenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "throttled",
+    500: "server_error",
+    503: "unavailable",
+}
+RETRY_SECONDS = 2
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The request is too large."
+    default_code = "too_large"
+
+
+def body(code: str, message: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "fields": fields or {}}}
+
+
+def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Returns the response for a refusal; None for what is a bug, which Django then logs and answers with 500."""
+    if isinstance(error, errors.DomainError):
+        return Response(body(error.code, error.message, error.fields), status=STATUSES[type(error)])
+    if isinstance(error, OperationalError):
+        return Response(_outage(), status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    fields = _fields(error.detail) if isinstance(error, exceptions.ValidationError) else {}
+    message = "Some fields do not fit." if fields else _first(error.detail)
+    return Response(
+        body(CODES.get(error.status_code, "refused"), message, fields), status=error.status_code, headers=_headers(error)
+    )
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    return headers
+
+
+def _fields(detail: Any, where: str = "") -> dict[str, str]:
+    """Returns {"path.to.field": message} from DRF's nested detail."""
+    if isinstance(detail, dict):
+        parts = [_fields(inner, f"{where}.{name}".strip(".")) for name, inner in detail.items()]
+    elif isinstance(detail, list) and any(isinstance(inner, dict | list) for inner in detail):
+        parts = [_fields(inner, f"{where}.{place}".strip(".")) for place, inner in enumerate(detail)]
+    else:
+        return {where.removesuffix("non_field_errors").strip(".") or "body": _first(detail)}
+    return {name: text for part in parts for name, text in part.items()}
+
+
+def _first(detail: Any) -> str:
+    while isinstance(detail, list | dict):
+        detail = next(iter(detail.values() if isinstance(detail, dict) else detail), "Refused.")
+    return str(detail)
+
+
+def _outage() -> dict[str, Any]:
+    return body("unavailable", "The database does not answer just now. Nothing was lost; try again in a moment.")
+
+
+def outage() -> JsonResponse:
+    return JsonResponse(_outage(), status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    return JsonResponse(body("not_found", "There is no such address."), status=404)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(body("server_error", "Something is broken on our side. It was logged."), status=500)

@@ -1,0 +1,74 @@
+"""A creating request sent twice acts once: the Idempotency-Key header, kept for 24 hours."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import connection, transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.errors import BadRequest, InvalidValue
+from annotation.models import IdempotencyKey
+
+MAX_KEY = 200
+
+
+def creates(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Makes a POST honour Idempotency-Key: the effect and the stored answer are one transaction.
+
+    Of two equal requests at once the second waits and returns the first one's answer. Refusals are not stored.
+    """
+
+    @wraps(view)
+    def wrapped(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return view(self, request, *args, **kwargs)
+        if not 0 < len(key) <= MAX_KEY or not key.isprintable():
+            raise BadRequest(f"Idempotency-Key must have 1 to {MAX_KEY} characters.", fields={"Idempotency-Key": "invalid"})
+        fingerprint = _fingerprint(request)
+        with transaction.atomic():
+            stored = _stored(request.user.pk, key, fingerprint)
+            if stored is not None:
+                return stored
+            response = view(self, request, *args, **kwargs)
+            IdempotencyKey.objects.filter(user=request.user, key=key).update(
+                status=response.status_code, body=json.loads(json.dumps(response.data, default=str))
+            )
+            return response
+
+    return wrapped
+
+
+def _fingerprint(request: Request) -> bytes:
+    """Returns a hash of the route and the body; of uploads, of their names, sizes and contents."""
+    found = hashlib.blake2b(f"{request.method} {request.path}\n".encode(), digest_size=32)
+    fields = {name: value for name, value in request.data.items() if name not in request.FILES} if request.FILES else request.data
+    found.update(json.dumps(fields, sort_keys=True, default=str).encode("utf-8", "surrogatepass"))
+    for upload in request.FILES.values():
+        for chunk in upload.chunks():
+            found.update(chunk)
+        upload.seek(0)
+    return found.digest()
+
+
+def _stored(user_id: int, key: str, fingerprint: bytes) -> Response | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO annotation_idempotencykey AS kept (user_id, key, fingerprint, created_at)
+               VALUES (%s, %s, %s, now()) ON CONFLICT (user_id, key) DO UPDATE
+               SET fingerprint = excluded.fingerprint, created_at = now(), status = NULL, body = NULL
+               WHERE kept.created_at < now() - interval '24 hours'
+               RETURNING id""",
+            [user_id, key, fingerprint],
+        )
+        if cursor.fetchone():
+            return None
+    row = IdempotencyKey.objects.get(user_id=user_id, key=key)
+    if bytes(row.fingerprint) != fingerprint:
+        raise InvalidValue("This Idempotency-Key was used with another request.", fields={"Idempotency-Key": "used already"})
+    return Response(row.body, status=row.status)
+

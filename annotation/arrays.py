@@ -1,0 +1,116 @@
+"""The one bridge between rows and NumPy: a project's votes and known answers as arrays."""
+
+import json
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from annotation.kinds import kind_of
+from annotation.models import Project
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+VOTES = """
+COPY (
+    SELECT a.id, a.item_id, a.annotator_id::bigint, a.value::text,
+           coalesce(a.seconds, 'NaN'::float8), extract(epoch FROM a.created_at)::float8
+    FROM annotation_annotation a WHERE a.project_id = %d ORDER BY a.created_at, a.id
+) TO STDOUT (FORMAT BINARY)
+"""
+GOLD = """
+COPY (
+    SELECT g.item_id, g.value::text FROM annotation_goldanswer g WHERE g.project_id = %d ORDER BY g.item_id
+) TO STDOUT (FORMAT BINARY)
+"""
+
+
+@dataclass(frozen=True)
+class Votes:
+    """Everybody's newest answers, in the order in which they were first given.
+
+    `votes` (n, 3) holds positions: item in `item_ids`, annotator in `annotator_ids`, class in `class_names`. Answers
+    whose class the project no longer has are left out. `item_ids` rises and covers voted items and those with a
+    known answer; `gold` (m, 2) is item and class. `seconds` is NaN where nobody measured,
+    `created` in epoch seconds.
+    """
+
+    class_names: list[str]
+    item_ids: Ints
+    annotator_ids: Ints
+    annotation_ids: Ints
+    votes: Ints
+    seconds: Floats
+    created: Floats
+    gold: Ints
+
+    @property
+    def n_items(self) -> int:
+        return len(self.item_ids)
+
+    @property
+    def n_annotators(self) -> int:
+        return len(self.annotator_ids)
+
+    @property
+    def n_classes(self) -> int:
+        return len(self.class_names)
+
+
+def load_votes(project: Project) -> Votes:
+    """Returns the project's votes; two statements, so call it in one REPEATABLE READ transaction.
+
+    Rows are streamed into flat buffers: about 50 bytes a vote while reading, 70 afterwards.
+    """
+    to_class = _class_reader(project)
+    annotation_ids, items, people, classes, seconds, created = _columns(
+        VOTES, project.pk, ["int8", "int8", "int8", "text", "float8", "float8"], to_class
+    )
+    gold_items, gold_classes = _columns(GOLD, project.pk, ["int8", "text"], to_class)
+    item_ids = np.unique(np.concatenate([items, gold_items]))
+    annotator_ids, annotators = np.unique(people, return_inverse=True)
+    return Votes(
+        class_names=project.class_names,
+        item_ids=item_ids,
+        annotator_ids=annotator_ids,
+        annotation_ids=annotation_ids,
+        votes=np.column_stack([np.searchsorted(item_ids, items), annotators, classes]).astype(np.int64),
+        seconds=seconds,
+        created=created,
+        gold=np.column_stack([np.searchsorted(item_ids, gold_items), gold_classes]).astype(np.int64),
+    )
+
+
+def _class_reader(project: Project) -> Callable[[str], int | None]:
+    """Returns a function from a stored answer to its column, None when its class is gone. Each form is parsed once."""
+    kind, names = kind_of(project.kind), project.class_names
+    known: dict[str, int | None] = {}
+
+    def read(text: str) -> int | None:
+        if text not in known:
+            known[text] = kind.target(json.loads(text), names)
+        return known[text]
+
+    return read
+
+
+def _columns(
+    statement: str, project_id: int, types: list[str], to_class: Callable[[str], int | None]
+) -> list[npt.NDArray[Any]]:
+    """Streams a statement's rows into one array a column; rows whose answer has no class any more are skipped."""
+    buffers = [array("d" if kind == "float8" else "q") for kind in types]
+    answer = types.index("text")
+    with connection.cursor() as cursor, cursor.copy(statement % project_id) as copy:
+        copy.set_types(types)
+        for row in copy.rows():
+            column = to_class(row[answer])
+            if column is None:
+                continue
+            for position, buffer in enumerate(buffers):
+                buffer.append(column if position == answer else row[position])
+    return [np.array(buffer) for buffer in buffers]

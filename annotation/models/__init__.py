@@ -1,0 +1,39 @@
+"""Tables and their constraints."""
+
+from annotation.models.items import GoldAnswer, Item, Prediction, Stream
+from annotation.models.labeling import Annotation, AnnotationRevision, Assignment
+from annotation.models.learning import Evaluation, FeatureShard, ModelVersion, QueueEntry, Representation
+from annotation.models.outbox import AuditEvent, Heartbeat, IdempotencyKey, Job, Topic, WorkLane, WorkRequest
+from annotation.models.projects import ApiToken, Membership, Project, Role, Strategy
+from annotation.models.quality import AgreementReport, AnnotatorReport, Consensus, Flag
+
+__all__ = [
+    "AgreementReport",
+    "Annotation",
+    "AnnotationRevision",
+    "AnnotatorReport",
+    "ApiToken",
+    "Assignment",
+    "AuditEvent",
+    "Consensus",
+    "Evaluation",
+    "FeatureShard",
+    "Flag",
+    "GoldAnswer",
+    "Heartbeat",
+    "IdempotencyKey",
+    "Item",
+    "Job",
+    "Membership",
+    "ModelVersion",
+    "Prediction",
+    "Project",
+    "QueueEntry",
+    "Representation",
+    "Role",
+    "Strategy",
+    "Stream",
+    "Topic",
+    "WorkLane",
+    "WorkRequest",
+]

@@ -1,0 +1,123 @@
+"""What was learned: representations, feature shards, model versions, the published queue, measured points."""
+
+from django.db import models
+from django.db.models import Q
+
+from annotation.models.items import Item, Stream
+from annotation.models.projects import Project
+
+
+class Representation(models.Model):
+    """How the items of a project become vectors. Never edited; a better one is a new version."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="representations")
+    version = models.PositiveIntegerField()
+    name = models.CharField(max_length=40)
+    dimension = models.PositiveIntegerField()
+    n_fitted = models.PositiveIntegerField(help_text="Items that it was learned from.")
+    path = models.CharField(max_length=200)
+    checksum = models.CharField(max_length=64)
+    is_live = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "version"], name="representation_version_once"),
+            models.UniqueConstraint(fields=["project"], condition=Q(is_live=True), name="representation_one_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+class FeatureShard(models.Model):
+    """An immutable, content-addressed file of vectors for the items `first_item` to `last_item`, by rising id."""
+
+    representation = models.ForeignKey(Representation, on_delete=models.CASCADE, related_name="shards")
+    number = models.PositiveIntegerField()
+    n_rows = models.PositiveIntegerField()
+    first_item = models.BigIntegerField()
+    last_item = models.BigIntegerField()
+    path = models.CharField(max_length=200)
+    checksum = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["representation", "number"], name="shard_number_once")]
+        ordering = ["representation", "number"]
+
+    def __str__(self) -> str:
+        return f"shard {self.number} of {self.representation_id}"
+
+
+class ModelVersion(models.Model):
+    """A trained model, never edited. `trained_through` is the newest revision it has looked at."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="model_versions")
+    number = models.PositiveIntegerField()
+    representation = models.ForeignKey(Representation, on_delete=models.PROTECT, related_name="model_versions")
+    trained_through = models.BigIntegerField()
+    n_annotations = models.PositiveIntegerField()
+    strategy = models.CharField(max_length=20)
+    classes = models.JSONField(help_text="Class names in the order of the columns.")
+    metrics = models.JSONField(default=dict)
+    path = models.CharField(max_length=200)
+    checksum = models.CharField(max_length=64)
+    seconds = models.FloatField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="model_version_number_once")]
+
+    def __str__(self) -> str:
+        return f"model {self.number}"
+
+
+class QueueEntry(models.Model):
+    """One place in the published queue; taken out when somebody is asked."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="queue_entries")
+    rank = models.PositiveIntegerField()
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    score = models.FloatField(help_text="Higher is more worth asking.")
+    reason = models.JSONField()
+    stream = models.CharField(max_length=10, choices=Stream.choices, default=Stream.MODEL)
+    probability = models.FloatField(default=1.0)
+    model_version = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "queue entries"
+        constraints = [
+            models.UniqueConstraint(fields=["project", "item"], name="queue_item_once"),
+            models.CheckConstraint(condition=Q(probability__gt=0, probability__lte=1), name="queue_probability"),
+        ]
+        indexes = [models.Index(fields=["project", "rank"], name="queue_rank")]
+
+    def __str__(self) -> str:
+        return f"place {self.rank}"
+
+
+class Evaluation(models.Model):
+    """One measured point of a learning curve."""
+
+    class Arm(models.TextChoices):
+        ACTIVE = "active"
+        RANDOM = "random"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="evaluations")
+    model_number = models.PositiveIntegerField()
+    annotations = models.PositiveIntegerField()
+    arm = models.CharField(max_length=10, choices=Arm.choices)
+    metric = models.CharField(max_length=20)
+    estimate = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    n = models.PositiveIntegerField(help_text="Items measured on.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "model_number", "arm", "metric"], name="evaluation_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.arm} at {self.annotations}"

@@ -1,0 +1,105 @@
+"""Projects, the people in them, and how they log in from programs."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+def new_seed() -> int:
+    return secrets.randbits(62)
+
+
+class Role(models.TextChoices):
+    """Roles from the smallest to the largest; a larger one may do all that a smaller one may."""
+
+    ANNOTATOR = "annotator"
+    REVIEWER = "reviewer"
+    MANAGER = "manager"
+    OWNER = "owner"
+
+    @property
+    def rank(self) -> int:
+        return list(Role).index(self)
+
+
+class Strategy(models.TextChoices):
+    TEAM = "team"
+    RANDOM = "random"
+
+
+class Project(models.Model):
+    """One question put to many items, with the policies of its team."""
+
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)
+    classes = models.JSONField(default=list, help_text="[{name, key, color, description}]")
+    schema_version = models.PositiveIntegerField(default=1, help_text="Rises when the classes change.")
+    guidelines = models.TextField(blank=True)
+    guidelines_version = models.PositiveIntegerField(default=1)
+    overlap = models.PositiveSmallIntegerField(default=1)
+    max_votes = models.PositiveSmallIntegerField(default=1)
+    lease_seconds = models.PositiveIntegerField(default=900)
+    strategy = models.CharField(max_length=20, choices=Strategy.choices, default=Strategy.TEAM)
+    random_rate = models.FloatField(default=0.1)
+    gold_rate = models.FloatField(default=0.03)
+    target_confidence = models.FloatField(default=0.95)
+    seed = models.BigIntegerField(default=new_seed, help_text="Fixes the shuffle and every random choice.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    live_model = models.ForeignKey(
+        "ModelVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    queue_version = models.PositiveIntegerField(default=0, editable=False)
+    queue_generation = models.BigIntegerField(default=0, editable=False)
+    queue_published_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(overlap__gte=1, overlap__lte=100), name="project_overlap_range"),
+            models.CheckConstraint(condition=Q(max_votes__gte=F("overlap")), name="project_max_votes_over_overlap"),
+            models.CheckConstraint(condition=Q(lease_seconds__gte=5), name="project_lease_seconds_least"),
+            models.CheckConstraint(condition=Q(random_rate__gte=0, random_rate__lte=1), name="project_random_rate"),
+            models.CheckConstraint(condition=Q(gold_rate__gte=0, gold_rate__lte=1), name="project_gold_rate"),
+            models.CheckConstraint(
+                condition=Q(target_confidence__gt=0, target_confidence__lte=1), name="project_target_confidence"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def class_names(self) -> list[str]:
+        return [one["name"] for one in self.classes]
+
+
+class Membership(models.Model):
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="membership_once"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role}"
+
+
+class ApiToken(models.Model):
+    """A program's key. Only its SHA-256 is kept; the token itself is shown once."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100, blank=True)
+    digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_on = models.DateField(null=True, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.name or 'token'} {self.pk}"

@@ -1,0 +1,112 @@
+"""What a training looks at: votes, the streams of their items, and what was learned before, all of one moment."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from annotation.arrays import Votes, load_votes
+from annotation.models import Annotation, ModelVersion, Project, Representation, Stream
+from annotation.operations.outbox import LaneClaim, waiting_requests
+from annotation.snapshots import snapshot
+from modeling.truth import infer
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+DRAWN_AT_RANDOM = """
+    SELECT id, draw_stream FROM annotation_item
+    WHERE project_id = %s AND drawn_at IS NOT NULL AND draw_stream IN (%s, %s)
+"""
+# Every revision commits together with its request, so the newest one that nobody has looked at is among the waiting.
+NEWEST_WAITING = """
+    SELECT max(revision.id) FROM annotation_workrequest request
+    JOIN annotation_annotationrevision revision USING (annotation_id)
+    WHERE request.id = ANY(%s)
+"""
+NEWEST = """
+    SELECT max(revision.id) FROM annotation_annotationrevision revision
+    JOIN annotation_annotation annotation ON annotation.id = revision.annotation_id WHERE annotation.project_id = %s
+"""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The rows of one moment. `request_ids` are settled by the training that looked at them."""
+
+    project: Project
+    request_ids: list[int]
+    n_annotations: int
+    trained_through: int
+    votes: Votes
+    is_protected: Bools
+    is_shuffled: Bools
+    representation: Representation | None
+    live: ModelVersion | None
+
+
+def look(claim: LaneClaim) -> Seen:
+    """Reads everything in one snapshot. `is_protected` and `is_shuffled` (n_items,) follow `votes.item_ids`."""
+    with snapshot():
+        project = Project.objects.select_related("live_model").get(pk=claim.project_id)
+        request_ids = waiting_requests(claim)
+        live = project.live_model
+        votes = load_votes(project)
+        streams = _random_draws(project)
+        return Seen(
+            project=project,
+            request_ids=request_ids,
+            n_annotations=Annotation.objects.filter(project=project).count(),
+            trained_through=max(live.trained_through if live else 0, _newest(project, request_ids, live)),
+            votes=votes,
+            is_protected=np.isin(votes.item_ids, streams[Stream.RANDOM]),
+            is_shuffled=np.isin(votes.item_ids, streams[Stream.SHUFFLE]),
+            representation=Representation.objects.filter(project=project, is_live=True).first(),
+            live=live,
+        )
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """The consensus of the items looked at: probabilities (n, n_classes), and how much each is worth (n,), 0 to 1."""
+
+    posterior: Floats
+    weights: Floats
+
+
+def believe(votes: Votes) -> Beliefs:
+    """Infers the truth from people's answers alone: a model must not teach itself.
+
+    A weight is how far the likeliest class stands above chance; an item about which nothing is known counts nothing.
+    """
+    truth = infer(
+        votes.votes,
+        n_items=votes.n_items,
+        n_annotators=votes.n_annotators,
+        n_classes=votes.n_classes,
+        gold=votes.gold if len(votes.gold) else None,
+    )
+    posterior = truth.posterior.astype(np.float32)
+    if votes.n_classes < 2:
+        return Beliefs(posterior, np.ones(votes.n_items, dtype=np.float32))
+    chance = 1 / votes.n_classes
+    weights = (posterior.max(axis=1) - chance) / (1 - chance)
+    return Beliefs(posterior, np.clip(weights, 0, 1).astype(np.float32))
+
+
+def _random_draws(project: Project) -> dict[str, Ints]:
+    with connection.cursor() as cursor:
+        cursor.execute(DRAWN_AT_RANDOM, [project.pk, Stream.RANDOM.value, Stream.SHUFFLE.value])
+        rows = cursor.fetchall()
+    return {
+        stream: np.array([item_id for item_id, drawn in rows if drawn == stream], dtype=np.int64)
+        for stream in (Stream.RANDOM, Stream.SHUFFLE)
+    }
+
+
+def _newest(project: Project, request_ids: list[int], live: ModelVersion | None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_WAITING, [request_ids]) if live else cursor.execute(NEWEST, [project.pk])
+        return int(cursor.fetchone()[0] or 0)

@@ -1,0 +1,229 @@
+"""Asking and answering: assign_next_item, submit_annotation, skip_item, release_expired_assignments."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from annotation.errors import BadRequest, Conflict
+from annotation.kinds import kind_of
+from annotation.models import Annotation, AnnotationRevision, Assignment, Item, Project, Strategy, Stream, Topic
+from annotation.operations import leases
+from annotation.operations.outbox import request_work_on
+from annotation.queries.labeling import Lease, fresh_items, open_leases
+
+MAX_COUNT = 20
+MAX_SECONDS = 7 * 24 * 3600
+TOPICS_OF_AN_ANSWER = (Topic.LEARN, Topic.QUALITY)
+
+
+@dataclass
+class Assigned:
+    """What a person has in hand now; `empty_because` says why when that is nothing."""
+
+    leases: list[Lease] = field(default_factory=list)
+    empty_because: str | None = None
+    next_release_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Submitted:
+    annotation: Annotation
+    is_new: bool
+
+
+def assign_next_item(*, project: Project, user: AbstractBaseUser, count: int, rng: random.Random | None = None) -> Assigned:
+    """Returns up to `count` open leases of this person: those she holds already first, then new ones.
+
+    Two callers at once never share a slot: items are picked under SKIP LOCKED, and the slot count is a constraint.
+    Raises BadRequest for a count outside 1 to 20.
+    """
+    if not 1 <= count <= MAX_COUNT:
+        raise BadRequest(f"count must be from 1 to {MAX_COUNT}.", fields={"count": "out of range"})
+    found = open_leases(project_id=project.pk, user_id=user.pk, limit=count)
+    if len(found) < count:
+        found += _new_leases(project, user.pk, count - len(found), rng or random.SystemRandom())
+    if found:
+        return Assigned(found)
+    if release_expired_assignments(project_id=project.pk):
+        found = _new_leases(project, user.pk, count, rng or random.SystemRandom())
+    return Assigned(found) if found else _why_empty(project, user.pk)
+
+
+def _new_leases(project: Project, user_id: int, count: int, rng: random.Random) -> list[Lease]:
+    for _ in range(3):
+        try:
+            with transaction.atomic():
+                return _pick(project, user_id, count, rng)
+        except leases.LostRace:
+            continue
+    return []
+
+
+def _pick(project: Project, user_id: int, count: int, rng: random.Random) -> list[Lease]:
+    """Gold by rate, then items that others have begun, then new ones: by rate from the protected sample, else queued."""
+    found: list[Lease] = []
+    if project.gold_rate and rng.random() < project.gold_rate:
+        found += leases.take_gold(project=project, user_id=user_id)
+    if len(found) < count:
+        found += leases.take(
+            leases.PICK_STARTED, project=project, user_id=user_id, count=count - len(found), started=True
+        )[0]
+    n_random = sum(rng.random() < project.random_rate for _ in range(count - len(found)))
+    if n_random:
+        found += _fresh(project, user_id, n_random, Stream.RANDOM)
+    if len(found) < count and project.queue_version and project.strategy != Strategy.RANDOM:
+        found += _queued(project, user_id, count - len(found))
+    if len(found) < count:
+        found += _fresh(project, user_id, count - len(found), Stream.SHUFFLE)
+    if not found:
+        found = leases.take(
+            leases.PICK_STARTED, project=project, user_id=user_id, count=count, started=True, window=None
+        )[0]
+    return found
+
+
+def _queued(project: Project, user_id: int, count: int) -> list[Lease]:
+    found: list[Lease] = []
+    looked_at = count
+    while len(found) < count and looked_at:
+        more, looked_at = leases.take(leases.PICK_QUEUED, project=project, user_id=user_id, count=count - len(found))
+        found += more
+    return found
+
+
+def _fresh(project: Project, user_id: int, count: int, stream: Stream) -> list[Lease]:
+    """The next items of the seeded shuffle: each draw is uniform over the items that nobody was asked about."""
+    probability = 1 / max(1, fresh_items(project.pk))
+    return leases.take(
+        leases.PICK_FRESH, project=project, user_id=user_id, count=count, stream=stream.value, probability=probability
+    )[0]
+
+
+def _why_empty(project: Project, user_id: int) -> Assigned:
+    with connection.cursor() as cursor:
+        cursor.execute(leases.WHY_EMPTY, {"project": project.pk, "user": user_id})
+        slots_left, any_release, my_release = cursor.fetchone()
+    if not slots_left and any_release is None:
+        return Assigned(empty_because="finished")
+    if my_release is not None:
+        return Assigned(empty_because="all_leased", next_release_at=my_release)
+    return Assigned(empty_because="nothing_for_you")
+
+
+def submit_annotation(
+    *, assignment: Assignment, value: Any, seconds: float | None = None, now: datetime | None = None
+) -> Submitted:
+    """Stores the answer to one's assignment and asks for training and quality work, in one transaction.
+
+    The same value again returns the stored annotation unchanged; another value is a new revision. An answer after the
+    lease ran out is taken if a slot is free. Of several equal requests at once, one writes and all return its row.
+    Raises InvalidValue, BadRequest (seconds), Conflict (skipped; lease_expired when the slot is gone).
+    """
+    project = assignment.project
+    canonical = kind_of(project.kind).canonical(value, project.class_names)
+    _check_seconds(seconds)
+    with transaction.atomic():
+        now = now or _now()
+        closed = Assignment.objects.filter(pk=assignment.pk, status=Assignment.Status.OPEN).update(
+            status=Assignment.Status.ANSWERED, closed_at=now
+        )
+        if not closed and not _reopen_or_refuse(assignment, now):
+            return _revise(assignment, canonical, seconds, now)
+        return Submitted(_first_answer(assignment, canonical, seconds, now), is_new=True)
+
+
+def _now() -> datetime:
+    """The database's time: the clocks of web hosts do not matter."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        return cursor.fetchone()[0]
+
+
+def _check_seconds(seconds: float | None) -> None:
+    if seconds is not None and not 0 <= seconds <= MAX_SECONDS:
+        raise BadRequest("seconds must be a number from 0 to a week.", fields={"seconds": "out of range"})
+
+
+def _reopen_or_refuse(assignment: Assignment, now: datetime) -> bool:
+    """True when a late answer got a slot; False when there is an answer already. Raises Conflict otherwise."""
+    item = Item.objects.select_for_update().get(pk=assignment.item_id)
+    lease = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    if lease.status == Assignment.Status.ANSWERED:
+        return False
+    if lease.status == Assignment.Status.SKIPPED:
+        raise Conflict("You skipped this item, so it went to somebody else.", code="skipped")
+    if lease.holds_slot:
+        if not item.open_slots:
+            raise Conflict(
+                "Your time for this item ran out and others have answered it meanwhile. Your answer was not stored.",
+                code="lease_expired",
+            )
+        Item.objects.filter(pk=item.pk).update(taken=item.taken + 1, open_slots=item.open_slots - 1)
+    Assignment.objects.filter(pk=lease.pk).update(status=Assignment.Status.ANSWERED, closed_at=now)
+    return True
+
+
+def _first_answer(assignment: Assignment, value: dict[str, Any], seconds: float | None, now: datetime) -> Annotation:
+    annotation = Annotation.objects.create(
+        assignment=assignment,
+        project_id=assignment.project_id,
+        item_id=assignment.item_id,
+        annotator_id=assignment.annotator_id,
+        value=value,
+        seconds=seconds,
+        schema_version=assignment.project.schema_version,
+        created_at=now,
+        updated_at=now,
+    )
+    _record(annotation)
+    return annotation
+
+
+def _revise(assignment: Assignment, value: Mapping[str, Any], seconds: float | None, now: datetime) -> Submitted:
+    annotation = Annotation.objects.select_for_update().get(assignment_id=assignment.pk)
+    if annotation.value == value:
+        return Submitted(annotation, is_new=False)
+    annotation.value, annotation.seconds = dict(value), seconds
+    annotation.revision += 1
+    annotation.schema_version, annotation.updated_at = assignment.project.schema_version, now
+    annotation.save(update_fields=["value", "seconds", "revision", "schema_version", "updated_at"])
+    _record(annotation)
+    return Submitted(annotation, is_new=False)
+
+
+def _record(annotation: Annotation) -> None:
+    AnnotationRevision.objects.create(
+        annotation=annotation,
+        revision=annotation.revision,
+        value=annotation.value,
+        seconds=annotation.seconds,
+        schema_version=annotation.schema_version,
+        created_at=annotation.updated_at,
+    )
+    request_work_on(annotation.pk, project_id=annotation.project_id, topics=TOPICS_OF_AN_ANSWER)
+
+
+def skip_item(*, assignment: Assignment, reason: str = "") -> None:
+    """Gives the slot back; the item does not return to this person. Skipping twice is harmless.
+
+    Raises Conflict when the item was answered.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(leases.SKIP, {"assignment": assignment.pk, "reason": reason})
+        (status,) = cursor.fetchone()
+    if status == Assignment.Status.ANSWERED:
+        raise Conflict("You have answered this item; change the answer instead.", code="answered")
+
+
+def release_expired_assignments(*, project_id: int | None = None, limit: int = 500) -> int:
+    """Frees the slots of leases that ran out; returns how many. Any number of callers may do so at once."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(leases.RELEASE_EXPIRED, {"project": project_id, "limit": limit})
+        (n_released,) = cursor.fetchone()
+    return int(n_released)

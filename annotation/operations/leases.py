@@ -1,0 +1,196 @@
+"""SQL that hands out leases and takes them back. Locks are taken in one order: item, then lease.
+
+Three places where an item can come from, tried by `labeling.assign_next_item`; each is one statement that picks under
+SKIP LOCKED, takes a slot and writes the lease. Cost does not depend on the size of the project: every pick walks a partial
+index from its head.
+"""
+
+import json
+from typing import Any
+
+from django.db import connection
+
+from annotation.models import Project
+from annotation.queries.labeling import Lease
+
+# How many started items are looked at for one person. Whoever has answered all of them gets new items meanwhile.
+STARTED_WINDOW = 300
+
+PICK_STARTED = """
+    picked AS MATERIALIZED (
+        SELECT item.id, item.draw_stream AS stream, item.draw_probability AS probability, NULL::integer AS model_version,
+               CASE WHEN item.taken > 0 THEN '{"kind": "overlap"}'::jsonb ELSE item.draw_reason END AS reason
+        FROM annotation_item item
+        WHERE item.id IN (
+                SELECT id FROM annotation_item
+                WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0
+                ORDER BY drawn_at LIMIT %(window)s)
+          AND item.open_slots > 0
+          AND NOT EXISTS (
+                SELECT 1 FROM annotation_assignment mine
+                WHERE mine.item_id = item.id AND mine.annotator_id = %(user)s AND mine.status <> 'expired')
+        ORDER BY item.drawn_at LIMIT %(count)s
+        FOR UPDATE OF item SKIP LOCKED)
+"""
+
+PICK_QUEUED = """
+    head AS MATERIALIZED (
+        SELECT id FROM annotation_queueentry WHERE project_id = %(project)s
+        ORDER BY rank LIMIT %(count)s FOR UPDATE SKIP LOCKED),
+    picked AS (
+        DELETE FROM annotation_queueentry entry USING head WHERE entry.id = head.id
+        RETURNING entry.item_id AS id, entry.stream, entry.probability, entry.model_version, entry.reason)
+"""
+
+PICK_FRESH = """
+    picked AS MATERIALIZED (
+        SELECT item.id, %(stream)s AS stream, %(probability)s::float8 AS probability, NULL::integer AS model_version,
+               jsonb_build_object('kind', %(stream)s::text) AS reason
+        FROM annotation_item item
+        WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0
+        ORDER BY shuffle_key LIMIT %(count)s
+        FOR UPDATE SKIP LOCKED)
+"""
+
+# A queued item may have been drawn by another stream meanwhile: then its place in the queue is used up, without a lease.
+LEASE = """
+    taken AS (
+        UPDATE annotation_item item
+        SET taken = item.taken + 1, open_slots = item.open_slots - 1,
+            drawn_at = coalesce(item.drawn_at, now()),
+            draw_stream = coalesce(item.draw_stream, picked.stream),
+            draw_probability = coalesce(item.draw_probability, picked.probability),
+            draw_reason = coalesce(item.draw_reason, picked.reason)
+        FROM picked
+        WHERE item.id = picked.id AND item.open_slots > 0 AND (item.drawn_at IS NOT NULL) = %(started)s
+        RETURNING item.id, item.external_id, item.data, item.metadata,
+                  picked.stream, picked.probability, picked.model_version, picked.reason),
+    lease AS (
+        INSERT INTO annotation_assignment AS lease (project_id, item_id, annotator_id, stream, reason, probability,
+            model_version, holds_slot, status, skip_reason, created_at, expires_at)
+        SELECT %(project)s, id, %(user)s, stream, reason, probability, model_version, true, 'open', '', now(),
+               now() + make_interval(secs => %(lease_seconds)s)
+        FROM taken
+        ON CONFLICT (item_id, annotator_id) DO UPDATE
+            SET status = 'open', closed_at = NULL, created_at = now(), expires_at = excluded.expires_at
+            WHERE lease.status = 'expired'
+        RETURNING lease.id, lease.item_id, lease.expires_at)
+    SELECT picked.id, taken.id, lease.id, lease.expires_at, taken.external_id, taken.data, taken.metadata,
+           picked.stream, picked.probability, picked.model_version, picked.reason
+    FROM picked LEFT JOIN taken ON taken.id = picked.id LEFT JOIN lease ON lease.item_id = picked.id
+"""
+
+GOLD = """
+    WITH picked AS MATERIALIZED (
+        SELECT item.id, item.external_id, item.data, item.metadata, count(*) OVER () AS n_left
+        FROM annotation_item item
+        WHERE item.project_id = %(project)s AND item.is_gold
+          AND NOT EXISTS (SELECT 1 FROM annotation_assignment mine
+                          WHERE mine.item_id = item.id AND mine.annotator_id = %(user)s AND mine.status <> 'expired')
+        ORDER BY hashint8extended(item.id, %(user)s) LIMIT 1),
+    lease AS (
+        INSERT INTO annotation_assignment AS lease (project_id, item_id, annotator_id, stream, reason, probability,
+            model_version, holds_slot, status, skip_reason, created_at, expires_at)
+        SELECT %(project)s, id, %(user)s, 'gold', '{"kind": "random"}', 1.0 / n_left, NULL, false, 'open', '', now(),
+               now() + make_interval(secs => %(lease_seconds)s)
+        FROM picked
+        ON CONFLICT (item_id, annotator_id) DO UPDATE
+            SET status = 'open', closed_at = NULL, created_at = now(), expires_at = excluded.expires_at
+            WHERE lease.status = 'expired'
+        RETURNING lease.id, lease.item_id, lease.expires_at, lease.probability)
+    SELECT picked.id, picked.id, lease.id, lease.expires_at, picked.external_id, picked.data, picked.metadata,
+           'gold', lease.probability, NULL, '{"kind": "random"}'::jsonb
+    FROM picked JOIN lease ON lease.item_id = picked.id
+"""
+
+RELEASE_EXPIRED = """
+    WITH late AS MATERIALIZED (
+        SELECT lease.id FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
+        WHERE lease.status = 'open' AND lease.expires_at < now()
+          AND (%(project)s::bigint IS NULL OR lease.project_id = %(project)s)
+        ORDER BY lease.expires_at LIMIT %(limit)s
+        FOR UPDATE OF item SKIP LOCKED),
+    closed AS (
+        UPDATE annotation_assignment lease SET status = 'expired', closed_at = now()
+        FROM late WHERE lease.id = late.id AND lease.status = 'open' AND lease.expires_at < now()
+        RETURNING lease.item_id, lease.holds_slot),
+    freed AS (
+        UPDATE annotation_item item
+        SET taken = item.taken - back.n, open_slots = greatest(item.slot_limit - (item.taken - back.n), 0)
+        FROM (SELECT item_id, count(*)::int AS n FROM closed WHERE holds_slot GROUP BY item_id) back
+        WHERE item.id = back.item_id)
+    SELECT count(*) FROM closed
+"""
+
+SKIP = """
+    WITH item AS MATERIALIZED (
+        SELECT item.id FROM annotation_item item
+        WHERE item.id = (SELECT item_id FROM annotation_assignment WHERE id = %(assignment)s) FOR UPDATE),
+    before AS MATERIALIZED (
+        SELECT lease.id, lease.status FROM annotation_assignment lease, item WHERE lease.id = %(assignment)s FOR UPDATE OF lease),
+    closed AS (
+        UPDATE annotation_assignment lease
+        SET status = 'skipped', closed_at = now(), skip_reason = %(reason)s
+        FROM before WHERE lease.id = before.id AND before.status IN ('open', 'expired')
+        RETURNING lease.item_id, lease.holds_slot AND before.status = 'open' AS gives_back),
+    freed AS (
+        UPDATE annotation_item item
+        SET taken = item.taken - 1, open_slots = greatest(item.slot_limit - (item.taken - 1), 0)
+        FROM closed WHERE item.id = closed.item_id AND closed.gives_back)
+    SELECT coalesce((SELECT 'skipped' FROM closed), (SELECT status FROM before))
+"""
+
+WHY_EMPTY = """
+    SELECT EXISTS (SELECT 1 FROM annotation_item
+                   WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0)
+        OR EXISTS (SELECT 1 FROM annotation_item
+                   WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0),
+           (SELECT min(expires_at) FROM annotation_assignment WHERE project_id = %(project)s AND status = 'open' AND holds_slot),
+           (SELECT min(lease.expires_at) FROM annotation_assignment lease
+            WHERE lease.project_id = %(project)s AND lease.status = 'open' AND lease.holds_slot
+              AND NOT EXISTS (SELECT 1 FROM annotation_assignment mine
+                              WHERE mine.item_id = lease.item_id AND mine.annotator_id = %(user)s
+                                AND mine.status <> 'expired'))
+"""
+
+
+class LostRace(Exception):
+    """The same person was given the same item in another request just now; the transaction must be tried again."""
+
+
+def take(pick: str, *, project: Project, user_id: int, count: int, started: bool = False, **extra: Any) -> tuple[list[Lease], int]:
+    """Returns the leases taken, and how many places were looked at (more than leases when queued items were gone)."""
+    parameters = {
+        "project": project.pk,
+        "user": user_id,
+        "count": count,
+        "started": started,
+        "lease_seconds": project.lease_seconds,
+        "window": STARTED_WINDOW,
+    } | extra
+    rows = _rows(f"WITH {pick}, {LEASE}", parameters)
+    if any(row[1] is not None and row[2] is None for row in rows):
+        raise LostRace
+    return [_lease(row) for row in rows if row[2] is not None], len(rows)
+
+
+def take_gold(*, project: Project, user_id: int) -> list[Lease]:
+    """Returns a lease on a gold item that this person has not seen, or nothing. Gold uses no slot."""
+    parameters = {"project": project.pk, "user": user_id, "lease_seconds": project.lease_seconds}
+    return [_lease(row) for row in _rows(GOLD, parameters)]
+
+
+def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def _lease(row: tuple[Any, ...]) -> Lease:
+    item, _, lease, expires_at, external_id, data, metadata, stream, probability, model_version, reason = row
+    return Lease(lease, item, external_id, loaded(data), loaded(metadata), expires_at, stream, probability, model_version, loaded(reason))
+
+
+def loaded(value: Any) -> dict[str, Any]:
+    """Returns a jsonb column read by a plain cursor, which Django leaves as text."""
+    return json.loads(value) if isinstance(value, str) else value or {}

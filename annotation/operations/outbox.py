@@ -1,0 +1,191 @@
+"""The outbox: work is asked for in the transaction that makes it due, and done one at a time per project and topic.
+
+PostgreSQL holds the truth (WorkRequest, WorkLane); what `wake` sends through the broker is a hint that may be lost,
+doubled or late. `sweep` finds what was lost.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.module_loading import import_string
+
+from annotation.errors import Postponed, StaleEpoch
+from annotation.models import WorkLane, WorkRequest
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 30
+MAX_ATTEMPTS = 3
+REST_AFTER_FAILURES = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class LaneClaim:
+    """The right to work in a lane until somebody claims it with a higher epoch."""
+
+    project_id: int
+    topic: str
+    epoch: int
+
+
+def request_work(*, project_id: int, topic: str, annotation_ids: Sequence[int] = ()) -> None:
+    """Writes what is due into the caller's transaction and wakes a worker once it is committed."""
+    now = Now()
+    WorkRequest.objects.bulk_create(
+        WorkRequest(project_id=project_id, topic=topic, annotation_id=annotation_id, created_at=now)
+        for annotation_id in (annotation_ids or (None,))
+    )
+    wake_after_commit(project_id, topic)
+
+
+def request_work_on(annotation_id: int, *, project_id: int, topics: Sequence[str]) -> None:
+    """The same for one annotation and several topics, in one statement."""
+    now = Now()
+    WorkRequest.objects.bulk_create(
+        WorkRequest(project_id=project_id, topic=topic, annotation_id=annotation_id, created_at=now) for topic in topics
+    )
+    for topic in topics:
+        wake_after_commit(project_id, topic)
+
+
+def wake_after_commit(project_id: int, topic: str) -> None:
+    """Sends a hint to a worker when the transaction is committed. Never fails, never waits for the broker."""
+    wake: Callable[[int, str], None] = import_string(f"{settings.QUERENT_DISPATCH}.wake")
+    transaction.on_commit(lambda: wake(project_id, topic))
+
+
+def wake_job_after_commit(job_id: int) -> None:
+    """The same for an import or export job."""
+    wake_job: Callable[[int], None] = import_string(f"{settings.QUERENT_DISPATCH}.wake_job")
+    transaction.on_commit(lambda: wake_job(job_id))
+
+
+def claim_lane(*, project_id: int, topic: str, lease_seconds: int = LEASE_SECONDS) -> LaneClaim | None:
+    """Returns the claim, or None when nothing waits, somebody else is at it, or the lane rests after failures.
+
+    Of two callers at once exactly one gets the claim: the update is guarded by the lease it replaces.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH waiting AS (
+                SELECT 1 FROM annotation_workrequest WHERE project_id = %(project)s AND topic = %(topic)s LIMIT 1
+            )
+            INSERT INTO annotation_worklane AS lane (project_id, topic, epoch, expires_at, attempts, error)
+            SELECT %(project)s, %(topic)s, 1, now() + make_interval(secs => %(lease)s), 1, '' FROM waiting
+            ON CONFLICT (project_id, topic) DO UPDATE
+            SET epoch = lane.epoch + 1, expires_at = excluded.expires_at, attempts = lane.attempts + 1
+            WHERE (lane.expires_at IS NULL OR lane.expires_at < now())
+              AND (lane.not_before IS NULL OR lane.not_before < now())
+              AND lane.attempts < %(attempts)s
+            RETURNING epoch
+            """,
+            {"project": project_id, "topic": topic, "lease": lease_seconds, "attempts": MAX_ATTEMPTS},
+        )
+        row = cursor.fetchone()
+    return LaneClaim(project_id, topic, row[0]) if row else None
+
+
+def waiting_requests(claim: LaneClaim) -> list[int]:
+    """Returns the ids of the lane's requests that this transaction can see."""
+    waiting = WorkRequest.objects.filter(project_id=claim.project_id, topic=claim.topic)
+    return list(waiting.values_list("id", flat=True))
+
+
+def settle_lane(claim: LaneClaim, request_ids: Sequence[int]) -> None:
+    """Deletes exactly these requests, in the caller's transaction.
+
+    Raises StaleEpoch when the lane was taken over: then the caller's whole transaction must roll back.
+    """
+    lane = WorkLane.objects.select_for_update().filter(project_id=claim.project_id, topic=claim.topic)
+    if not lane.filter(epoch=claim.epoch).exists():
+        raise StaleEpoch(f"{claim.topic} of project {claim.project_id} was taken over")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM annotation_workrequest WHERE id = ANY(%s)", [list(request_ids)])
+
+
+def run_lane(*, project_id: int, topic: str, operation: Callable[[LaneClaim], None]) -> bool:
+    """Claims the lane, runs the operation and releases the lane. Returns whether more work is waiting to be done now.
+
+    A failure is counted and raised again; after three the lane rests for five minutes and shows the error.
+    """
+    claim = claim_lane(project_id=project_id, topic=topic)
+    if claim is None:
+        return False
+    try:
+        with _heartbeat(claim):
+            operation(claim)
+    except StaleEpoch:
+        logger.warning("late result of %s for project %s dropped", topic, project_id)
+        return False
+    except Postponed:
+        _release(claim, attempts=0)
+        return False
+    except Exception as error:
+        _release_failed(claim, error)
+        raise
+    _release(claim, attempts=0, error="", not_before=None)
+    return WorkRequest.objects.filter(project_id=project_id, topic=topic).exists()
+
+
+def _own(claim: LaneClaim) -> QuerySet[WorkLane]:
+    return WorkLane.objects.filter(project_id=claim.project_id, topic=claim.topic, epoch=claim.epoch)
+
+
+def _release(claim: LaneClaim, **changes: object) -> None:
+    _own(claim).update(expires_at=None, **changes)
+
+
+def _release_failed(claim: LaneClaim, error: Exception) -> None:
+    text = f"{type(error).__name__}: {error}"[:2000]
+    _own(claim).update(expires_at=None, error=text)
+    _own(claim).filter(attempts__gte=MAX_ATTEMPTS).update(not_before=Now() + REST_AFTER_FAILURES, attempts=0)
+
+
+@contextmanager
+def _heartbeat(claim: LaneClaim) -> Iterator[None]:
+    """Keeps the lease alive from a thread of its own while the operation runs."""
+    done = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not done.wait(LEASE_SECONDS / 3):
+                _own(claim).update(expires_at=Now() + timedelta(seconds=LEASE_SECONDS))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, daemon=True, name=f"lease of {claim.topic} {claim.project_id}")
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def sweep() -> list[tuple[int, str]]:
+    """Returns (project, topic) of every lane with waiting work that nobody is doing and that may be claimed now.
+
+    A lane whose owner died three times in a row is put to rest first.
+    """
+    WorkLane.objects.filter(attempts__gte=MAX_ATTEMPTS, expires_at__lt=Now()).update(
+        attempts=0, expires_at=None, not_before=Now() + REST_AFTER_FAILURES, error="The worker died at it three times."
+    )
+    busy = WorkLane.objects.filter(Q(expires_at__gte=Now()) | Q(not_before__gte=Now())).values_list("project_id", "topic")
+    waiting = WorkRequest.objects.order_by().values_list("project_id", "topic").distinct()
+    return sorted(set(waiting) - set(busy))
+
+
+def collect_keys() -> int:
+    """Deletes idempotency keys older than a day; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM annotation_idempotencykey WHERE created_at < now() - interval '24 hours'")
+        return cursor.rowcount

@@ -1,0 +1,267 @@
+"""Projects, their people and their policies: create_project, change_project, add_member, remove_member."""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
+
+from annotation.errors import Conflict, Forbidden, InvalidValue, NotFound
+from annotation.kinds import kind_of
+from annotation.models import AuditEvent, Membership, Project, Role, Strategy, Topic
+from annotation.operations.outbox import request_work
+
+MAX_CLASSES = 300
+MAX_GUIDELINES = 50_000
+KEYS = "1234567890"
+COLORS = 12
+USERNAME = re.compile(r"^[\w.@+-]{1,150}$")
+
+# Each setting with its type and its range; what is not here does not exist.
+RANGES: dict[str, tuple[type, float, float]] = {
+    "overlap": (int, 1, 100),
+    "max_votes": (int, 1, 100),
+    "lease_seconds": (int, 5, 7 * 24 * 3600),
+    "random_rate": (float, 0, 1),
+    "gold_rate": (float, 0, 1),
+    "target_confidence": (float, 0.5, 1),
+}
+SETTINGS = (*RANGES, "strategy")
+
+
+def create_project(
+    *,
+    user: AbstractUser,
+    name: Any,
+    kind: Any,
+    classes: Any,
+    settings: Mapping[str, Any] | None = None,
+    guidelines: str = "",
+) -> Project:
+    """Returns the new project, owned by its creator. Raises InvalidValue naming every field that does not fit."""
+    policy = checked_settings(settings or {}, Project())
+    with transaction.atomic():
+        project = Project.objects.create(
+            name=_name(name),
+            kind=kind_of(_text(kind, "kind")).name,
+            classes=checked_classes(classes),
+            guidelines=_text(guidelines, "guidelines", MAX_GUIDELINES),
+            created_by=user,
+            **policy,
+        )
+        Membership.objects.create(project=project, user=user, role=Role.OWNER)
+        audit(project=project, actor=user, verb="project.created", target=project.name)
+    return project
+
+
+def change_project(*, project: Project, user: AbstractUser, changes: Mapping[str, Any]) -> Project:
+    """Returns the project with the changes made; all or none. Unknown names raise InvalidValue.
+
+    A new overlap holds for every item from the moment this returns; leases and answers that exist stay.
+    """
+    unknown = set(changes) - {"name", "classes", "settings", "guidelines"}
+    if unknown:
+        raise InvalidValue("Some fields cannot be changed.", fields={name: "cannot be changed" for name in sorted(unknown)})
+    with transaction.atomic():
+        project = Project.objects.select_for_update().select_related(None).get(pk=project.pk)
+        before = project.overlap
+        fields = _apply(project, changes)
+        if fields:
+            project.save(update_fields=fields)
+            audit(project=project, actor=user, verb="project.changed", detail={"changes": dict(changes)})
+        if project.overlap != before:
+            _set_slot_limits(project)
+        if {"classes", "strategy"} & set(fields):
+            request_work(project_id=project.pk, topic=Topic.LEARN)
+    return project
+
+
+def _apply(project: Project, changes: Mapping[str, Any]) -> list[str]:
+    new: dict[str, Any] = {}
+    if "name" in changes:
+        new["name"] = _name(changes["name"])
+    if "guidelines" in changes:
+        new["guidelines"] = _text(changes["guidelines"], "guidelines", MAX_GUIDELINES)
+        new["guidelines_version"] = project.guidelines_version + (new["guidelines"] != project.guidelines)
+    if "classes" in changes:
+        new["classes"] = checked_classes(changes["classes"])
+        new["schema_version"] = project.schema_version + (new["classes"] != project.classes)
+    if "settings" in changes:
+        new |= checked_settings(changes["settings"], project)
+    changed = [name for name, value in new.items() if getattr(project, name) != value]
+    for name in changed:
+        setattr(project, name, new[name])
+    return changed
+
+
+def _set_slot_limits(project: Project) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE annotation_item SET slot_limit = %(limit)s, open_slots = greatest(%(limit)s - taken, 0)
+               WHERE project_id = %(project)s AND NOT is_gold AND slot_limit <> %(limit)s""",
+            {"project": project.pk, "limit": project.overlap},
+        )
+
+
+def checked_settings(given: Any, project: Project) -> dict[str, Any]:
+    """Returns the given settings, checked against the project's others. Raises InvalidValue."""
+    if not isinstance(given, dict):
+        raise InvalidValue("settings must be an object.", fields={"settings": "not an object"})
+    wrong = {f"settings.{name}": "there is no such setting" for name in given if name not in SETTINGS}
+    for name, (kind, low, high) in RANGES.items():
+        if name in given and not _fits(given[name], kind, low, high):
+            wrong[f"settings.{name}"] = f"must be {'a whole number' if kind is int else 'a number'} from {low} to {high}"
+    if "strategy" in given and given["strategy"] not in Strategy.values:
+        wrong["settings.strategy"] = f"must be one of {', '.join(Strategy.values)}"
+    if wrong:
+        raise InvalidValue("Some settings do not fit.", fields=wrong)
+    overlap = given.get("overlap", project.overlap)
+    follows = "max_votes" not in given and "overlap" in given and project.max_votes == project.overlap
+    max_votes = overlap if follows else given.get("max_votes", project.max_votes)
+    if max_votes < overlap:
+        raise InvalidValue(
+            "max_votes cannot be smaller than overlap.", fields={"settings.max_votes": f"must be at least {overlap}"}
+        )
+    return dict(given) | {"max_votes": max_votes}
+
+
+def _fits(value: Any, kind: type, low: float, high: float) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float):
+        return False
+    return math.isfinite(value) and low <= value <= high
+
+
+def checked_classes(given: Any) -> list[dict[str, Any]]:
+    """Returns the classes in full form, with keys and colours filled in. Raises InvalidValue naming the place."""
+    if not isinstance(given, list) or not 2 <= len(given) <= MAX_CLASSES:
+        raise InvalidValue(
+            f"A project needs from 2 to {MAX_CLASSES} classes.", fields={"classes": f"2 to {MAX_CLASSES} are needed"}
+        )
+    classes = [_class(one, place) for place, one in enumerate(given)]
+    names, keys = [one["name"] for one in classes], [one["key"] for one in classes if one["key"]]
+    for what, values in (("name", names), ("key", keys)):
+        twice = sorted({value for value in values if values.count(value) > 1})
+        if twice:
+            raise InvalidValue(f"Two classes have the same {what}: {twice[0]}.", fields={"classes": f"{what} {twice[0]} twice"})
+    free = [key for key in KEYS if key not in keys]
+    for one in classes:
+        one["key"] = one["key"] or (free.pop(0) if free else "")
+    return classes
+
+
+def _class(given: Any, place: int) -> dict[str, Any]:
+    where = f"classes.{place}"
+    one = {"name": given} if isinstance(given, str) else given
+    if not isinstance(one, dict) or set(one) - {"name", "key", "color", "description"}:
+        raise InvalidValue("A class is a name or {name, key, color, description}.", fields={where: "wrong shape"})
+    key = one.get("key") or ""
+    if not isinstance(key, str) or len(key) > 1:
+        raise InvalidValue("The key of a class is one character.", fields={f"{where}.key": "must be one character"})
+    color = one.get("color") or place % COLORS + 1
+    if isinstance(color, bool) or not isinstance(color, int) or not 1 <= color <= COLORS:
+        raise InvalidValue("The colour of a class is a number from 1 to 12.", fields={f"{where}.color": "1 to 12"})
+    name = _text(one.get("name"), f"{where}.name", 100).strip()
+    if not name:
+        raise InvalidValue("A class needs a name.", fields={f"{where}.name": "empty"})
+    return {"name": name, "key": key, "color": color, "description": _text(one.get("description") or "", where, 2000)}
+
+
+def _name(value: Any) -> str:
+    name = _text(value, "name", 200).strip()
+    if not name:
+        raise InvalidValue("A project needs a name.", fields={"name": "empty"})
+    return name
+
+
+def _text(value: Any, where: str, longest: int = 200) -> str:
+    if not isinstance(value, str) or len(value) > longest:
+        raise InvalidValue(f"{where} must be a text of at most {longest} characters.", fields={where: "not such a text"})
+    return value
+
+
+def add_member(*, project: Project, actor: AbstractUser, username: Any, role: Any, password: Any = None) -> Membership:
+    """Returns the membership; an existing one gets the new role. With a password the account is made first.
+
+    Raises NotFound (no such person), Conflict (the account exists already), Forbidden (accounts are made by instance
+    administrators; nobody gives a role above her own), InvalidValue.
+    """
+    if role not in Role.values:
+        raise InvalidValue(f"role must be one of {', '.join(Role.values)}.", fields={"role": "unknown"})
+    if not isinstance(username, str) or not USERNAME.match(username):
+        raise InvalidValue("A user name has letters, digits and @ . + - _ only.", fields={"username": "not a user name"})
+    own = getattr(project, "role", Role.OWNER)
+    if Role(role).rank > Role(own).rank:
+        raise Forbidden(f"Only an owner can do this; your role is {own}.")
+    with transaction.atomic():
+        user = _new_account(actor, username, password) if password is not None else _account(username)
+        before = Membership.objects.select_for_update().filter(project=project, user=user).first()
+        if before and Role(before.role).rank > Role(own).rank:
+            raise Forbidden("An owner's role can be changed by an owner only.")
+        if before and before.role == Role.OWNER and role != Role.OWNER:
+            _keep_an_owner(project, user)
+        membership, _ = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
+        audit(project=project, actor=actor, verb="member.set", target=username, detail={"role": role})
+    return membership
+
+
+def remove_member(*, project: Project, actor: AbstractUser, username: str) -> None:
+    """Ends a membership; what the person did stays. Raises NotFound, and Conflict for the last owner."""
+    with transaction.atomic():
+        membership = Membership.objects.select_for_update().filter(project=project, user__username=username).first()
+        if membership is None:
+            raise NotFound("There is no such member.")
+        if Role(membership.role).rank > Role(getattr(project, "role", Role.OWNER)).rank:
+            raise Forbidden("An owner can be removed by an owner only.")
+        if membership.role == Role.OWNER:
+            _keep_an_owner(project, membership.user)
+        membership.delete()
+        audit(project=project, actor=actor, verb="member.removed", target=username)
+
+
+def _keep_an_owner(project: Project, leaving: AbstractUser) -> None:
+    owners = Membership.objects.select_for_update().filter(project=project, role=Role.OWNER)
+    if not owners.exclude(user=leaving).exists():
+        raise Conflict("A project keeps at least one owner.", code="last_owner")
+
+
+def _account(username: str) -> AbstractUser:
+    user = get_user_model().objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise NotFound("There is no such person. An administrator can make the account by giving a password.")
+    return user
+
+
+def _new_account(actor: AbstractUser, username: str, password: Any) -> AbstractUser:
+    if not actor.is_superuser:
+        raise Forbidden("Only an administrator of this instance can make accounts.")
+    if not isinstance(password, str) or "\0" in password:
+        raise InvalidValue("The password must be a text.", fields={"password": "not a text"})
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise InvalidValue(" ".join(error.messages), fields={"password": " ".join(error.messages)}) from error
+    try:
+        with transaction.atomic():
+            return get_user_model().objects.create_user(username=username, password=password)
+    except IntegrityError as error:
+        raise Conflict("There is an account of this name already; leave the password out.", code="account_exists") from error
+
+
+def delete_project(*, project: Project, actor: AbstractUser) -> None:
+    """Puts a tombstone: the project is gone for everybody at once, and running jobs stop at their next batch."""
+    with transaction.atomic():
+        Project.objects.filter(pk=project.pk).update(deleted_at=Now())
+        audit(project=project, actor=actor, verb="project.deleted", target=project.name)
+
+
+def audit(
+    *, project: Project | None, actor: AbstractUser | None, verb: str, target: str = "", detail: Mapping[str, Any] | None = None
+) -> None:
+    AuditEvent.objects.create(project=project, actor=actor, verb=verb, target=target[:200], detail=dict(detail or {}))
+

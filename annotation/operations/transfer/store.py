@@ -1,0 +1,163 @@
+"""Drafts → rows, by a fixed number of statements a batch, whatever its size."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from annotation.errors import NotFound
+from annotation.kinds import kind_of
+from annotation.models import GoldAnswer, Prediction, Project
+from annotation.operations.transfer.rows import Draft, Schema
+
+# A temporary table lives as long as its connection; rows of an earlier batch in the same transaction are deleted.
+_INCOMING = """
+CREATE TEMP TABLE IF NOT EXISTS incoming_item (
+    id bigint, external_id text, data jsonb, metadata jsonb, content_hash bytea, length integer, shuffle_key bigint,
+    slot_limit smallint, taken smallint, is_gold boolean
+) ON COMMIT DELETE ROWS;
+DELETE FROM incoming_item
+"""
+_COPY = """
+COPY incoming_item
+    (id, external_id, data, metadata, content_hash, length, shuffle_key, slot_limit, taken, is_gold) FROM STDIN
+"""
+# LATERAL … LIMIT 1 keeps this a look-up by index for each row, however wrong the statistics of a young project are.
+_KNOWN_CONTENT = """
+SELECT incoming.content_hash FROM incoming_item incoming CROSS JOIN LATERAL (
+    SELECT 1 FROM annotation_item item
+    WHERE item.project_id = %s AND item.content_hash = incoming.content_hash LIMIT 1
+) known
+"""
+# In the order of external_id, so that two batches with the same names wait for each other instead of deadlocking.
+_INSERT = """
+INSERT INTO annotation_item (
+    id, project_id, external_id, data, metadata, content_hash, length, shuffle_key, slot_limit, taken, open_slots,
+    is_gold, created_at, drawn_at, draw_stream, draw_probability
+)
+SELECT id, %s, external_id, data, metadata, content_hash, length, shuffle_key, slot_limit, taken,
+    greatest(slot_limit - taken, 0), is_gold, now(),
+    CASE WHEN taken > 0 THEN now() END, CASE WHEN taken > 0 THEN 'import' END, CASE WHEN taken > 0 THEN 1.0 END
+FROM incoming_item WHERE id = ANY(%s) ORDER BY external_id, id
+ON CONFLICT (project_id, external_id) DO NOTHING RETURNING id
+"""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of a batch: the created drafts with their ids, and how many rows were there already.
+
+    `duplicate_content` counts created items whose text was in the project before, or earlier in the batch.
+    """
+
+    created: list[tuple[int, Draft]]
+    duplicates: int
+    duplicate_content: int
+
+
+def lock_project(project_id: int) -> Project:
+    """Returns the project as it stays until the end of the transaction; raises NotFound when it is gone.
+
+    The lock is shared with other imports and excludes changes of overlap and classes.
+    """
+    rows = Project.objects.raw("SELECT * FROM annotation_project WHERE id = %s FOR SHARE", [project_id])
+    project = next(iter(rows), None)
+    if project is None or project.deleted_at is not None:
+        raise NotFound("There is no such project.")
+    return project
+
+
+def schema_of(project: Project) -> Schema:
+    return Schema(kind_of(project.kind), project.class_names)
+
+
+def store(project: Project, drafts: Sequence[Draft]) -> Stored:
+    """Inserts the drafts whose external_id (or, without one, whose content) is new, and what comes with them.
+
+    Call inside a transaction that holds `lock_project`.
+    """
+    if not drafts:
+        return Stored([], 0, 0)
+    with connection.cursor() as cursor:
+        ids = _copy(cursor, project, drafts)
+        by_id = dict(zip(ids, drafts, strict=True))
+        known = _known_content(cursor, project)
+        named = [item_id for item_id, draft in by_id.items() if draft.external_id is not None]
+        created = _insert(cursor, project, named)
+        duplicate_content, seen = 0, set(known)
+        for item_id in created:
+            duplicate_content += by_id[item_id].content_hash in seen
+            seen.add(by_id[item_id].content_hash)
+        created += _insert(cursor, project, _first_of_each(by_id, seen))
+    pairs = [(item_id, by_id[item_id]) for item_id in created]
+    _store_gold_and_predictions(project, pairs)
+    return Stored(pairs, len(drafts) - len(pairs), duplicate_content)
+
+
+def _copy(cursor: Any, project: Project, drafts: Sequence[Draft]) -> list[int]:
+    """Copies the drafts into the temporary table; returns the ids that they will have, in order."""
+    cursor.execute(_INCOMING)
+    cursor.execute(
+        "SELECT nextval(pg_get_serial_sequence('annotation_item', 'id')) FROM generate_series(1, %s)", [len(drafts)]
+    )
+    ids = [row[0] for row in cursor.fetchall()]
+    seed = project.seed.to_bytes(8, "big", signed=True)
+    with cursor.copy(_COPY) as copy:
+        for item_id, draft in zip(ids, drafts, strict=True):
+            is_gold = draft.gold is not None
+            taken = 0 if is_gold else len(draft.votes)
+            limit = 0 if is_gold else max(project.overlap, taken)
+            copy.write_row((
+                item_id, draft.external_id, draft.data, draft.metadata, draft.content_hash, draft.length,
+                _shuffle_key(seed, draft), limit, taken, is_gold,
+            ))  # fmt: skip
+    return ids
+
+
+def _shuffle_key(seed: bytes, draft: Draft) -> int:
+    """63 bits that only the project's seed and the item decide: the same file gives the same order again."""
+    name = b"id" + draft.external_id.encode() if draft.external_id is not None else b"content" + draft.content_hash
+    return int.from_bytes(hashlib.blake2b(name, digest_size=8, key=seed).digest(), "big") >> 1
+
+
+def _known_content(cursor: Any, project: Project) -> set[bytes]:
+    cursor.execute(_KNOWN_CONTENT, [project.pk])
+    return {bytes(row[0]) for row in cursor.fetchall()}
+
+
+def _insert(cursor: Any, project: Project, ids: list[int]) -> list[int]:
+    """Returns the ids that were inserted, by rising id."""
+    if not ids:
+        return []
+    cursor.execute(_INSERT, [project.pk, ids])
+    return sorted(row[0] for row in cursor.fetchall())
+
+
+def _first_of_each(by_id: dict[int, Draft], seen: set[bytes]) -> list[int]:
+    """Returns the ids of drafts without a name whose content is new."""
+    fresh: dict[bytes, int] = {}
+    for item_id, draft in by_id.items():
+        if draft.external_id is None and draft.content_hash not in seen:
+            fresh.setdefault(draft.content_hash, item_id)
+    return list(fresh.values())
+
+
+def _store_gold_and_predictions(project: Project, created: Sequence[tuple[int, Draft]]) -> None:
+    gold = [
+        GoldAnswer(item_id=item_id, project=project, value=draft.gold)
+        for item_id, draft in created
+        if draft.gold is not None
+    ]
+    if gold:
+        GoldAnswer.objects.bulk_create(gold)
+    predictions = [
+        Prediction(
+            item_id=item_id, project=project, model_name=one.model, value=one.value, probabilities=one.probabilities
+        )
+        for item_id, draft in created
+        for one in draft.predictions
+    ]
+    if predictions:
+        Prediction.objects.bulk_create(predictions)

@@ -1,0 +1,296 @@
+"""Runs the whole of Querent on one machine: servers, web, worker, schedule. ./start ends here."""
+
+import json
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from config.children import Child
+from config.embedded import EmbeddedError, Postgres, Valkey, data_home
+from config.options import CHECKOUT, HOST, Options, RefusedError, parse, refuse_if_taken
+from config.ports import free_port
+from config.processes import MARK, end_leftovers, run_as, service_account
+from config.state import AlreadyRunningError, cap_log
+
+READY_SECONDS = 60.0  # orphans of a killed PostgreSQL live for seconds, a crash recovery can take half a minute
+POLL_SECONDS = 0.2
+LOG_CHECK_SECONDS = 60.0
+QUEUES = "learn,score,quality,transfer,deliver"
+
+
+class StartError(Exception):
+    """A part did not come up; the text names its log and repeats the end of it."""
+
+
+class StoppedError(Exception):
+    """Somebody asked us to stop while we were still starting."""
+
+
+class Supervisor:
+    """Starts the parts in order, keeps them running, and ends them in reverse order."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.state = options.state
+        self.children: list[Child] = []
+        self.stopping = False
+        self.environment = os.environ | {
+            MARK: str(self.state.folder),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PYTHONUNBUFFERED": "1",
+            "OMP_NUM_THREADS": "1",  # before NumPy loads: with more, fits on shared cores ran 10 to 30 times slower
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+
+    def run(self) -> int:
+        """Returns the exit code: 0 after a wanted stop, 1 when a part did not come up."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask_to_stop)
+        try:
+            self._start_everything()
+            self._watch()
+        except StoppedError:
+            pass
+        except (StartError, EmbeddedError, OSError, RuntimeError) as error:
+            print(f"\nquerent: {error}", file=sys.stderr, flush=True)
+            return 1
+        finally:
+            self._stop_everything()
+        return 0
+
+    def _start_everything(self) -> None:
+        self.state.prepare()
+        if end_leftovers(str(self.state.folder), seconds=15):
+            say("Ended what a killed run had left behind")
+        self._start_servers()
+        self._prepare_django()
+        password = self._ensure_admin()
+        self._start_services()
+        print(box(self._greeting(password)), flush=True)
+        if self.options.with_demo and not self.state.read().get("demo_made"):
+            say("The demo project is being made; it appears in the page by itself")
+            self._run(self._manage("demo"))
+
+    def _start_servers(self) -> None:
+        """Brings up the embedded servers that no address in the environment replaces."""
+        wanted = [kind for kind in (Postgres, Valkey) if not self.environment.get(kind.variable)]
+        if not wanted:
+            return
+        account = service_account()
+        home = data_home(self.state.folder, account)
+        if home != self.state.folder:
+            say(f"PostgreSQL may not run as root, and nobody else can enter {self.state.folder}: its data is in {home}")
+        for kind in wanted:
+            known = self.state.read()
+            port = free_port(known.get(f"{kind.name}_port"))
+            self.state.remember(**{f"{kind.name}_port": port})
+            self._serve(kind(home / kind.name, port, known[f"{kind.name}_password"], account))
+
+    def _serve(self, server: Postgres | Valkey) -> None:
+        say(f"Starting {server.title}")
+        server.prepare()
+        # Unmarked: end_leftovers must not touch PostgreSQL, which ends its own processes in its own order.
+        environment = {"PATH": os.defpath, "LC_ALL": "C"}
+        if isinstance(server, Valkey):
+            environment[MARK] = self.environment[MARK]
+        child = Child(
+            name=server.name,
+            command=server.command,
+            environment=environment,
+            cwd=server.folder,
+            log=self.state.log(server.name),
+            stop_signal=server.stop_signal,
+            stop_seconds=60,
+            account=server.account,
+        )
+        self._run(child)
+        self._wait_for(child, server.is_ready)
+        self.environment[server.variable] = server.url
+
+    def _prepare_django(self) -> None:
+        """Fills in what the environment does not say, and brings the tables up to date."""
+        self.environment.setdefault("QUERENT_SECRET_KEY", self.state.read()["secret_key"])
+        self.environment.setdefault("QUERENT_STORAGE_DIR", str(self.state.folder / "storage"))
+        say("Bringing the database up to date")
+        migrate = self._manage("migrate", "--no-input")
+        self._run(migrate)
+        self._wait_for(migrate, lambda: migrate.exit_code is not None, seconds=float("inf"))
+        if migrate.exit_code:
+            raise StartError(f"The database could not be brought up to date.\n{tail(migrate.log)}")
+
+    def _ensure_admin(self) -> str | None:
+        """Returns the password of the user admin if it was generated just now; it is kept in the secrets file."""
+        printed = run_as(None, self._python("manage.py", "ensure_admin"), environment=self.environment, cwd=CHECKOUT)
+        answer: dict[str, Any] = json.loads(printed.strip().splitlines()[-1])
+        if not answer["created"] or self.environment.get("QUERENT_ADMIN_PASSWORD"):
+            return None
+        self.state.remember(admin_password=answer["password"])
+        return str(answer["password"])
+
+    def _start_services(self) -> None:
+        say("Starting web, worker and schedule")
+        beat_file = str(self.state.folder / "schedule")
+        web = self._program("web", "granian", *web_options(self.options.port), stop_seconds=15)
+        worker = self._program("worker", "celery", "-A", "workers", "worker", *worker_options(), stop_seconds=20)
+        beat = self._program("schedule", "celery", "-A", "workers", "beat", "--pidfile=", "-s", beat_file)
+        for child in (web, worker, beat):
+            self._run(child)
+        self._wait_for(web, lambda: answers(f"http://{HOST}:{self.options.port}/"))
+
+    def _greeting(self, password: str | None) -> list[str]:
+        if password:
+            login = f"user admin, password {password}"
+        elif "admin_password" in self.state.read():
+            login = f"user admin; the first start's password is in {self.state.secrets_file}"
+        else:
+            login = "user admin, with the password you set"
+        return [f"Querent is at {self.options.url}", f"Log in as {login}", "Ctrl-C stops it and keeps everything"]
+
+    def _watch(self) -> None:
+        """Keeps everything running until somebody asks us to stop."""
+        next_check = 0.0
+        while not self.stopping:
+            self._tend()
+            if time.monotonic() >= next_check:
+                next_check = time.monotonic() + LOG_CHECK_SECONDS
+                for child in self.children:
+                    cap_log(child.log)
+            time.sleep(POLL_SECONDS)
+
+    def _tend(self) -> None:
+        """Restarts what ended, when its pause is over, and says so; one-shot programs are only taken off the list."""
+        for child in list(self.children):
+            code = child.revive()
+            if code is None:
+                continue
+            if not child.once:
+                say(f"{child.name} ended ({describe(code)}); starting it again. See {child.log}")
+                continue
+            self.children.remove(child)
+            if child.name == "demo":
+                self._note_demo(child, code)
+
+    def _note_demo(self, child: Child, code: int) -> None:
+        if code:
+            say(f"The demo project could not be made ({describe(code)}). See {child.log}")
+            return
+        self.state.remember(demo_made=True)
+        say("The demo project is ready")
+
+    def _wait_for(self, child: Child, condition: Callable[[], bool], seconds: float = READY_SECONDS) -> None:
+        """Waits while tending all children; raises StartError when that takes too long, StoppedError on a stop."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if self.stopping:
+                raise StoppedError
+            if time.monotonic() > deadline:
+                raise StartError(f"{child.name} did not come up.\n{tail(child.log)}")
+            self._tend()
+            time.sleep(POLL_SECONDS)
+
+    def _stop_everything(self) -> None:
+        if self.children:
+            say("Stopping")
+        for child in reversed(self.children):
+            child.stop()
+        end_leftovers(str(self.state.folder), seconds=2)
+
+    def _run(self, child: Child) -> None:
+        if self.stopping:
+            raise StoppedError
+        cap_log(child.log)
+        self.children.append(child)
+        child.start()
+
+    def _manage(self, command: str, *arguments: str) -> Child:
+        return self._child(command, self._python("manage.py", command, *arguments), once=True)
+
+    def _program(self, name: str, module: str, *arguments: str, stop_seconds: float = 10) -> Child:
+        return self._child(name, self._python("-m", module, *arguments), stop_seconds=stop_seconds)
+
+    def _python(self, *arguments: str) -> Sequence[str]:
+        return [sys.executable, *arguments]
+
+    def _child(self, name: str, command: Sequence[str], *, once: bool = False, stop_seconds: float = 10) -> Child:
+        return Child(
+            name=name,
+            command=command,
+            environment=self.environment,
+            cwd=CHECKOUT,
+            log=self.state.log(name),
+            stop_seconds=stop_seconds,
+            once=once,
+        )
+
+    def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopping = True
+
+
+def web_options(port: int) -> list[str]:
+    """Returns granian's arguments. Requests beyond the backpressure wait in the socket, not in our memory."""
+    place = ["--host", HOST, "--port", str(port), "--interface", "wsgi", "--no-ws", "--backlog", "1024"]
+    work = ["--workers", "1", "--blocking-threads", "8", "--backpressure", "32"]
+    life = ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-access-log"]
+    return [*place, *work, *life, "config.wsgi:application"]
+
+
+def worker_options() -> list[str]:
+    """Returns the Celery worker's arguments: one machine, every queue."""
+    return ["--concurrency", "2", "-Q", QUEUES, "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+
+
+def answers(url: str) -> bool:
+    """Tells whether the web server answers, and not with an error of its own."""
+    try:
+        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - always our own http address
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except OSError:
+        return False
+
+
+def describe(code: int) -> str:
+    """Returns an exit code in words."""
+    return f"by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """Returns the name and the end of a log."""
+    end = log.read_text(errors="replace").splitlines()[-lines:] if log.exists() else []
+    return "\n".join([f"The end of {log}:", *(f"  {line}" for line in end)])
+
+
+def box(lines: Sequence[str]) -> str:
+    """Returns the lines with a frame around them."""
+    width = max(map(len, lines))
+    edge = "+" + "-" * (width + 4) + "+"
+    return "\n".join(["", edge, *(f"|  {line:<{width}}  |" for line in lines), edge, ""])
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def main() -> int:
+    """Returns the exit code of the whole run."""
+    options = parse(sys.argv[1:])
+    try:
+        refuse_if_taken(options)
+        lock = options.state.lock()
+    except (RefusedError, AlreadyRunningError) as error:
+        print(f"querent: {error}", file=sys.stderr)
+        return 1
+    options.state.sign_lock(lock, f"process {os.getpid()}, {options.url}")
+    return Supervisor(options).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

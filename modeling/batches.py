@@ -1,0 +1,250 @@
+"""Probabilities and vectors → the rows to label next: the `team` rule, for several annotators asking at once.
+
+A batch looks for classes with too few labels, and spreads the rest over the uncertain part of the pool, one
+representative a slot. The protected random slice is not drawn here: it is drawn when an assignment is claimed.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from modeling.acquisition import margin
+from modeling.clusters import k_means
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+N_CANDIDATES = 3_000
+UNCERTAIN_SHARE = 0.2
+LEAST_UNCERTAINTY = 0.4
+ROWS_PER_SLOT = 3
+ENOUGH_LABELS = 30
+RARE_SHARE = 0.4
+RARE_SHARE_WITHOUT_LABELS = 0.5
+
+
+class Kind(IntEnum):
+    """Why a row was chosen."""
+
+    RARE = 0
+    UNCERTAIN = 1
+    RANDOM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Ranked rows, best first; four arrays of one length.
+
+    `scores`: for RARE the probability of the class looked for, otherwise the margin score. `probabilities`: the
+    chance that the row was eligible at all (1 for RARE; the sampled share of the candidates for the others).
+    """
+
+    rows: Ints
+    scores: Floats
+    kinds: npt.NDArray[np.int8]
+    probabilities: Floats
+
+    @classmethod
+    def of(cls, rows: Ints, scores: Floats, kind: Kind, probability: float) -> Self:
+        """Rows all chosen for one reason."""
+        n = len(rows)
+        return cls(
+            np.asarray(rows, dtype=np.int64),
+            np.asarray(scores, dtype=np.float32),
+            np.full(n, kind, dtype=np.int8),
+            np.full(n, probability, dtype=np.float32),
+        )
+
+    def at(self, places: Ints) -> "Choice":
+        """The choice in another order, or a part of it."""
+        return Choice(self.rows[places], self.scores[places], self.kinds[places], self.probabilities[places])
+
+
+def joined(parts: list[Choice]) -> Choice:
+    """The parts one after the other."""
+    return Choice(
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+        np.concatenate([part.kinds for part in parts]),
+        np.concatenate([part.probabilities for part in parts]),
+    )
+
+
+def choose_team(
+    *,
+    X: Floats,
+    probabilities: Floats,
+    candidates: Ints,
+    labeled_counts: npt.NDArray[np.floating],
+    n_slots: int,
+    rng: np.random.Generator,
+) -> Choice:
+    """The next `n_slots` rows of `candidates` (fewer when there are fewer), RARE and UNCERTAIN and RANDOM ones mixed.
+
+    X (n, d) and probabilities (n, n_classes) cover the whole pool, `candidates` are the rows that may be asked;
+    `labeled_counts` (n_classes,) says how many labels each class has. Half of the batch is random while there are
+    fewer than 2 × n_slots labels. Ties are broken by `rng`; the arguments are not changed.
+    """
+    return rank_team(
+        X=X,
+        probabilities=probabilities,
+        candidates=candidates,
+        labeled_counts=labeled_counts,
+        batch=n_slots,
+        n_wanted=n_slots,
+        rng=rng,
+    )
+
+
+def rank_team(
+    *,
+    X: Floats,
+    probabilities: Floats,
+    candidates: Ints,
+    labeled_counts: npt.NDArray[np.floating],
+    batch: int,
+    n_wanted: int,
+    rng: np.random.Generator,
+) -> Choice:
+    """A queue of `n_wanted` rows: batch after batch by the rule of `choose_team`, no row twice.
+
+    All batches come from one candidate sample and one clustering: the next batch takes the next most uncertain row of
+    each cluster, so a long queue costs hardly more than one batch. Raises ValueError when X and probabilities do not
+    match.
+    """
+    if len(X) != len(probabilities):
+        raise ValueError(f"{len(X)} vectors but {len(probabilities)} rows of probabilities")
+    n_wanted = min(n_wanted, len(candidates))
+    if n_wanted <= 0:
+        return Choice.of(np.zeros(0, np.int64), np.zeros(0, np.float32), Kind.RANDOM, 1.0)
+    counts = np.asarray(labeled_counts, dtype=np.float64)
+    n_random_share = 0.5 if counts.sum() < 2 * batch else 0.0
+    needy = needy_classes(counts)
+    rare_share = _rare_share(counts, needy)
+    parts = {
+        Kind.RARE: rare_rows(probabilities, candidates, counts, needy, _n_needed(rare_share, n_wanted), rng),
+        Kind.RANDOM: _random_rows(probabilities, candidates, _n_needed(n_random_share, n_wanted), rng),
+        Kind.UNCERTAIN: _uncertain_rows(X, probabilities, candidates, batch, n_wanted, rng),
+    }
+    shares = {Kind.RARE: rare_share, Kind.RANDOM: n_random_share * (1 - rare_share)}
+    return _interleaved(parts, shares, n_wanted, rng)
+
+
+def needy_classes(counts: npt.NDArray[np.float64]) -> Ints:
+    """Classes with fewer than min(30, n / 2K) labels, and those without any."""
+    threshold = min(ENOUGH_LABELS, counts.sum() / (2 * len(counts)))
+    return np.flatnonzero((counts < threshold) | (counts == 0))
+
+
+def _rare_share(counts: npt.NDArray[np.float64], needy: Ints) -> float:
+    """Up to 40 % of a batch (half when a class has no label), less when many classes are needy: then none is rare."""
+    if not len(needy) or counts.sum() == 0:
+        return 0.0
+    share = RARE_SHARE_WITHOUT_LABELS if (counts == 0).any() else RARE_SHARE
+    return share * (1 - len(needy) / len(counts))
+
+
+def _n_needed(share: float, n_wanted: int) -> int:
+    return min(n_wanted, int(np.ceil(share * n_wanted)) + 1) if share else 0
+
+
+def rare_rows(
+    probabilities: Floats,
+    candidates: Ints,
+    counts: npt.NDArray[np.float64],
+    needy: Ints,
+    n_wanted: int,
+    rng: np.random.Generator,
+) -> Choice:
+    """The likeliest rows of the neediest class, one at a time; each then counts as its probability of being in it."""
+    if not n_wanted or not len(needy):
+        return Choice.of(np.zeros(0, np.int64), np.zeros(0, np.float32), Kind.RARE, 1.0)
+    ranked = {int(k): iter(_best_first(probabilities[candidates, k], n_wanted * len(needy), rng)) for k in needy}
+    counts, taken, scores = counts.copy(), dict[int, None](), []
+    while len(taken) < n_wanted and ranked:
+        k = min(ranked, key=lambda k: counts[k] + 0.1 * rng.random())
+        place = next((int(p) for p in ranked[k] if int(p) not in taken), None)
+        if place is None:
+            del ranked[k]
+            continue
+        taken[place] = None
+        scores.append(probabilities[candidates[place], k])
+        counts[k] += max(float(scores[-1]), 0.2)
+    return Choice.of(candidates[np.array(list(taken), dtype=np.int64)], np.array(scores), Kind.RARE, 1.0)
+
+
+def _random_rows(probabilities: Floats, candidates: Ints, n_wanted: int, rng: np.random.Generator) -> Choice:
+    rows = rng.choice(candidates, n_wanted, replace=False) if n_wanted else candidates[:0]
+    return Choice.of(rows, margin(probabilities[rows]), Kind.RANDOM, n_wanted / len(candidates))
+
+
+def _uncertain_rows(
+    X: Floats, probabilities: Floats, candidates: Ints, batch: int, n_wanted: int, rng: np.random.Generator
+) -> Choice:
+    """`n_wanted` rows: representatives of the uncertain fifth of a random sample, then the rest by margin."""
+    if batch <= 2:
+        scores = margin(probabilities[candidates])
+        order = _best_first(scores, n_wanted, rng)
+        return Choice.of(candidates[order], scores[order], Kind.UNCERTAIN, 1.0)
+    n_sampled = min(len(candidates), max(N_CANDIDATES, n_wanted))
+    sample = candidates if n_sampled == len(candidates) else rng.choice(candidates, n_sampled, replace=False)
+    scores = margin(probabilities[sample])
+    order = _best_first(scores, n_sampled, rng)
+    n_pool = max(ROWS_PER_SLOT * batch, int(UNCERTAIN_SHARE * n_sampled))
+    n_pool = min(n_pool, max(ROWS_PER_SLOT * batch, int((scores > LEAST_UNCERTAINTY).sum())), n_sampled)
+    pool = order[:n_pool]
+    cluster, distance = k_means(X[sample[pool]], batch, rng=rng)
+    order = np.concatenate([pool[_round_robin(cluster, distance)], order[n_pool:]])[:n_wanted]
+    return Choice.of(sample[order], scores[order], Kind.UNCERTAIN, n_sampled / len(candidates))
+
+
+def _round_robin(cluster: Ints, distance: Floats) -> Ints:
+    """Places in order: every cluster's most central row first, then each one's next in order of uncertainty.
+
+    Places are given most uncertain first. Clusters take turns, the largest first.
+    """
+    n = len(cluster)
+    central = np.full(n, False)
+    by_distance = np.lexsort((distance, cluster))
+    firsts = by_distance[np.flatnonzero(np.diff(cluster[by_distance], prepend=-1))]
+    central[firsts] = True
+    within = np.lexsort((np.arange(n), ~central, cluster))
+    starts = np.flatnonzero(np.diff(cluster[within], prepend=-1))
+    sizes = np.diff(np.append(starts, n))
+    turn = np.empty(n, dtype=np.int64)
+    turn[within] = np.arange(n) - np.repeat(starts, sizes)
+    size_of = np.bincount(cluster)[cluster]
+    return np.lexsort((cluster, -size_of, turn))
+
+
+def _interleaved(
+    parts: dict[Kind, Choice], shares: dict[Kind, float], n_wanted: int, rng: np.random.Generator
+) -> Choice:
+    """One queue in which every stretch holds each part's share, rounded at random; no row twice."""
+    everything = joined(list(parts.values()))
+    place = {kind: iter(np.flatnonzero(everything.kinds == kind)) for kind in parts}
+    order: list[int] = []
+    taken: set[int] = set()
+    owed = {kind: float(rng.random()) for kind in shares}
+    while len(order) < n_wanted:
+        for kind, share in shares.items():
+            owed[kind] += share
+        kind = next((kind for kind in shares if owed[kind] >= 1), Kind.UNCERTAIN)
+        owed[kind] = owed.get(kind, 0) - 1
+        found = next((int(p) for p in place[kind] if int(everything.rows[p]) not in taken), None)
+        if found is not None:
+            order.append(found)
+            taken.add(int(everything.rows[found]))
+    return everything.at(np.array(order, dtype=np.int64))
+
+
+def _best_first(scores: Floats, n_wanted: int, rng: np.random.Generator) -> Ints:
+    """Places of the `n_wanted` highest scores, highest first, equal ones in random order."""
+    n_wanted = min(n_wanted, len(scores))
+    shuffled = rng.permutation(len(scores))
+    values = -scores[shuffled]
+    top = np.argpartition(values, n_wanted - 1)[:n_wanted] if n_wanted < len(values) else np.arange(len(values))
+    return np.asarray(shuffled[top[np.argsort(values[top], kind="stable")]], dtype=np.int64)

@@ -1,0 +1,5 @@
+"""When things run. `celery -A workers worker` and `celery -A workers beat` start here."""
+
+from workers.app import app
+
+__all__ = ["app"]

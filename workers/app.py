@@ -1,0 +1,55 @@
+"""The Celery application. The broker carries hints; what is true and what is due stands in PostgreSQL."""
+
+import os
+from importlib import import_module
+from typing import Any
+
+from celery import Celery
+from celery.signals import celeryd_init
+from django.conf import settings
+from kombu import Queue
+
+from workers.schedule import SCHEDULE
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+TIME_LIMIT_SECONDS = 3600
+QUEUES = ("learn", "score", "quality", "transfer", "deliver")
+
+app = Celery("querent")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        # Shorter than two time limits and a long task would be started again while it runs.
+        "visibility_timeout": 2 * TIME_LIMIT_SECONDS,
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    },
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=TIME_LIMIT_SECONDS,
+    task_soft_time_limit=TIME_LIMIT_SECONDS - 60,
+    task_queues=[Queue(name) for name in QUEUES],
+    task_default_queue="deliver",
+    worker_prefetch_multiplier=1,
+    worker_max_memory_per_child=1_500_000,
+    worker_soft_shutdown_timeout=5,
+    worker_send_task_events=False,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+    beat_schedule=SCHEDULE,
+)
+
+
+@celeryd_init.connect
+def load_tasks(**_: Any) -> None:
+    """Tasks bring NumPy and scikit-learn along: only workers load them, neither web nor schedule."""
+    import_module("workers.tasks")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from annotation.kinds import kind_of
-from annotation.models import Project
+from annotation.models import Consensus, Item, Project, Stream
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -28,6 +28,15 @@ COPY (
     SELECT g.item_id, g.value::text FROM annotation_goldanswer g WHERE g.project_id = %d ORDER BY g.item_id
 ) TO STDOUT (FORMAT BINARY)
 """
+CONSENSUS = """
+COPY (
+    SELECT c.item_id, c.value::text, c.probability, c.n_votes::bigint,
+           array_position(ARRAY['single', 'agreed', 'doubtful', 'gold'], c.status::text)::bigint - 1
+    FROM annotation_consensus c WHERE c.project_id = %d ORDER BY c.item_id
+) TO STDOUT (FORMAT BINARY)
+"""
+# The order in which arrays count a consensus's statuses.
+STATUSES = (Consensus.Status.SINGLE, Consensus.Status.AGREED, Consensus.Status.DOUBTFUL, Consensus.Status.GOLD)
 
 
 @dataclass(frozen=True)
@@ -36,8 +45,7 @@ class Votes:
 
     `votes` (n, 3) holds positions: item in `item_ids`, annotator in `annotator_ids`, class in `class_names`. Answers
     whose class the project no longer has are left out. `item_ids` rises and covers voted items and those with a
-    known answer; `gold` (m, 2) is item and class. `seconds` is NaN where nobody measured,
-    `created` in epoch seconds.
+    known answer; `gold` (m, 2) is item and class. `seconds` is NaN where nobody measured, `created` in epoch seconds.
     """
 
     class_names: list[str]
@@ -84,6 +92,34 @@ def load_votes(project: Project) -> Votes:
         created=created,
         gold=np.column_stack([np.searchsorted(item_ids, gold_items), gold_classes]).astype(np.int64),
     )
+
+
+def protected_items(project: Project) -> Ints:
+    """Returns the ids of the items drawn at random to measure the model with, rising."""
+    drawn = Item.objects.filter(project=project, drawn_at__isnull=False, draw_stream=Stream.RANDOM)
+    return np.fromiter(drawn.order_by("id").values_list("id", flat=True).iterator(), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """One row an item, by rising id: class (-1 when it is gone), its probability, votes, status as in STATUSES."""
+
+    item_ids: Ints
+    classes: Ints
+    probability: Floats
+    n_votes: Ints
+    status: Ints
+
+
+def load_consensus(project: Project) -> Beliefs:
+    """Returns the stored consensus of every item that has one; one statement."""
+    read = _class_reader(project)
+
+    def class_or_gone(text: str) -> int:
+        column = read(text)
+        return -1 if column is None else column
+
+    return Beliefs(*_columns(CONSENSUS, project.pk, ["int8", "text", "float8", "int8", "int8"], class_or_gone))
 
 
 def _class_reader(project: Project) -> Callable[[str], int | None]:

@@ -46,7 +46,7 @@ def save_arrays(arrays: Mapping[str, Array], meta: Mapping[str, Any]) -> Artifac
 
 
 def load_arrays(path: str, checksum: str) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Returns the arrays and facts that were saved; raises ArtifactError before reading anything that does not match."""
+    """Returns the arrays and facts that were saved; raises ArtifactError before parsing what does not match."""
     content = _read(path)
     if hashlib.sha256(content).hexdigest() != checksum:
         raise ArtifactError(f"{path} is not what was stored")
@@ -77,7 +77,7 @@ def map_rows(path: str, checksum: str) -> list[Array]:
 
 
 def _store(content: bytes, ending: str) -> Artifact:
-    """Writes the bytes unless they are there already. A file cut short by a crash is left alone and another one made."""
+    """Writes the bytes unless they are there already. A file that a crash cut short is left and another made."""
     checksum = hashlib.sha256(content).hexdigest()
     path = f"{FOLDER}/{checksum[:2]}/{checksum}.{ending}"
     if default_storage.exists(path) and hashlib.sha256(_read(path)).hexdigest() == checksum:

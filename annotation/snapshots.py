@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Every statement of the block sees the same commits and can change nothing. Must not be nested in a transaction."""
+    """Every statement of the block sees the same commits and can change nothing. Not to be nested in a transaction."""
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -11,7 +11,6 @@ from annotation.models import ModelVersion, Representation
 from modeling.linear import LinearModel
 from modeling.pool import PoolRepresentation
 
-
 T = TypeVar("T")
 
 

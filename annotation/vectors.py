@@ -75,7 +75,9 @@ def save_shard(item_ids: Ints, vectors: Floats) -> Artifact:
 
 def load_pool(representation: Representation) -> Pool:
     """Returns the shards that exist now; raises ArtifactError when a file is missing or damaged."""
-    stored = FeatureShard.objects.filter(representation=representation).order_by("number").values_list("path", "checksum")
+    stored = (
+        FeatureShard.objects.filter(representation=representation).order_by("number").values_list("path", "checksum")
+    )
     return Pool(representation.dimension, [open_shard(path, checksum) for path, checksum in stored])
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.ports import is_port_free
+from config.processes import marked_processes
 from config.state import AlreadyRunningError, State
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -53,10 +54,17 @@ def refuse_if_taken(options: Options) -> None:
         raise RefusedError(f"{error}\nStop that one first, or give this one its own --data-dir and --port.") from None
     except OSError as error:
         raise RefusedError(f"The data folder {options.state.folder} cannot be used: {error.strerror}.") from None
-    if not is_port_free(HOST, options.port):
+    left_behind = any(marked_processes(str(options.state.folder)))  # the supervisor ends these before it needs the port
+    if not left_behind:
+        refuse_busy_port(options.port)
+
+
+def refuse_busy_port(port: int) -> None:
+    """Raises RefusedError when something answers on this port."""
+    if not is_port_free(HOST, port):
         raise RefusedError(
-            f"Port {options.port} is busy: another program answers there.\n"
-            f"Stop it, or choose another port: ./start --port {min(options.port + 1, 65535)}"
+            f"Port {port} is busy: another program uses it.\n"
+            f"Stop that one, or choose another port: ./start --port {min(port + 1, 65535)}"
         )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from config.children import Child
 from config.embedded import EmbeddedError, Postgres, Valkey, data_home
-from config.options import CHECKOUT, HOST, Options, RefusedError, parse, refuse_if_taken
+from config.options import CHECKOUT, HOST, Options, RefusedError, parse, refuse_busy_port, refuse_if_taken
 from config.ports import free_port
 from config.processes import MARK, end_leftovers, run_as, service_account
 from config.state import AlreadyRunningError, cap_log
@@ -58,7 +58,7 @@ class Supervisor:
             self._watch()
         except StoppedError:
             pass
-        except (StartError, EmbeddedError, OSError, RuntimeError) as error:
+        except (StartError, RefusedError, EmbeddedError, OSError, RuntimeError) as error:
             print(f"\nquerent: {error}", file=sys.stderr, flush=True)
             return 1
         finally:
@@ -69,6 +69,7 @@ class Supervisor:
         self.state.prepare()
         if end_leftovers(str(self.state.folder), seconds=15):
             say("Ended what a killed run had left behind")
+            refuse_busy_port(self.options.port)
         self._start_servers()
         self._prepare_django()
         password = self._ensure_admin()

@@ -1,1 +1,16 @@
-urlpatterns = []
+"""The API, Django's admin, and the page for everything else."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from annotation.api.errors import not_found, server_error
+from annotation.api.page import page
+
+urlpatterns = [
+    path("api/v1/", include("annotation.api.urls")),
+    re_path(r"^api/", not_found),
+    path("admin/", admin.site.urls),
+    re_path(r"^(?!static/|admin/).*$", page),
+]
+handler404 = not_found
+handler500 = server_error

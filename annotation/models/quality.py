@@ -49,7 +49,7 @@ class AnnotatorReport(models.Model):
     accuracy_high = models.FloatField(null=True)
     random_log_odds = models.FloatField(help_text="Natural log of the Bayes factor 'answers at random'.")
     median_seconds = models.FloatField(null=True, blank=True)
-    confusion = models.JSONField(help_text="P(answer | truth), rows by truth, in the order of the classes; [] with many.")
+    confusion = models.JSONField(help_text="P(answer | truth), rows by truth, in class order; [] with many.")
     updated_at = models.DateTimeField()
 
     class Meta:

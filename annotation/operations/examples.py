@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
+from django.db.models import Max
 
 from annotation.arrays import Votes, load_votes
 from annotation.models import Annotation, ModelVersion, Project, Representation, Stream
@@ -34,7 +35,7 @@ NEWEST = """
 
 @dataclass(frozen=True)
 class Seen:
-    """The rows of one moment. `request_ids` are settled by the training that looked at them."""
+    """The rows of one moment. The training that looked at them settles `request_ids` and makes version `number`."""
 
     project: Project
     request_ids: list[int]
@@ -45,6 +46,7 @@ class Seen:
     is_shuffled: Bools
     representation: Representation | None
     live: ModelVersion | None
+    number: int
 
 
 def look(claim: LaneClaim) -> Seen:
@@ -65,6 +67,7 @@ def look(claim: LaneClaim) -> Seen:
             is_shuffled=np.isin(votes.item_ids, streams[Stream.SHUFFLE]),
             representation=Representation.objects.filter(project=project, is_live=True).first(),
             live=live,
+            number=(ModelVersion.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0) + 1,
         )
 
 

@@ -60,7 +60,8 @@ def has_outgrown(representation: Representation, n_items: int) -> bool:
 
 def load_item_ids(project_id: int) -> Ints:
     """Returns the project's item ids, rising: fourteen bytes a row through COPY, so a million take a second."""
-    with connection.cursor() as cursor, cursor.copy(ITEM_IDS, [project_id]) as copy:
+    # Django's debugging cursor takes no parameters here; the id is a number of ours.
+    with connection.cursor() as cursor, cursor.copy(ITEM_IDS % int(project_id)) as copy:
         content = b"".join(copy)
     header, trailer = 19, 2
     row = np.dtype([("fields", ">i2"), ("length", ">i4"), ("id", ">i8")])
@@ -133,7 +134,7 @@ def _cover(claim: LaneClaim, representation: Representation, item_ids: Ints) -> 
     Returns whether items that people were asked about are among them. Stops early when the project was deleted.
     """
     encoder = load_encoder(representation)
-    shards = _sound_shards(representation)
+    shards = sound_shards(representation)
     covered = [shard.item_ids for shard in shards.values()]
     missing = np.setdiff1d(item_ids, np.concatenate(covered)) if covered else item_ids
     small = {row: shard for row, shard in shards.items() if row.n_rows <= SMALL_SHARD}
@@ -151,7 +152,7 @@ def _cover(claim: LaneClaim, representation: Representation, item_ids: Ints) -> 
     return bool(len(drawn))
 
 
-def _sound_shards(representation: Representation) -> dict[FeatureShard, Shard]:
+def sound_shards(representation: Representation) -> dict[FeatureShard, Shard]:
     """The stored shards; rows whose file is damaged are removed, and their items count as missing again."""
     sound: dict[FeatureShard, Shard] = {}
     for row in FeatureShard.objects.filter(representation=representation):
@@ -172,7 +173,7 @@ def _drawn_among(project_id: int, missing: Ints) -> Ints:
 
 
 def _chunks(missing: Ints, drawn: Ints) -> list[Ints]:
-    """Rising ids, a shard's worth each; items that somebody was asked about come first, for the model waits for them."""
+    """Rising ids, a shard's worth each; items that people were asked about first: the model waits for them."""
     ordered = np.concatenate([drawn, np.setdiff1d(missing, drawn)])
     return [np.sort(ordered[start : start + SHARD_ROWS]) for start in range(0, len(ordered), SHARD_ROWS)]
 
@@ -189,7 +190,12 @@ def _merge(shards: Sequence[Shard]) -> Shard:
 
 
 def _publish(
-    claim: LaneClaim, representation: Representation, shard: Shard, *, replaced: list[FeatureShard], wakes_learning: bool
+    claim: LaneClaim,
+    representation: Representation,
+    shard: Shard,
+    *,
+    replaced: list[FeatureShard],
+    wakes_learning: bool,
 ) -> None:
     """Makes one shard visible in place of those it contains; raises StaleEpoch when the lane was taken over."""
     path, checksum = save_shard(shard.item_ids, shard.vectors)

@@ -1,6 +1,7 @@
-"""The model as one more voice about labels: only from models that never saw the item's labels."""
+"""The model as one more voice about labels: always from a model that never saw the item's labels."""
 
 import zlib
+from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +9,8 @@ import numpy.typing as npt
 
 from annotation.arrays import Floats, Ints, Votes
 from annotation.artifacts import ArtifactError
-from annotation.models import Project
-from annotation.vectors import vectors_for
+from annotation.models import Project, Representation
+from annotation.vectors import load_pool
 from modeling.linear import LinearModel
 from modeling.linear_fit import DEFAULT_L2, fit_linear
 from modeling.model_voice import best_temperature, model_weight_earned, temper
@@ -17,11 +18,17 @@ from modeling.model_voice import best_temperature, model_weight_earned, temper
 FOLDS = 5
 LEAST_ITEMS = 30
 REFIT_GROWTH = 1.1
+KEPT_PROJECTS = 32
+
+Vectors = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Voice:
-    """What the model says of every item (n_items, n_classes), which items it speaks about, and its weight, 0 to 1."""
+    """What the model says of every item (n_items, n_classes), which items it speaks about, and its weight, 0 to 1.
+
+    Rows of items it says nothing about hold the class shares.
+    """
 
     probabilities: Floats
     speaks: npt.NDArray[np.bool_]
@@ -30,48 +37,51 @@ class Voice:
 
 @dataclass(frozen=True)
 class _Folds:
-    """One model a fold, fitted on the items of the other folds. An item's fold is fixed by its id."""
+    """One model a fold, fitted on the items of the other folds."""
 
     models: list[LinearModel]
-    fitted_on: tuple[object, ...]
+    fitted_for: tuple[object, ...]
     n_votes: int
 
 
-_kept: dict[int, _Folds] = {}
+_kept: OrderedDict[int, _Folds] = OrderedDict()
 
 
-def out_of_fold_voice(project: Project, votes: Votes, posterior: Floats, protected: Ints) -> Voice | None:
+def out_of_fold_voice(project: Project, votes: Votes, posterior: Floats) -> Voice | None:
     """Returns the model's independent view, or None while it has too little to go by or has earned no weight.
 
-    `posterior` is what the people alone say. Protected items (ids) are the honest measure of the live model: the voice
-    stays silent there, so that the measure does not lean towards what it measures. Items fitted on keep their fold for
-    ever, so that fold models of an earlier run remain ignorant of the items they judge and are refitted only when the
-    votes have grown by a tenth.
+    `posterior` (n_items, n_classes) is what the people alone say. An item's fold is fixed by its id, so the fold
+    models of an earlier run stay ignorant of the items they judge; they are fitted anew when the votes have grown by a
+    tenth.
     """
     labelled = np.unique(votes.votes[:, 0])
-    if len(labelled) < LEAST_ITEMS or votes.n_classes < 2:
+    live = Representation.objects.filter(project=project, is_live=True).first()
+    if live is None or len(labelled) < LEAST_ITEMS or votes.n_classes < 2:
         return None
-    found = _labelled_vectors(project, votes.item_ids[labelled])
+    found = _vectors(live, votes.item_ids[labelled])
     if found is None:
         return None
     has_vector, vectors = found
     items = labelled[has_vector]
     fold = _folds_of(votes.item_ids[items])
-    models = _fold_models(project, votes, vectors, posterior[items], fold)
+    models = _fold_models(live, votes, vectors, posterior[items], fold)
     views = np.empty((len(items), votes.n_classes))
     for number, model in enumerate(models):
         views[fold == number] = model.predict_proba(vectors[fold == number])
-    return _weighed(votes, items, views, protected)
+    return _weighed(votes, items, views)
 
 
-def _labelled_vectors(
-    project: Project, item_ids: Ints
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float32]] | None:
+def _vectors(live: Representation, item_ids: Ints) -> tuple[npt.NDArray[np.bool_], Vectors] | None:
+    """Returns which items have a vector, and these; None when they are too few or a file is damaged.
+
+    The learning lane reports a damaged file; quality goes on by what people say.
+    """
     try:
-        has_vector, vectors = vectors_for(project, item_ids)
-    except ArtifactError:  # quality goes on by what people say; the learning lane reports the file
+        pool = load_pool(live)
+        rows = pool.find(item_ids)
+        return (rows >= 0, pool.vectors(rows[rows >= 0])) if (rows >= 0).sum() >= LEAST_ITEMS else None
+    except ArtifactError:
         return None
-    return (has_vector, vectors) if has_vector.sum() >= LEAST_ITEMS else None
 
 
 def _folds_of(item_ids: Ints) -> Ints:
@@ -79,24 +89,40 @@ def _folds_of(item_ids: Ints) -> Ints:
 
 
 def _fold_models(
-    project: Project, votes: Votes, vectors: npt.NDArray[np.float32], targets: Floats, fold: Ints
+    live: Representation, votes: Votes, vectors: Vectors, targets: Floats, fold: Ints
 ) -> list[LinearModel]:
-    fitted_on = (tuple(votes.class_names), vectors.shape[1])
-    kept = _kept.get(project.pk)
-    usable = kept is not None and kept.fitted_on == fitted_on
-    if kept and usable and len(votes.votes) < REFIT_GROWTH * kept.n_votes:
+    fitted_for = (live.pk, *votes.class_names)
+    kept = _kept.get(live.project_id)
+    if kept is not None and kept.fitted_for != fitted_for:
+        kept = None
+    if kept is not None and len(votes.votes) < REFIT_GROWTH * kept.n_votes:
         return kept.models
-    weights = targets.max(axis=1).astype(np.float32)
+    soft, weights = targets.astype(np.float32), targets.max(axis=1).astype(np.float32)
     models = [
         fit_linear(
             vectors[fold != number],
-            targets[fold != number].astype(np.float32),
+            soft[fold != number],
             weights[fold != number],
             n_classes=votes.n_classes,
             l2=DEFAULT_L2,
-            start=kept.models[number] if kept and usable else None,
+            start=kept.models[number] if kept else None,
         )
         for number in range(FOLDS)
     ]
-    _kept[project.pk] = _Folds(models, fitted_on, len(votes.votes))
+    _kept[live.project_id] = _Folds(models, fitted_for, len(votes.votes))
+    _kept.move_to_end(live.project_id)
+    if len(_kept) > KEPT_PROJECTS:
+        _kept.popitem(last=False)
     return models
+
+
+def _weighed(votes: Votes, items: Ints, views: Floats) -> Voice | None:
+    speaks = np.zeros(votes.n_items, dtype=np.bool_)
+    speaks[items] = True
+    judged = votes.votes[speaks[votes.votes[:, 0]]]
+    shares = (np.bincount(judged[:, 2], minlength=votes.n_classes) + 1) / (len(judged) + votes.n_classes)
+    probabilities = np.tile(shares, (votes.n_items, 1))
+    probabilities[items] = views
+    probabilities[items] = temper(views, best_temperature(judged, probabilities))
+    weight = model_weight_earned(judged, probabilities, n_items=votes.n_items, n_classes=votes.n_classes)
+    return Voice(probabilities, speaks, weight) if weight > 0 else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from annotation.models import Annotation, Assignment, Item
@@ -79,6 +79,11 @@ def history(*, project_id: int, user_id: int) -> QuerySet[Annotation]:
         .select_related("item")
         .order_by("-updated_at", "-id")
     )
+
+
+def before(rows: QuerySet[Annotation], updated_at: datetime, key: int) -> QuerySet[Annotation]:
+    """Returns the rows of a history that come after this one."""
+    return rows.filter(Q(updated_at__lt=updated_at) | Q(updated_at=updated_at, pk__lt=key))
 
 
 def answered_since(*, project_id: int, user_id: int, since: datetime) -> int:

@@ -57,13 +57,15 @@ class Stored:
     duplicate_content: int
 
 
-def lock_project(project_id: int) -> Project:
+def lock_project(project_id: int, *, alone: bool) -> Project:
     """Returns the project as it stays until the end of the transaction; raises NotFound when it is gone.
 
-    The lock is shared with other imports and excludes changes of overlap and classes.
+    The lock keeps overlap and classes as they are. With `alone` it also keeps other imports out: rows without an
+    external_id are compared by content, and no constraint would stop two imports from storing the same one.
     """
-    rows = Project.objects.raw("SELECT * FROM annotation_project WHERE id = %s FOR SHARE", [project_id])
-    project = next(iter(rows), None)
+    strength = "NO KEY UPDATE" if alone else "SHARE"
+    query = f"SELECT * FROM annotation_project WHERE id = %s FOR {strength}"  # noqa: S608 - one of two constants
+    project = next(iter(Project.objects.raw(query, [project_id])), None)
     if project is None or project.deleted_at is not None:
         raise NotFound("There is no such project.")
     return project

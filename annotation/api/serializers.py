@@ -1,0 +1,260 @@
+"""Shapes of requests and answers: what is checked before anything else, and what the schema tells.
+
+They know nothing of state; whether something may happen is decided in operations.
+"""
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+from annotation.models import Role
+
+MAX_ITEMS = 1000
+
+
+class Text(s.CharField):
+    """Any text, kept exactly: nothing is trimmed, and numbers are not turned into text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Whole(s.IntegerField):
+    """A JSON number without fraction; texts and booleans are refused."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Credentials(s.Serializer[Any]):
+    username = Text(max_length=150)
+    password = Text(max_length=1000)
+
+
+class Token(s.Serializer[Any]):
+    token = Text()
+
+
+class TokenRow(s.Serializer[Any]):
+    id = s.IntegerField()
+    name = Text()
+    created_at = s.DateTimeField()
+    last_used_on = s.DateField(allow_null=True)
+
+
+class NewToken(s.Serializer[Any]):
+    name = Text(max_length=100, required=False, allow_blank=True, default="")
+
+
+class MembershipOf(s.Serializer[Any]):
+    project = s.IntegerField()
+    name = Text()
+    role = s.ChoiceField(Role.choices)
+
+
+class Me(s.Serializer[Any]):
+    id = s.IntegerField()
+    username = Text()
+    is_admin = s.BooleanField()
+    memberships = MembershipOf(many=True)
+
+
+class ProjectClass(s.Serializer[Any]):
+    name = Text()
+    key = Text(allow_blank=True)
+    color = s.IntegerField()
+    description = Text(allow_blank=True)
+
+
+class Settings(s.Serializer[Any]):
+    overlap = s.IntegerField(help_text="Answers that an item gets in the ordinary course.")
+    max_votes = s.IntegerField(help_text="Hard limit of answers, second opinions included.")
+    lease_seconds = s.IntegerField()
+    strategy = s.ChoiceField(["team", "random"])
+    random_rate = s.FloatField(help_text="Share of protected random questions.")
+    gold_rate = s.FloatField(help_text="Share of gold checks.")
+    target_confidence = s.FloatField()
+
+
+class Project(s.Serializer[Any]):
+    id = s.IntegerField()
+    name = Text()
+    kind = Text()
+    classes = ProjectClass(many=True)
+    settings = Settings()
+    guidelines = Text(allow_blank=True)
+    guidelines_version = s.IntegerField()
+    schema_version = s.IntegerField()
+    role = s.ChoiceField(Role.choices)
+    created_at = s.DateTimeField()
+
+
+class NewProject(s.Serializer[Any]):
+    name = s.JSONField(help_text="A text of 1 to 200 characters.")
+    kind = s.JSONField(help_text="`choice`.")
+    classes = s.JSONField(help_text="A list of names or of {name, key, color, description}; 2 to 300.")
+    settings = s.JSONField(required=False, default=dict)
+    guidelines = s.JSONField(required=False, default="")
+
+
+class ProjectChanges(s.Serializer[Any]):
+    name = s.JSONField(required=False)
+    classes = s.JSONField(required=False)
+    settings = s.JSONField(required=False)
+    guidelines = s.JSONField(required=False)
+
+
+class Member(s.Serializer[Any]):
+    username = Text()
+    role = s.ChoiceField(Role.choices)
+    created_at = s.DateTimeField()
+
+
+class NewMember(s.Serializer[Any]):
+    username = s.JSONField()
+    role = s.JSONField()
+    password = s.JSONField(required=False, help_text="Makes the account; instance administrators only.")
+
+
+class ItemRows(s.Serializer[Any]):
+    items = s.JSONField(
+        help_text="Up to 1,000 of {external_id?, data: {text}, gold?, predictions?, metadata?, annotations?}."
+    )
+
+    def validate_items(self, rows: Any) -> list[Any]:
+        if not isinstance(rows, list):
+            raise s.ValidationError("must be a list")
+        if len(rows) > MAX_ITEMS:
+            raise s.ValidationError(f"at most {MAX_ITEMS} items a call")
+        return rows
+
+
+class RowError(s.Serializer[Any]):
+    index = s.IntegerField()
+    field = Text()
+    message = Text()
+
+
+class Added(s.Serializer[Any]):
+    created = s.IntegerField()
+    duplicates = s.IntegerField()
+    duplicate_content = s.IntegerField()
+    errors = RowError(many=True)
+
+
+class ItemRow(s.Serializer[Any]):
+    id = s.IntegerField()
+    external_id = Text(allow_null=True)
+    data = s.JSONField()
+    metadata = s.JSONField()
+
+
+class Ask(s.Serializer[Any]):
+    count = Whole(min_value=1, max_value=20, default=1)
+
+
+class Assignment(s.Serializer[Any]):
+    id = s.IntegerField()
+    item = ItemRow()
+    expires_at = s.DateTimeField()
+    stream = Text()
+    reason = s.JSONField()
+    suggestion = s.JSONField(allow_null=True)
+    model_version = s.IntegerField(allow_null=True)
+
+
+class Assignments(s.Serializer[Any]):
+    assignments = Assignment(many=True)
+    empty_because = s.ChoiceField(["finished", "all_leased", "nothing_for_you"], allow_null=True)
+    next_release_at = s.DateTimeField(allow_null=True)
+
+
+class Answer(s.Serializer[Any]):
+    value = s.JSONField(help_text='For `choice`: {"class": "…"}.')
+    seconds = s.FloatField(required=False, allow_null=True, min_value=0, max_value=604_800)
+    next = Whole(required=False, min_value=1, max_value=20)
+
+
+class Annotation(s.Serializer[Any]):
+    id = s.IntegerField()
+    assignment = s.IntegerField()
+    revision = s.IntegerField()
+    value = s.JSONField()
+    seconds = s.FloatField(allow_null=True)
+    created_at = s.DateTimeField()
+    updated_at = s.DateTimeField()
+    assignments = Assignment(many=True, required=False)
+    empty_because = Text(required=False, allow_null=True)
+
+
+class SkipReason(s.Serializer[Any]):
+    reason = Text(max_length=500, required=False, allow_blank=True, default="")
+
+
+class Texts(s.Serializer[Any]):
+    items = s.JSONField(help_text="1 to 1,000 of {text}.")
+
+    def validate_items(self, rows: Any) -> list[str]:
+        if not isinstance(rows, list) or not 1 <= len(rows) <= MAX_ITEMS:
+            raise s.ValidationError(f"must be a list of 1 to {MAX_ITEMS}")
+        for place, row in enumerate(rows):
+            if not isinstance(row, dict) or not isinstance(row.get("text"), str) or len(row["text"]) > 100_000:
+                raise s.ValidationError({str(place): ["must be {text} with at most 100,000 characters"]})
+        return [row["text"] for row in rows]
+
+
+class PredictionRow(s.Serializer[Any]):
+    probabilities = s.DictField(child=s.FloatField())
+
+
+class Predictions(s.Serializer[Any]):
+    model_version = s.IntegerField()
+    predictions = PredictionRow(many=True)
+
+
+class NewExport(s.Serializer[Any]):
+    format = s.ChoiceField(["jsonl", "csv"], default="jsonl")
+    include = s.ChoiceField(["annotated", "all"], default="annotated")
+    revisions = s.BooleanField(default=False)
+
+
+class NewImport(s.Serializer[Any]):
+    file = s.FileField()
+    mapping = s.JSONField(required=False, help_text='{"text": column, "external_id"?, "gold"?, "metadata"?: [columns]}')
+
+
+class Job(s.Serializer[Any]):
+    id = s.IntegerField()
+    project = s.IntegerField()
+    kind = s.ChoiceField(["import", "export"])
+    status = s.ChoiceField(["queued", "running", "done", "failed"])
+    done = s.IntegerField()
+    total = s.IntegerField(allow_null=True)
+    n_errors = s.IntegerField()
+    errors = s.JSONField()
+    result = s.JSONField(allow_null=True)
+    params = s.JSONField()
+    created_at = s.DateTimeField()
+    finished_at = s.DateTimeField(allow_null=True)
+
+
+class FlagDecision(s.Serializer[Any]):
+    status = s.ChoiceField(["confirmed", "dismissed", "open"])
+    note = Text(max_length=1000, required=False, allow_blank=True, default="")
+
+
+class Error(s.Serializer[Any]):
+    code = Text()
+    message = Text()
+    fields = s.DictField(child=Text())
+
+
+class Refusal(s.Serializer[Any]):
+    error = Error()

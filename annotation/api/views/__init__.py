@@ -1,0 +1,1 @@
+"""parse → access → operation or query → shape."""

@@ -1,0 +1,115 @@
+"""Logging in, and who one is."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.models import AbstractUser
+from django.middleware.csrf import get_token
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_protect
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation import access
+from annotation.api import serializers
+from annotation.api.authentication import issue_token
+from annotation.api.idempotency import creates
+from annotation.api.throttles import FailedLogins
+from annotation.api.views.base import View, checked, documented
+from annotation.errors import NotFound
+from annotation.models import ApiToken
+
+
+def log_in(request: Request) -> AbstractUser:
+    """Returns the person; raises AuthenticationFailed for wrong credentials and Throttled after too many."""
+    given = checked(serializers.Credentials, request)
+    failures = FailedLogins(request, given["username"])
+    failures.check()
+    user = authenticate(request._request, username=given["username"], password=given["password"])
+    if user is None:
+        failures.add()
+        raise AuthenticationFailed("The user name or the password is wrong.")
+    return user
+
+
+def shape_of_me(user: AbstractUser) -> dict[str, Any]:
+    rows = access.projects_of(user).order_by("name", "pk").values("pk", "name", "role", "kind")
+    return {
+        "id": user.pk,
+        "username": user.get_username(),
+        "is_admin": user.is_superuser,
+        "memberships": [{"project": r["pk"], "name": r["name"], "role": r["role"], "kind": r["kind"]} for r in rows],
+    }
+
+
+class TokenLogIn(View):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @documented(request=serializers.Credentials, responses=serializers.Token)
+    def post(self, request: Request) -> Response:
+        """A token for a program, by user name and password."""
+        _, token = issue_token(log_in(request), "log-in")
+        return Response({"token": token})
+
+
+@method_decorator(csrf_protect, name="dispatch")
+class Session(View):
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+
+    @documented(request=serializers.Credentials, responses=serializers.Me)
+    def post(self, request: Request) -> Response:
+        """Logs the page in; sets the session cookie."""
+        user = log_in(request)
+        login(request._request, user)
+        return Response(shape_of_me(user))
+
+    @documented(responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Logs the page out."""
+        logout(request._request)
+        return Response(status=204)
+
+
+class Me(View):
+    permission_classes = (AllowAny,)
+
+    @documented(responses=serializers.Me)
+    def get(self, request: Request) -> Response:
+        """Who is calling, and in which projects with which role. Sets the CSRF cookie, also for strangers."""
+        get_token(request._request)
+        if not (request.user and request.user.is_authenticated):
+            self.permission_denied(request)
+        return Response(shape_of_me(request.user))
+
+
+class Tokens(View):
+    @documented(responses=serializers.TokenRow(many=True))
+    def get(self, request: Request) -> Response:
+        """One's own tokens; never the tokens themselves."""
+        rows = ApiToken.objects.filter(user=request.user).order_by("-pk")[:200]
+        return Response({"results": [_token(row) for row in rows], "next": None})
+
+    @documented(request=serializers.NewToken, responses={201: serializers.Token})
+    @creates
+    def post(self, request: Request) -> Response:
+        """A new token, shown this once."""
+        row, token = issue_token(request.user, checked(serializers.NewToken, request)["name"])
+        return Response(_token(row) | {"token": token}, status=201)
+
+
+class OneToken(View):
+    @documented(responses={204: None})
+    def delete(self, request: Request, token_id: str) -> Response:
+        """Takes a token back; its next request is refused."""
+        found = token_id.isascii() and token_id.isdigit() and len(token_id) < 19
+        if not found or not ApiToken.objects.filter(user=request.user, pk=int(token_id)).delete()[0]:
+            raise NotFound("There is no such token.")
+        return Response(status=204)
+
+
+def _token(row: ApiToken) -> dict[str, Any]:
+    return {"id": row.pk, "name": row.name, "created_at": row.created_at, "last_used_on": row.last_used_on}

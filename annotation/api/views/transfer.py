@@ -1,0 +1,112 @@
+"""Data in and out."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import FileResponse
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation import access
+from annotation.api import paging, serializers, shapes
+from annotation.api.errors import TooLarge
+from annotation.api.idempotency import creates
+from annotation.api.parsers import loads
+from annotation.api.views.base import View, checked, documented
+from annotation.errors import BadRequest, Conflict
+from annotation.models import Item, Job
+from annotation.operations import transfer
+
+
+class Items(View):
+    reports_text_errors = True
+
+    @documented(responses=serializers.ItemRow(many=True))
+    def get(self, request: Request, project_id: str) -> Response:
+        """The items, by id."""
+        project = access.project_for(request.user, project_id, needs="see_items")
+        paging.allowed_filters(request)
+        return Response(paging.by_id(request, Item.objects.filter(project=project), _item))
+
+    @documented(request=serializers.ItemRows, responses=serializers.Added)
+    @creates
+    def post(self, request: Request, project_id: str) -> Response:
+        """Adds up to 1,000 items; what does not fit is reported row by row and the rest is kept."""
+        project = access.project_for(request.user, project_id, needs="import")
+        rows = checked(serializers.ItemRows, request)["items"]
+        added = transfer.add_items(project=project, user=request.user, rows=rows)
+        return Response(added.as_dict())
+
+
+class Imports(View):
+    parser_classes = (MultiPartParser,)
+
+    @documented(
+        request={"multipart/form-data": serializers.NewImport}, responses={202: serializers.Job}, operation_id="import"
+    )
+    @creates
+    def post(self, request: Request, project_id: str) -> Response:
+        """Takes a CSV or JSONL file; a worker reads it and reports on the job."""
+        project = access.project_for(request.user, project_id, needs="import")
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_LIMIT_BYTES:
+            raise TooLarge(f"The file is larger than {settings.UPLOAD_LIMIT_BYTES // 2**20} MB.")
+        upload = request.FILES.get("file")
+        if upload is None:
+            raise BadRequest("Send the file in the form field `file`.", fields={"file": "missing"})
+        mapping = loads(str(request.data.get("mapping") or "{}").encode("utf-8", "surrogatepass"))
+        job = transfer.start_import(project=project, user=request.user, upload=upload, mapping=mapping)
+        return Response(shapes.job(job), status=202)
+
+
+class Exports(View):
+    @documented(request=serializers.NewExport, responses={202: serializers.Job}, operation_id="export")
+    @creates
+    def post(self, request: Request, project_id: str) -> Response:
+        """Asks for an export; when the job is done, the file is at exports/{job}/file/."""
+        project = access.project_for(request.user, project_id, needs="export")
+        job = transfer.start_export(project=project, user=request.user, **checked(serializers.NewExport, request))
+        return Response(shapes.job(job), status=202)
+
+
+class ExportFile(View):
+    @documented(responses={(200, "application/x-ndjson"): bytes}, operation_id="export_file")
+    def get(self, request: Request, job_id: str) -> FileResponse:
+        """The exported file, streamed."""
+        job = access.job_for(request.user, job_id, needs="export")
+        if job.kind != Job.Kind.EXPORT or job.status != Job.Status.DONE:
+            raise Conflict("The export is not done yet.", code="not_ready")
+        return transfer_response(job)
+
+
+def transfer_response(job: Job) -> FileResponse:
+    handle, filename, content_type = transfer.open_export(job)
+    return FileResponse(handle, as_attachment=True, filename=filename, content_type=content_type)
+
+
+class Jobs(View):
+    @documented(responses=serializers.Job(many=True))
+    def get(self, request: Request, project_id: str) -> Response:
+        """Imports and exports, the newest first."""
+        project = access.project_for(request.user, project_id, needs="see_jobs")
+        paging.allowed_filters(request)
+        return Response(paging.by_id(request, Job.objects.filter(project=project), shapes.job, newest_first=True))
+
+
+class OneJob(View):
+    @documented(responses=serializers.Job)
+    def get(self, request: Request, job_id: str) -> Response:
+        """How far a job is, with its first hundred errors."""
+        return Response(shapes.job(access.job_for(request.user, job_id)))
+
+
+def _item(row: Item) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "external_id": row.external_id,
+        "data": row.data,
+        "metadata": row.metadata,
+        "taken": row.taken,
+        "open_slots": row.open_slots,
+        "is_gold": row.is_gold,
+    }

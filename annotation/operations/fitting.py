@@ -1,0 +1,149 @@
+"""One moment's beliefs → a fitted model, measured on what it was not taught."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from annotation.artifacts import ArtifactError
+from annotation.models import Evaluation, Project, Representation
+from annotation.operations.examples import Beliefs, Bools, Floats, Seen, believe
+from annotation.stored import load_model
+from annotation.vectors import load_pool
+from modeling.evaluation import accuracy_interval
+from modeling.linear import LinearModel
+from modeling.linear_fit import DEFAULT_L2, choose_l2, fit_linear, out_of_fold
+
+# λ, the model's belief and the control arm are measured again when their labels have grown by this much.
+GROWTH = 1.3
+LEAST_PROTECTED = 5
+CONTROL_FOLDS = 5
+METRIC = "accuracy"
+
+Metrics = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Training:
+    """The items that have vectors: rows of `X` (n, d), aligned with beliefs and masks."""
+
+    representation: Representation
+    X: Floats
+    beliefs: Beliefs
+    is_protected: Bools
+    is_control: Bools
+    rng: np.random.Generator
+    number: int
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A fitted model with what was measured; `points` are rows of the learning curve."""
+
+    representation: Representation
+    number: int
+    model: LinearModel
+    metrics: Metrics
+    points: list[Evaluation]
+
+
+def prepare(seen: Seen, representation: Representation) -> Training:
+    """Infers the consensus and looks up the vectors; raises ArtifactError when a shard is missing or damaged."""
+    pool = load_pool(representation)
+    rows = pool.find(seen.votes.item_ids)
+    here = rows >= 0
+    beliefs = believe(seen.votes)
+    return Training(
+        representation=representation,
+        X=pool.vectors(rows[here]),
+        beliefs=Beliefs(beliefs.posterior[here], beliefs.weights[here]),
+        is_protected=seen.is_protected[here],
+        is_control=(seen.is_protected | seen.is_shuffled)[here],
+        rng=np.random.default_rng([seen.project.seed, seen.number]),
+        number=seen.number,
+    )
+
+
+def learn(seen: Seen, training: Training) -> Learned:
+    """Fits on all but the protected items, starting from the live model where that is of the same shape."""
+    taught = ~training.is_protected
+    X, targets, weights = training.X[taught], training.beliefs.posterior[taught], training.beliefs.weights[taught]
+    before: Metrics = seen.live.metrics if seen.live else {}
+    metrics = _remeasured(before, X, targets, weights, training.rng)
+    model = fit_linear(
+        X,
+        targets,
+        weights,
+        n_classes=seen.votes.n_classes,
+        l2=metrics["l2"],
+        start=_warm_start(seen, training.representation),
+    )
+    metrics["n_protected"] = int(training.is_protected.sum())
+    metrics["labeled_counts"] = targets.sum(axis=0, dtype=np.float64).round(3).tolist()
+    metrics["performance"] = _performance(model, training)
+    control = _control_arm(before, training, metrics["l2"])
+    metrics["control_labels"] = control["annotations"] if control else before.get("control_labels", 0)
+    points = []
+    if metrics["performance"]:
+        active = {"annotations": seen.n_annotations, "arm": Evaluation.Arm.ACTIVE, **metrics["performance"]}
+        points = [_point(training.number, seen.project, one) for one in (active, control) if one]
+    return Learned(training.representation, training.number, model, metrics, points)
+
+
+def _remeasured(before: Metrics, X: Floats, targets: Floats, weights: Floats, rng: np.random.Generator) -> Metrics:
+    """λ and the model's out-of-fold belief in itself: as before until the labels have grown enough."""
+    n, n_classes = targets.shape
+    kept = {name: before[name] for name in ("l2", "l2_labels", "belief") if name in before}
+    if not n or n < GROWTH * before.get("l2_labels", 0):
+        return {"l2": DEFAULT_L2, "l2_labels": 0, "belief": None} | kept | {"n_trained": n}
+    l2 = choose_l2(X, targets, weights, n_classes=n_classes, rng=rng)
+    guesses = out_of_fold(X, targets, weights, n_classes=n_classes, l2=l2, rng=rng)
+    is_right = guesses.argmax(axis=1) == targets.argmax(axis=1)
+    belief = {"metric": METRIC, **_accuracy(is_right)}
+    return {"l2": l2, "l2_labels": n, "belief": belief, "n_trained": n}
+
+
+def _warm_start(seen: Seen, representation: Representation) -> LinearModel | None:
+    live = seen.live
+    if live is None or live.classes != seen.votes.class_names or live.representation_id != representation.pk:
+        return None
+    try:
+        return load_model(live)
+    except ArtifactError:
+        return None
+
+
+def _performance(model: LinearModel, training: Training) -> Metrics | None:
+    """Accuracy on the protected items, which the model has not been taught; None while there are fewer than five."""
+    if training.is_protected.sum() < LEAST_PROTECTED:
+        return None
+    guesses = model.predict_proba(training.X[training.is_protected]).argmax(axis=1)
+    is_right = guesses == training.beliefs.posterior[training.is_protected].argmax(axis=1)
+    return {"metric": METRIC, **_accuracy(is_right)}
+
+
+def _control_arm(before: Metrics, training: Training, l2: float) -> Metrics | None:
+    """What the same model reaches with random draws only, measured out of fold on the protected items.
+
+    `annotations` is what each fold's model learned from. None when nothing was measured this time.
+    """
+    chosen = training.is_control
+    n_taught = int(chosen.sum() * (1 - 1 / CONTROL_FOLDS))
+    if training.is_protected.sum() < LEAST_PROTECTED or n_taught < max(1, GROWTH * before.get("control_labels", 0)):
+        return None
+    targets, weights = training.beliefs.posterior[chosen], training.beliefs.weights[chosen]
+    guesses = out_of_fold(
+        training.X[chosen], targets, weights, n_classes=targets.shape[1], l2=l2, rng=training.rng, folds=CONTROL_FOLDS
+    )
+    is_right = guesses.argmax(axis=1) == targets.argmax(axis=1)
+    measured = _accuracy(is_right[training.is_protected[chosen]])
+    return {"annotations": n_taught, "arm": Evaluation.Arm.RANDOM, "metric": METRIC, **measured}
+
+
+def _accuracy(is_right: Bools) -> Metrics:
+    estimate, low, high = accuracy_interval(int(is_right.sum()), len(is_right))
+    return {"estimate": estimate, "low": low, "high": high, "n": len(is_right)}
+
+
+def _point(number: int, project: Project, measured: Metrics) -> Evaluation:
+    return Evaluation(project=project, model_number=number, **measured)

@@ -1,0 +1,107 @@
+"""Suspicions → flags: what is new is opened, what is still true is refreshed, what is gone is closed."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from annotation.models import Flag
+from annotation.operations.suspicions import Suspicion
+
+REOPEN_GROWTH = 1.5
+
+# One statement each, whatever the number of flags. A flag decided by a person meanwhile is not touched: both guards
+# ask for `open`, and the unique index settles a race between two openings.
+UPDATE = """
+    UPDATE annotation_flag flag SET score = new.score, evidence = new.evidence
+    FROM unnest(%(ids)s::bigint[], %(scores)s::float8[], %(evidence)s::jsonb[]) AS new(id, score, evidence)
+    WHERE flag.id = new.id AND flag.status = 'open' AND (flag.score, flag.evidence) IS DISTINCT FROM (new.score, new.evidence)
+"""
+CLOSE = """
+    UPDATE annotation_flag SET status = 'closed', closed_at = now() WHERE id = ANY(%(ids)s) AND status = 'open'
+"""
+OPEN = """
+    INSERT INTO annotation_flag
+        (project_id, kind, subject, item_id, annotation_id, annotator_id, score, evidence, status, note, created_at)
+    SELECT %(project)s, new.*, 'open', '', now()
+    FROM unnest(%(kinds)s::text[], %(subjects)s::text[], %(items)s::bigint[], %(annotations)s::bigint[],
+                %(annotators)s::bigint[], %(scores)s::float8[], %(evidence)s::jsonb[])
+        AS new(kind, subject, item_id, annotation_id, annotator_id, score, evidence)
+    ON CONFLICT (project_id, kind, subject) WHERE status = 'open' DO NOTHING
+"""
+
+
+def raise_flags(*, project_id: int, suspicions: Iterable[Suspicion]) -> None:
+    """Makes the project's open flags say what is suspected now, within the caller's transaction.
+
+    A flag that a person has decided is not opened again for the same evidence: see Suspicion.basis and weight.
+    """
+    found = {(one.kind, one.subject): one for one in suspicions}
+    open_ids: dict[tuple[str, str], int] = {}
+    decided: dict[tuple[str, str], tuple[str, int]] = {}
+    for flag_id, kind, subject, status, basis, weight in _flags_so_far(project_id):
+        if status == Flag.Status.OPEN:
+            open_ids[kind, subject] = flag_id
+        else:
+            decided[kind, subject] = (basis, weight)
+    _update([(open_ids[key], one) for key, one in found.items() if key in open_ids])
+    _close([flag_id for key, flag_id in open_ids.items() if key not in found])
+    fresh = [one for key, one in found.items() if key not in open_ids and one.opens]
+    _open(project_id, [one for one in fresh if _is_news(one, decided.get((one.kind, one.subject)))])
+
+
+def _flags_so_far(project_id: int) -> list[tuple[int, str, str, str, str, int]]:
+    """Open flags, and those that a person has decided, oldest first; locked so that no decision slips in between."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, kind, subject, status, coalesce(evidence->>'basis', ''), coalesce((evidence->>'weight')::int, 0)
+            FROM annotation_flag
+            WHERE project_id = %s AND status IN ('open', 'confirmed', 'dismissed') ORDER BY id FOR UPDATE
+            """,
+            [project_id],
+        )
+        return cursor.fetchall()
+
+
+def _is_news(one: Suspicion, decided: tuple[str, int] | None) -> bool:
+    return decided is None or one.basis != decided[0] or one.weight >= REOPEN_GROWTH * decided[1]
+
+
+def _stored(one: Suspicion) -> str:
+    return json.dumps(one.evidence | {"basis": one.basis, "weight": one.weight})
+
+
+def _update(flags: Sequence[tuple[int, Suspicion]]) -> None:
+    _execute(
+        UPDATE,
+        bool(flags),
+        ids=[flag_id for flag_id, _ in flags],
+        scores=[one.score for _, one in flags],
+        evidence=[_stored(one) for _, one in flags],
+    )
+
+
+def _close(flag_ids: Sequence[int]) -> None:
+    _execute(CLOSE, bool(flag_ids), ids=list(flag_ids))
+
+
+def _open(project_id: int, suspicions: Sequence[Suspicion]) -> None:
+    _execute(
+        OPEN,
+        bool(suspicions),
+        project=project_id,
+        kinds=[str(one.kind) for one in suspicions],
+        subjects=[one.subject for one in suspicions],
+        items=[one.item_id for one in suspicions],
+        annotations=[one.annotation_id for one in suspicions],
+        annotators=[one.annotator_id for one in suspicions],
+        scores=[one.score for one in suspicions],
+        evidence=[_stored(one) for one in suspicions],
+    )
+
+
+def _execute(statement: str, is_needed: bool, **parameters: object) -> None:
+    if is_needed:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)

@@ -1,0 +1,137 @@
+"""Votes → one inference: what is true, who is good, how sure we are. Flags, consensus and reports read from it."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from annotation.arrays import STATUSES, Beliefs, Floats, Ints, Votes
+from annotation.models import Project
+from annotation.operations.voice import Voice, out_of_fold_voice
+from modeling.truth import Truth, infer
+
+# Confusion matrices of this many cells are kept in memory at once (a cell is 8 bytes, a few copies at a time).
+MOST_CELLS = 10_000_000
+Z90 = 1.645
+SINGLE, AGREED, DOUBTFUL, GOLD = range(len(STATUSES))
+
+
+@dataclass(frozen=True)
+class Inference:
+    """The votes with what follows from them. Arrays follow the order of `votes`."""
+
+    votes: Votes
+    truth: Truth
+    voice: Voice | None
+    n_votes: Ints
+    gold_class: Ints
+
+    @property
+    def is_informative(self) -> npt.NDArray[np.bool_]:
+        """(n_votes,) whether anything but the vote itself speaks about its item."""
+        spoken = (self.n_votes > 1) | (self.gold_class >= 0)
+        if self.voice is not None:
+            spoken |= self.voice.speaks
+        return spoken[self.votes.votes[:, 0]]
+
+
+def infer_truth(project: Project, votes: Votes, protected: Ints) -> Inference:
+    """Returns the inference with the model's voice where it has earned one.
+
+    Protected items (`protected`, ids) measure the live model, so their consensus comes from people alone: the measure
+    must not lean towards what it measures. Their labels are still checked with the voice.
+    """
+    people = _infer(votes, None)
+    voice = out_of_fold_voice(project, votes, people.posterior)
+    truth = people
+    if voice is not None:
+        truth = _infer(votes, voice)
+        silent = np.isin(votes.item_ids, protected)
+        truth = replace(truth, posterior=np.where(silent[:, None], people.posterior, truth.posterior))
+    gold_class = np.full(votes.n_items, -1, dtype=np.int64)
+    gold_class[votes.gold[:, 0]] = votes.gold[:, 1]
+    return Inference(votes, truth, voice, np.bincount(votes.votes[:, 0], minlength=votes.n_items), gold_class)
+
+
+def _infer(votes: Votes, voice: Voice | None) -> Truth:
+    """The engine's answer. With so many people and classes that their matrices would not fit, those with the fewest
+    votes share one: each then has the skill of that group."""
+    share = _shared_matrix(votes)
+    columns = votes.votes.copy()
+    columns[:, 1] = share[columns[:, 1]]
+    truth = infer(
+        columns,
+        n_items=votes.n_items,
+        n_annotators=int(share.max(initial=-1)) + 1,
+        n_classes=votes.n_classes,
+        gold=votes.gold,
+        model_probabilities=None if voice is None else voice.probabilities,
+        model_weight=0.0 if voice is None else voice.weight,
+    )
+    names = ("accuracy", "accuracy_low", "accuracy_high", "random_log_odds", "n_informative")
+    return replace(truth, **{name: getattr(truth, name)[share] for name in names})
+
+
+def _shared_matrix(votes: Votes) -> Ints:
+    """The matrix that each annotator uses (n_annotators,)."""
+    most = max(2, MOST_CELLS // votes.n_classes**2)
+    share = np.arange(votes.n_annotators)
+    if votes.n_annotators <= most:
+        return share
+    n = np.bincount(votes.votes[:, 1], minlength=votes.n_annotators)
+    order = np.argsort(-n, kind="stable")
+    share[order] = np.minimum(np.arange(votes.n_annotators), most - 1)
+    return share
+
+
+def consensus_of(inference: Inference, *, target_confidence: float) -> Beliefs:
+    """Returns what is believed of each item that has a vote: gold as it is known, else the most probable class.
+
+    One answer alone is "single" unless the model finds another class more probable; several are "agreed" from the
+    target confidence on and "doubtful" below.
+    """
+    items = np.flatnonzero(inference.n_votes > 0)
+    n_votes, posterior = inference.n_votes[items], inference.truth.posterior[items]
+    classes = posterior.argmax(axis=1)
+    probability = np.clip(posterior[np.arange(len(items)), classes], 0, 1)
+    said = np.full(inference.votes.n_items, -1, dtype=np.int64)
+    said[inference.votes.votes[:, 0]] = inference.votes.votes[:, 2]
+    is_sure = np.where(n_votes == 1, said[items] == classes, probability >= target_confidence)
+    status = np.where(is_sure, np.where(n_votes == 1, SINGLE, AGREED), DOUBTFUL)
+    status[inference.gold_class[items] >= 0] = GOLD
+    return Beliefs(inference.votes.item_ids[items], classes, probability, n_votes, status)
+
+
+def summary_of(inference: Inference, belief: Beliefs) -> dict[str, Any]:
+    """Returns how good the labels are as a whole: expected share right with a 90 % interval, and how many are in doubt.
+
+    The interval joins the chance of each item (independent) with what is not known about people's skill (common to
+    all items: their error rate scales everybody's errors). With nothing to judge people by, that is nearly everything.
+    """
+    n = len(belief.item_ids)
+    by_status = {status.value: int((belief.status == i).sum()) for i, status in enumerate(STATUSES)}
+    summary: dict[str, Any] = {"items_with_consensus": n, "in_doubt": by_status["doubtful"], "by_status": by_status}
+    if not n:
+        return summary | {"expected_right": None, "low": None, "high": None}
+    wrong = 1 - belief.probability
+    expected = float(wrong.mean())
+    chance = float(np.sqrt((belief.probability * wrong).sum())) / n
+    low, high = _error_scale(inference)
+    half = Z90 * chance
+    return summary | {
+        "expected_right": 1 - expected,
+        "low": max(0.0, 1 - expected * high - half),
+        "high": min(1.0, 1 - expected * low + half),
+    }
+
+
+def _error_scale(inference: Inference) -> tuple[float, float]:
+    """By which factors people's common error rate may be smaller or larger than estimated (90 %)."""
+    truth = inference.truth
+    seen = truth.n_informative.astype(np.float64)
+    total = float(seen.sum())
+    error = float(np.average(1 - truth.accuracy, weights=seen if total else None))
+    error = max(error, 1 / (total + 3))
+    spread = Z90 * float(np.sqrt(error * (1 - error) / (total + 3)))
+    return max(0.0, error - spread) / error, min(1.0, error + spread) / error

@@ -1,0 +1,148 @@
+"""Labels → model version → published queue: train_model, score_pool, publish_queue."""
+
+import time
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from annotation.artifacts import ArtifactError
+from annotation.errors import Postponed, StaleEpoch
+from annotation.models import Evaluation, ModelVersion, Project, Representation, Strategy, Topic, WorkRequest
+from annotation.operations.examples import Seen, look
+from annotation.operations.fitting import Learned, learn, prepare
+from annotation.operations.outbox import LaneClaim, request_work, settle_lane, waiting_requests
+from annotation.operations.ranking import Place, next_shuffled, rank_pool
+from annotation.operations.represent import sound_shards
+from annotation.stored import load_model, save_model
+
+REPLACE_QUEUE = """
+    WITH place AS (
+        SELECT * FROM unnest(%s::bigint[], %s::float8[], %s::text[], %s::text[], %s::float8[])
+            WITH ORDINALITY AS place (item_id, score, reason, stream, probability, rank))
+    INSERT INTO annotation_queueentry (project_id, item_id, rank, score, reason, stream, probability, model_version)
+    SELECT item.project_id, item.id, place.rank, place.score, place.reason::jsonb, place.stream, place.probability, %s
+    FROM place JOIN annotation_item item ON item.id = place.item_id
+    WHERE item.project_id = %s AND item.drawn_at IS NULL AND item.open_slots > 0
+    ORDER BY place.rank
+"""
+TAKE_QUEUE = """
+    UPDATE annotation_project
+    SET queue_generation = %s, queue_version = queue_version + 1, queue_published_at = now()
+    WHERE id = %s AND queue_generation < %s
+    RETURNING queue_version
+"""
+
+
+def train_model(claim: LaneClaim) -> None:
+    """Trains on all that is known at one moment; the version and the settling of the requests it saw are one commit.
+
+    Items of the protected random sample are looked at and measured on, never learned from. Raises Postponed while the
+    project's items have no representation yet. Without any label there is nothing to learn: the requests are settled.
+    """
+    started = time.perf_counter()
+    seen = look(claim)
+    if seen.project.deleted_at or not (seen.n_annotations or len(seen.votes.gold)):
+        _settle(claim, seen.request_ids)
+        return
+    if seen.representation is None:
+        _ask_for_vectors(claim.project_id)
+        raise Postponed("the items have no vectors yet")
+    try:
+        learned = learn(seen, prepare(seen, seen.representation))
+    except ArtifactError as error:
+        _make_again(seen.representation)
+        raise Postponed(f"vectors must be made again: {error}") from error
+    _publish_model(claim, seen, learned, started)
+
+
+def score_pool(claim: LaneClaim) -> None:
+    """Ranks what nobody was asked about by the live model and publishes the queue.
+
+    Before the first model there is nothing to rank. A damaged file is asked for anew, and the old queue goes on.
+    """
+    request_ids = waiting_requests(claim)
+    project = Project.objects.select_related("live_model__representation").get(pk=claim.project_id)
+    version = project.live_model
+    if project.deleted_at or version is None:
+        _settle(claim, request_ids)
+        return
+    try:
+        model = load_model(version)
+    except ArtifactError:
+        _settle(claim, request_ids, then=Topic.LEARN)
+        return
+    try:
+        shuffled = project.strategy == Strategy.RANDOM
+        places = next_shuffled(project) if shuffled else rank_pool(project, version, model)
+    except ArtifactError:
+        _make_again(version.representation)
+        _settle(claim, request_ids)
+        return
+    publish_queue(claim, request_ids=request_ids, places=places, model_version=version.number)
+
+
+def publish_queue(claim: LaneClaim, *, request_ids: Sequence[int], places: Sequence[Place], model_version: int) -> int:
+    """Replaces the published queue in one transaction and returns its version.
+
+    Items that somebody was asked about meanwhile are left out. Raises StaleEpoch, and nothing is changed, when the lane
+    was taken over or a later claim has published. Claimers lock places (under SKIP LOCKED) before items, and this
+    locks no items: waiting for them cannot deadlock.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        settle_lane(claim, request_ids)
+        cursor.execute(TAKE_QUEUE, [claim.epoch, claim.project_id, claim.epoch])
+        taken = cursor.fetchone()
+        if taken is None:
+            raise StaleEpoch(f"a later queue of project {claim.project_id} is published")
+        cursor.execute("DELETE FROM annotation_queueentry WHERE project_id = %s", [claim.project_id])
+        columns = [list(column) for column in zip(*places, strict=True)] or [[]] * len(Place._fields)
+        cursor.execute(REPLACE_QUEUE, [*columns, model_version, claim.project_id])
+        return int(taken[0])
+
+
+def _publish_model(claim: LaneClaim, seen: Seen, learned: Learned, started: float) -> None:
+    """One transaction: the version, the live pointer, the curve, the settled requests, and the wish to score.
+
+    Raises StaleEpoch, and nothing is changed, when the lane was taken over or a newer model is live.
+    """
+    path, checksum = save_model(learned.model, seen.votes.class_names)
+    with transaction.atomic():
+        settle_lane(claim, seen.request_ids)
+        version = ModelVersion.objects.create(
+            project=seen.project,
+            number=seen.number,
+            representation=learned.representation,
+            trained_through=seen.trained_through,
+            n_annotations=seen.n_annotations,
+            strategy=seen.project.strategy,
+            classes=seen.votes.class_names,
+            metrics=learned.metrics,
+            path=path,
+            checksum=checksum,
+            seconds=time.perf_counter() - started,
+        )
+        older = Q(live_model=None) | Q(live_model__number__lt=version.number)
+        if not Project.objects.filter(older, pk=claim.project_id).update(live_model=version):
+            raise StaleEpoch(f"project {claim.project_id} has a newer model than {version.number}")
+        Evaluation.objects.bulk_create(learned.points)
+        request_work(project_id=claim.project_id, topic=Topic.SCORE)
+
+
+def _settle(claim: LaneClaim, request_ids: Sequence[int], then: Topic | None = None) -> None:
+    with transaction.atomic():
+        settle_lane(claim, request_ids)
+        if then:
+            request_work(project_id=claim.project_id, topic=then)
+
+
+def _make_again(representation: Representation) -> None:
+    """Forgets the shards whose files are damaged and asks for their items' vectors."""
+    sound_shards(representation)
+    _ask_for_vectors(representation.project_id)
+
+
+def _ask_for_vectors(project_id: int) -> None:
+    with transaction.atomic():
+        if not WorkRequest.objects.filter(project_id=project_id, topic=Topic.REPRESENT).exists():
+            request_work(project_id=project_id, topic=Topic.REPRESENT)

@@ -1,0 +1,39 @@
+"""What the live model says about new texts. Used in web requests: NumPy only, no scikit-learn, no optimiser."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from annotation.artifacts import ArtifactError
+from annotation.errors import Conflict
+from annotation.models import ModelVersion, Project
+from annotation.stored import load_encoder, load_model
+
+
+class Predicted(NamedTuple):
+    """The version that spoke, its probabilities (n_texts, n_classes), and the class of each column."""
+
+    model_number: int
+    probabilities: npt.NDArray[np.float32]
+    classes: list[str]
+
+
+def predict(*, project: Project, texts: Sequence[str]) -> Predicted:
+    """Returns what the live model of this moment says; raises Conflict `no_model` before the first one.
+
+    Loaded models are kept for the life of the process, a few dozen at most; any number of threads may ask at once.
+    Raises Conflict `model_damaged` when its files are missing or are not what was stored.
+    """
+    live = Project.objects.filter(pk=project.pk).values("live_model")
+    version = ModelVersion.objects.select_related("representation").filter(pk__in=live).first()
+    if version is None:
+        raise Conflict("This project has no trained model yet: label a few items first.", code="no_model")
+    try:
+        vectors = load_encoder(version.representation).transform(texts)
+        probabilities = load_model(version).predict_proba(vectors)
+    except ArtifactError as error:
+        message = "The model's files are damaged; the next training replaces them."
+        raise Conflict(message, code="model_damaged") from error
+    return Predicted(version.number, probabilities, list(version.classes))

@@ -1,0 +1,66 @@
+"""What the answers are worth: infer_quality turns votes into consensus, reports and flags."""
+
+import time
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models.functions import Now
+
+from annotation.arrays import Votes, load_consensus, load_votes, protected_items
+from annotation.models import AgreementReport, Project
+from annotation.operations.agreement_report import agreement_report
+from annotation.operations.flags import raise_flags
+from annotation.operations.inference import Inference, consensus_of, infer_truth, summary_of
+from annotation.operations.outbox import LaneClaim, settle_lane, waiting_requests
+from annotation.operations.people_suspicions import careless_people, suspicious_people
+from annotation.operations.quality_rows import write_consensus, write_reports
+from annotation.operations.suspicions import Suspicion, confused_classes, suspicious_labels
+from annotation.snapshots import snapshot
+
+
+def infer_quality(claim: LaneClaim) -> None:
+    """Infers truth, skills, agreement and flags from the votes of one moment, and stores them in one transaction.
+
+    Reads in a snapshot, computes without a transaction, and writes only while the lane's epoch is still the claim's:
+    otherwise raises StaleEpoch and leaves everything as it was. A second run on the same votes changes nothing.
+    """
+    started = time.monotonic()
+    with snapshot():
+        project = Project.objects.get(pk=claim.project_id)
+        request_ids = waiting_requests(claim)
+        votes, stored, protected = load_votes(project), load_consensus(project), protected_items(project)
+        names = _names(votes)
+    inference = infer_truth(project, votes, protected)
+    believed = consensus_of(inference, target_confidence=project.target_confidence)
+    report = {
+        "agreement": agreement_report(votes, seed=project.seed),
+        "summary": summary_of(inference, believed),
+        "model_weight": inference.voice.weight if inference.voice else 0.0,
+    }
+    suspicions = _suspicions(inference, names)
+    with transaction.atomic():
+        settle_lane(claim, request_ids)
+        write_consensus(project_id=project.pk, inference=inference, believed=believed, stored=stored)
+        write_reports(project_id=project.pk, inference=inference)
+        raise_flags(project_id=project.pk, suspicions=suspicions)
+        _write_report(project, report | {"seconds": round(time.monotonic() - started, 3)})
+
+
+def _names(votes: Votes) -> dict[int, str]:
+    people = get_user_model().objects.filter(pk__in=votes.annotator_ids.tolist())
+    return dict(people.values_list("pk", "username"))
+
+
+def _suspicions(inference: Inference, names: dict[int, str]) -> list[Suspicion]:
+    careless = careless_people(inference)
+    return [
+        *suspicious_labels(inference, names),
+        *suspicious_people(inference, names),
+        *confused_classes(inference, careless),
+    ]
+
+
+def _write_report(project: Project, report: dict[str, Any]) -> None:
+    values = {"report": report, "updated_at": Now()}
+    AgreementReport.objects.update_or_create(project=project, defaults=values)

@@ -1,0 +1,145 @@
+"""Writes an inference: only the rows of consensus that changed, and everybody's report. Callers own the transaction."""
+
+import json
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from annotation.arrays import STATUSES, Beliefs, Floats, Ints
+from annotation.operations.inference import Inference
+
+# Skills move a little with every answer, and with them every probability. A change this small is not written.
+SAME_PROBABILITY = 0.002
+LEAST_SHOWN_PROBABILITY = 0.001
+MOST_CLASSES_IN_CONFUSION = 30
+CHUNK = 10_000
+
+# The join leaves out items deleted meanwhile; the order keeps concurrent writers from deadlock.
+UPSERT_CONSENSUS = """
+    INSERT INTO annotation_consensus
+        (item_id, project_id, value, probability, posterior, n_votes, status, updated_at)
+    SELECT new.item_id, %(project)s, new.value, new.probability, new.posterior, new.n_votes, new.status, now()
+    FROM unnest(%(items)s::bigint[], %(values)s::jsonb[], %(probabilities)s::float8[], %(posteriors)s::jsonb[],
+                %(votes)s::int[], %(statuses)s::text[])
+        AS new(item_id, value, probability, posterior, n_votes, status)
+    JOIN annotation_item item ON item.id = new.item_id
+    ORDER BY new.item_id
+    ON CONFLICT (item_id) DO UPDATE
+    SET value = excluded.value, probability = excluded.probability, posterior = excluded.posterior,
+        n_votes = excluded.n_votes, status = excluded.status, updated_at = excluded.updated_at
+"""
+UPSERT_REPORTS = """
+    INSERT INTO annotation_annotatorreport AS old
+        (project_id, annotator_id, n_annotations, accuracy, accuracy_low, accuracy_high, random_log_odds,
+         median_seconds, confusion, updated_at)
+    SELECT %(project)s, new.*, now()
+    FROM unnest(%(people)s::bigint[], %(counts)s::int[], %(accuracies)s::float8[], %(lows)s::float8[],
+                %(highs)s::float8[], %(odds)s::float8[], %(medians)s::float8[], %(confusions)s::jsonb[]) AS new
+    ON CONFLICT (project_id, annotator_id) DO UPDATE
+    SET (n_annotations, accuracy, accuracy_low, accuracy_high, random_log_odds, median_seconds, confusion, updated_at)
+      = (excluded.n_annotations, excluded.accuracy, excluded.accuracy_low, excluded.accuracy_high,
+         excluded.random_log_odds, excluded.median_seconds, excluded.confusion, excluded.updated_at)
+    WHERE (old.n_annotations, old.accuracy, old.accuracy_low, old.accuracy_high, old.random_log_odds,
+           old.median_seconds, old.confusion)
+      IS DISTINCT FROM
+          (excluded.n_annotations, excluded.accuracy, excluded.accuracy_low, excluded.accuracy_high,
+           excluded.random_log_odds, excluded.median_seconds, excluded.confusion)
+"""
+
+
+def write_consensus(*, project_id: int, inference: Inference, believed: Beliefs, stored: Beliefs) -> None:
+    """Makes the stored consensus say what is believed; rows that say so already are left alone.
+
+    `stored` was read in the same snapshot as the votes: nobody else writes consensus while this lane's epoch holds.
+    """
+    changed = np.flatnonzero(_differs(believed, stored))
+    positions = np.searchsorted(inference.votes.item_ids, believed.item_ids)
+    with connection.cursor() as cursor:
+        for start in range(0, len(changed), CHUNK):
+            rows = changed[start : start + CHUNK]
+            cursor.execute(UPSERT_CONSENSUS, _consensus_columns(project_id, inference, believed, positions, rows))
+        gone = np.setdiff1d(stored.item_ids, believed.item_ids)
+        if len(gone):
+            cursor.execute("DELETE FROM annotation_consensus WHERE item_id = ANY(%s)", [gone.tolist()])
+
+
+def _differs(believed: Beliefs, stored: Beliefs) -> Ints:
+    """(n,) whether what is believed of an item is not what is stored."""
+    if not len(stored.item_ids):
+        return np.ones(len(believed.item_ids), dtype=np.int64)
+    place = np.minimum(np.searchsorted(stored.item_ids, believed.item_ids), len(stored.item_ids) - 1)
+    same = stored.item_ids[place] == believed.item_ids
+    for name in ("classes", "n_votes", "status"):
+        same &= getattr(stored, name)[place] == getattr(believed, name)
+    same &= np.abs(stored.probability[place] - believed.probability) <= SAME_PROBABILITY
+    return (~same).astype(np.int64)
+
+
+def _consensus_columns(
+    project_id: int, inference: Inference, believed: Beliefs, positions: Ints, rows: Ints
+) -> dict[str, Any]:
+    names = inference.votes.class_names
+    return {
+        "project": project_id,
+        "items": believed.item_ids[rows].tolist(),
+        "values": [json.dumps({"class": names[k]}) for k in believed.classes[rows]],
+        "probabilities": believed.probability[rows].tolist(),
+        "posteriors": [_posterior(inference.truth.posterior[item], names) for item in positions[rows]],
+        "votes": believed.n_votes[rows].tolist(),
+        "statuses": [STATUSES[k].value for k in believed.status[rows]],
+    }
+
+
+def _posterior(row: Floats, names: list[str]) -> str:
+    """The classes that matter with their probabilities; of three hundred classes most have none."""
+    shown = np.flatnonzero(row >= min(LEAST_SHOWN_PROBABILITY, float(row.max())))
+    return json.dumps({names[k]: round(float(row[k]), 6) for k in shown})
+
+
+def write_reports(*, project_id: int, inference: Inference) -> None:
+    """Writes everybody's report; people without an answer any more lose theirs. Skill stays empty without evidence."""
+    votes, truth = inference.votes, inference.truth
+    is_known = truth.n_informative > 0
+
+    def known(column: Floats) -> list[float | None]:
+        return [float(value) if known else None for value, known in zip(column, is_known, strict=True)]
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            UPSERT_REPORTS,
+            {
+                "project": project_id,
+                "people": votes.annotator_ids.tolist(),
+                "counts": np.bincount(votes.votes[:, 1], minlength=votes.n_annotators).tolist(),
+                "accuracies": known(truth.accuracy),
+                "lows": known(truth.accuracy_low),
+                "highs": known(truth.accuracy_high),
+                "odds": truth.random_log_odds.tolist(),
+                "medians": _median_seconds(inference),
+                "confusions": _confusions(inference),
+            },
+        )
+        cursor.execute(
+            "DELETE FROM annotation_annotatorreport WHERE project_id = %s AND annotator_id <> ALL(%s)",
+            [project_id, votes.annotator_ids.tolist()],
+        )
+
+
+def _median_seconds(inference: Inference) -> list[float | None]:
+    """Everybody's median of the measured times; None where nobody measured."""
+    votes = inference.votes
+    is_measured = np.isfinite(votes.seconds)
+    people, seconds = votes.votes[is_measured, 1], votes.seconds[is_measured]
+    order = np.lexsort((seconds, people))
+    medians: list[float | None] = [None] * votes.n_annotators
+    for own in np.split(order, np.flatnonzero(np.diff(people[order])) + 1):
+        if len(own):
+            medians[int(people[own[0]])] = float(np.median(seconds[own]))
+    return medians
+
+
+def _confusions(inference: Inference) -> list[str]:
+    if inference.votes.n_classes > MOST_CLASSES_IN_CONFUSION:
+        return ["[]"] * inference.votes.n_annotators
+    return [json.dumps(matrix) for matrix in np.round(inference.truth.confusion, 4).tolist()]

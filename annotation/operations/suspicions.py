@@ -1,0 +1,204 @@
+"""What an inference gives reason to doubt: single labels, people, pairs of classes. Nothing is stored here."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from annotation.arrays import Floats, Ints
+from annotation.models import Flag
+from annotation.operations.agreement_report import excerpts
+from annotation.operations.inference import Inference
+
+# A label is flagged from OPEN_AT on and stays so while it is over KEEP_AT: a wobble does not open and close it.
+OPEN_AT = 0.8
+KEEP_AT = 0.7
+MOST_LABELS = 1000
+MOST_OTHERS = 10
+LEAST_CONFUSED_ITEMS = 10
+LEAST_CONFUSED_RATE = 0.25
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """One thing to doubt. `subject` names it, `opens` says whether it is strong enough for a new flag.
+
+    `basis` and `weight` tell what the evidence was: a person who dismissed it is not asked again before the basis is
+    another or the weight (how many answers speak) has grown by half.
+    """
+
+    kind: str
+    subject: str
+    score: float
+    evidence: dict[str, Any]
+    item_id: int | None = None
+    annotation_id: int | None = None
+    annotator_id: int | None = None
+    basis: str = ""
+    weight: int = 1
+    opens: bool = True
+
+
+def suspicious_labels(inference: Inference, names: Mapping[int, str]) -> list[Suspicion]:
+    """Returns the labels that are probably wrong, the worst first, a thousand at most.
+
+    A label nobody and nothing else speaks about is never among them: an average error rate is no evidence against it.
+    """
+    p_wrong = np.where(inference.is_informative, inference.truth.p_wrong, 0.0)
+    candidates = np.flatnonzero(p_wrong >= KEEP_AT)
+    worst = candidates[np.argsort(-p_wrong[candidates], kind="stable")][:MOST_LABELS]
+    votes = inference.votes
+    shown = excerpts([int(votes.item_ids[item]) for item in np.unique(votes.votes[worst, 0])])
+    neighbours = _Neighbours(inference)
+    return [
+        _suspicious_label(inference, int(row), float(p_wrong[row]), neighbours, names, shown)
+        for row in worst
+        if int(votes.item_ids[votes.votes[row, 0]]) in shown
+    ]
+
+
+class _Neighbours:
+    """Finds the votes of an item without a scan for each."""
+
+    def __init__(self, inference: Inference) -> None:
+        items = inference.votes.votes[:, 0]
+        self.order = np.argsort(items, kind="stable")
+        self.sorted_items = items[self.order]
+
+    def of(self, item: int) -> Ints:
+        first, last = np.searchsorted(self.sorted_items, [item, item + 1])
+        return np.asarray(self.order[first:last])
+
+
+def _suspicious_label(
+    inference: Inference,
+    row: int,
+    p_wrong: float,
+    neighbours: _Neighbours,
+    names: Mapping[int, str],
+    shown: Mapping[int, Mapping[str, Any]],
+) -> Suspicion:
+    votes, classes = inference.votes, inference.votes.class_names
+    item, person, said = (int(part) for part in votes.votes[row])
+    rest = [int(other) for other in neighbours.of(item) if other != row]
+    others = [(classes[votes.votes[r, 2]], names[int(votes.annotator_ids[votes.votes[r, 1]])]) for r in rest]
+    expected = _expected(inference, item, said)
+    known = inference.gold_class[item] >= 0
+    model = _model_view(inference, item)
+    evidence: dict[str, Any] = {
+        "text": shown[int(votes.item_ids[item])]["text"],
+        "class": classes[said],
+        "expected": classes[expected],
+        "others": [{"class": name, "annotator": who} for name, who in others[:MOST_OTHERS]],
+        "n_others": len(others),
+        "known": known,
+        "summary": _label_summary(
+            names[int(votes.annotator_ids[person])],
+            classes[said],
+            classes[expected],
+            [c for c, _ in others],
+            known,
+            model,
+        ),
+    }
+    if model:
+        evidence["model"] = model
+    return Suspicion(
+        kind=Flag.Kind.LABEL_SUSPECT,
+        subject=f"annotation:{votes.annotation_ids[row]}",
+        score=min(p_wrong, 1.0),
+        evidence=evidence,
+        item_id=int(votes.item_ids[item]),
+        annotation_id=int(votes.annotation_ids[row]),
+        annotator_id=int(votes.annotator_ids[person]),
+        basis=_digest(classes[said], classes[expected], *sorted(f"{who}={name}" for name, who in others)),
+        opens=p_wrong >= OPEN_AT,
+    )
+
+
+def _expected(inference: Inference, item: int, said: int) -> int:
+    """The most probable class besides the one that was said."""
+    beliefs = inference.truth.posterior[item].copy()
+    beliefs[said] = -1
+    return int(beliefs.argmax())
+
+
+def _model_view(inference: Inference, item: int) -> dict[str, float]:
+    """The model's three most probable classes; empty where it is silent."""
+    if inference.voice is None or not inference.voice.speaks[item]:
+        return {}
+    view: Floats = inference.voice.probabilities[item]
+    return {inference.votes.class_names[k]: round(float(view[k]), 3) for k in np.argsort(-view, kind="stable")[:3]}
+
+
+def _label_summary(
+    who: str, said: str, expected: str, others: list[str], is_known: bool, model: Mapping[str, float]
+) -> str:
+    against = others.count(expected)
+    start = f"{who} said “{said}”; "
+    if is_known:
+        end = f"the known answer is “{expected}”."
+        doubt = len(others) >= 2 and others.count(said) >= 0.75 * len(others)
+        return start + end + (" Nearly everybody says the same: look at the known answer first." if doubt else "")
+    voices = [f"{against} of {len(others)} others"] if others else []
+    if model and next(iter(model)) == expected:
+        voices.append(f"the model ({model[expected]:.0%})")
+    if not voices:
+        return start + f"“{expected}” is more probable by what is known of the people who answered."
+    return start + f"{' and '.join(voices)} say “{expected}”."
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def confused_classes(inference: Inference, careless: Ints) -> Iterator[Suspicion]:
+    """Yields pairs of classes that many people mix up: a question for the guidelines, not for a person.
+
+    Of all pairs of answers within the two classes a quarter must differ, on ten items and between at least three
+    people (two where there are only two). `careless` people (positions) are left out: they mix up everything.
+    """
+    votes = inference.votes
+    shared = votes.votes[(inference.n_votes[votes.votes[:, 0]] > 1) & ~np.isin(votes.votes[:, 1], careless)]
+    for a, b, n_items, rate in _confusions(shared, votes.n_classes):
+        both = np.intersect1d(shared[shared[:, 2] == a, 0], shared[shared[:, 2] == b, 0])
+        on_both = shared[np.isin(shared[:, 0], both) & np.isin(shared[:, 2], (a, b))]
+        n_people = len(np.unique(on_both[:, 1]))
+        if n_people < min(3, len(np.unique(shared[:, 1]))):
+            continue
+        first, second = votes.class_names[a], votes.class_names[b]
+        examples = list(excerpts([int(votes.item_ids[item]) for item in both[:5]]).values())
+        yield Suspicion(
+            kind=Flag.Kind.CONFUSED_PAIR,
+            subject=f"pair:{_digest(*sorted((first, second)))}",
+            score=min(rate, 1.0),
+            evidence={
+                "classes": [first, second],
+                "n": n_items,
+                "rate": round(rate, 4),
+                "n_people": n_people,
+                "examples": examples,
+                "summary": f"{n_people} people mix up “{first}” and “{second}” on {n_items} items: "
+                f"{rate:.0%} of the paired answers within the two differ. The guidelines may not tell them apart.",
+            },
+            weight=n_items,
+        )
+
+
+def _confusions(shared: Ints, n_classes: int) -> list[tuple[int, int, int, float]]:
+    """Pairs of classes over both limits: first, second, items given both, share of differing answer pairs."""
+    _, row = np.unique(shared[:, 0], return_inverse=True)
+    shape = (int(row.max(initial=-1)) + 1, n_classes)
+    counts = sparse.csr_matrix((np.ones(len(shared)), (row, shared[:, 2])), shape=shape)
+    given = counts.sign()
+    together, products = (given.T @ given).toarray(), (counts.T @ counts).toarray()
+    same = (np.diag(products) - np.asarray(counts.sum(axis=0)).ravel()) / 2
+    found = []
+    for a, b in zip(*np.nonzero(np.triu(together, 1) >= LEAST_CONFUSED_ITEMS), strict=True):
+        rate = float(products[a, b] / (products[a, b] + same[a] + same[b]))
+        if rate >= LEAST_CONFUSED_RATE:
+            found.append((int(a), int(b), int(together[a, b]), rate))
+    return found

@@ -1,0 +1,93 @@
+"""Items with all that is known about them, by two or three statements a batch. JSON columns stay the text they are."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+_ITEMS = """
+SELECT item.id, item.external_id, item.data, item.metadata, gold.value, truth.value, truth.probability, truth.status
+FROM annotation_item item
+LEFT JOIN annotation_goldanswer gold ON gold.item_id = item.id
+LEFT JOIN annotation_consensus truth ON truth.item_id = item.id
+WHERE item.id = ANY(%s) ORDER BY item.id
+"""
+_ANNOTATIONS = """
+SELECT one.item_id, one.id, person.username, one.value, one.revision, one.seconds, lease.stream, lease.probability,
+    one.created_at, one.updated_at
+FROM annotation_annotation one
+JOIN annotation_assignment lease ON lease.id = one.assignment_id
+JOIN auth_user person ON person.id = one.annotator_id
+WHERE one.item_id = ANY(%s) ORDER BY one.item_id, one.id
+"""
+_REVISIONS = """
+SELECT annotation_id, revision, value, seconds, created_at FROM annotation_annotationrevision
+WHERE annotation_id = ANY(%s) ORDER BY annotation_id, revision
+"""
+
+
+@dataclass(slots=True)
+class Revision:
+    revision: int
+    value: str
+    seconds: float | None
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class Answer:
+    """One annotation; `value` is JSON text."""
+
+    id: int
+    annotator: str
+    value: str
+    revision: int
+    seconds: float | None
+    stream: str
+    probability: float
+    created_at: datetime
+    updated_at: datetime
+    revisions: list[Revision] | None = None
+
+
+@dataclass(slots=True)
+class ExportRow:
+    """One item; `data`, `metadata`, `gold` and `consensus_value` are JSON texts."""
+
+    id: int
+    external_id: str | None
+    data: str
+    metadata: str
+    gold: str | None
+    consensus_value: str | None
+    consensus_probability: float | None
+    consensus_status: str | None
+    annotations: list[Answer] = field(default_factory=list)
+
+
+def read_rows(item_ids: Sequence[int], *, revisions: bool) -> list[ExportRow]:
+    """Returns the items as they are at one moment, in the order of their ids; ids that are gone are left out."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute(_ITEMS, [item_ids])
+        rows = {row[0]: ExportRow(*row) for row in cursor.fetchall()}
+        cursor.execute(_ANNOTATIONS, [item_ids])
+        answers = []
+        for item_id, *columns in cursor.fetchall():
+            answers.append(Answer(*columns))
+            rows[item_id].annotations.append(answers[-1])
+        if revisions:
+            _add_revisions(cursor, answers)
+    return list(rows.values())
+
+
+def _add_revisions(cursor: Any, answers: Sequence[Answer]) -> None:
+    cursor.execute(_REVISIONS, [[answer.id for answer in answers]])
+    found: dict[int, list[Revision]] = defaultdict(list)
+    for annotation_id, *columns in cursor.fetchall():
+        found[annotation_id].append(Revision(*columns))
+    for answer in answers:
+        answer.revisions = found[answer.id]

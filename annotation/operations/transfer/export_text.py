@@ -1,0 +1,108 @@
+"""Export rows → text: JSONL as it is, CSV that a spreadsheet does not execute."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import IO, Any
+
+from annotation.operations.transfer.export_rows import Answer, ExportRow, Revision
+
+_COLUMNS = (
+    "id", "external_id", "text", "metadata", "annotation_id", "annotator", "value", "revision", "seconds", "stream",
+    "probability", "created_at", "updated_at", "consensus", "consensus_probability", "consensus_status", "gold",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Batches = Iterable[list[ExportRow]]
+
+
+def write_jsonl(out: IO[str], batches: Batches) -> int:
+    """Writes one object a line; returns the number of annotations written."""
+    n_annotations = 0
+    for rows in batches:
+        out.write("".join(map(_line, rows)))
+        n_annotations += sum(len(row.annotations) for row in rows)
+    return n_annotations
+
+
+def _line(row: ExportRow) -> str:
+    annotations = ",".join(map(_annotation, row.annotations))
+    consensus = "null"
+    if row.consensus_value is not None:
+        consensus = (
+            f'{{"value":{row.consensus_value},"probability":{_number(row.consensus_probability)},'
+            f'"status":{json.dumps(row.consensus_status)}}}'
+        )
+    gold = f',"gold":{row.gold}' if row.gold is not None else ""
+    name = json.dumps(row.external_id, ensure_ascii=False)
+    return (
+        f'{{"id":{row.id},"external_id":{name},"data":{row.data},"metadata":{row.metadata},'
+        f'"annotations":[{annotations}],"consensus":{consensus}{gold}}}\n'
+    )
+
+
+def _annotation(one: Answer) -> str:
+    revisions = "" if one.revisions is None else f',"revisions":[{",".join(map(_revision, one.revisions))}]'
+    return (
+        f'{{"id":{one.id},"annotator":{json.dumps(one.annotator, ensure_ascii=False)},"value":{one.value},'
+        f'"revision":{one.revision},"seconds":{_number(one.seconds)},"stream":"{one.stream}",'
+        f'"probability":{_number(one.probability)},"created_at":"{_time(one.created_at)}",'
+        f'"updated_at":"{_time(one.updated_at)}"{revisions}}}'
+    )
+
+
+def _revision(one: Revision) -> str:
+    return (
+        f'{{"revision":{one.revision},"value":{one.value},"seconds":{_number(one.seconds)},'
+        f'"created_at":"{_time(one.created_at)}"}}'
+    )
+
+
+def _number(value: float | None) -> str:
+    return "null" if value is None else repr(value)
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def write_csv(out: IO[str], batches: Batches) -> int:
+    """Writes one row an annotation, and one for each item without; returns the number of annotations written.
+
+    A cell that a spreadsheet would take for a formula starts with an apostrophe; JSONL is exact.
+    """
+    writer, n_annotations = csv.writer(out, lineterminator="\r\n"), 0
+    writer.writerow(_COLUMNS)
+    for rows in batches:
+        for row in rows:
+            writer.writerows(map(_cells, [row] * max(1, len(row.annotations)), row.annotations or [None]))
+            n_annotations += len(row.annotations)
+    return n_annotations
+
+
+def _cells(row: ExportRow, one: Answer | None) -> list[Any]:
+    item = [row.id, row.external_id, json.loads(row.data)["text"], "" if row.metadata == "{}" else row.metadata]
+    answer: list[Any] = [None] * 9
+    if one is not None:
+        answer = [
+            one.id, one.annotator, _plain(one.value), one.revision, one.seconds, one.stream, one.probability,
+            _time(one.created_at), _time(one.updated_at),
+        ]  # fmt: skip
+    truth = [_plain(row.consensus_value), row.consensus_probability, row.consensus_status, _plain(row.gold)]
+    return [_safe(cell) for cell in (*item, *answer, *truth)]
+
+
+def _plain(value: str | None) -> str | None:
+    """Returns the class of an answer that is only a class; other answers stay JSON."""
+    if value is None:
+        return None
+    answer = json.loads(value)
+    return answer["class"] if answer.keys() == {"class"} else value
+
+
+def _safe(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+WRITERS: dict[str, Callable[[IO[str], Batches], int]] = {"jsonl": write_jsonl, "csv": write_csv}

@@ -1,0 +1,157 @@
+"""A file comes in: stored as it is, then read in batches by a worker that may die at any point."""
+
+import hashlib
+import itertools
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, cast
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from annotation.errors import BadRequest
+from annotation.models import Job, Project
+from annotation.operations.outbox import wake_job_after_commit
+from annotation.operations.transfer import hooks
+from annotation.operations.transfer.items import Added, add_rows
+from annotation.operations.transfer.jobs import JobClaim, JobFailed, finish_job, keep_lease, own_job
+from annotation.operations.transfer.mapping import Mapping as Columns
+from annotation.operations.transfer.mapping import checked_mapping
+from annotation.operations.transfer.reading import Unreadable, open_text
+from annotation.operations.transfer.records import Record, csv_records, jsonl_records
+from annotation.operations.transfer.rows import RowError
+
+BATCH = 2_000
+MAX_ERRORS = 100
+FORMATS = ("csv", "jsonl")
+COUNTS = ("created", "duplicates", "duplicate_content")
+
+
+def start_import(
+    *,
+    project: Project,
+    user: User,
+    upload: UploadedFile,
+    mapping: Mapping[str, Any] | None = None,
+    format: str | None = None,
+) -> Job:
+    """Returns the queued job; the file is stored under a name of ours and read later, by a worker.
+
+    `format` is csv or jsonl (each may be packed by gzip); without it the content decides. The same file again is a new
+    job whose result carries a warning. Raises BadRequest for a bad mapping, an unknown format or a file too large.
+    """
+    columns = checked_mapping(mapping)
+    if format is not None and format not in FORMATS:
+        raise BadRequest("format: csv or jsonl.", fields={"format": "csv or jsonl"})
+    params = {"mapping": columns.as_json(), "format": format, "file_name": _shown(upload.name)} | _digest(upload)
+    path = default_storage.save(f"imports/{uuid.uuid4().hex}", upload)
+    with transaction.atomic():
+        job = Job.objects.create(
+            project=project, kind=Job.Kind.IMPORT, params=params, path=path, created_by=user, created_at=timezone.now()
+        )
+        wake_job_after_commit(job.pk)
+    return job
+
+
+def _shown(name: str | None) -> str:
+    """Returns the user's name of the file as far as it can be shown; it is never used as a name."""
+    return "".join(character for character in name or "" if character.isprintable())[:200]
+
+
+def _digest(upload: UploadedFile) -> dict[str, Any]:
+    """Returns the SHA-256 and size of what was uploaded, read in chunks."""
+    digest, size = hashlib.sha256(), 0
+    for chunk in upload.chunks():
+        digest.update(chunk)
+        size += len(chunk)
+        if size > settings.UPLOAD_LIMIT_BYTES:
+            message = f"The file is larger than {settings.UPLOAD_LIMIT_BYTES // 2**20:,} MB."
+            raise BadRequest(message, code="too_large", fields={"file": message})
+    upload.seek(0)
+    return {"sha256": digest.hexdigest(), "bytes": size}
+
+
+def run_import(claim: JobClaim) -> None:
+    """Reads on where the job's last committed batch ended, until the end of the file.
+
+    A batch's rows, the place in the file and the counts are one transaction: killed anywhere and run again, every row
+    is counted once. Raises StaleEpoch when the job was taken over, JobFailed when the file cannot be read.
+    """
+    job = Job.objects.select_related("created_by").get(pk=claim.job_id)
+    with _stored(job) as stored:
+        try:
+            records = _records(job, stored)
+            last = job.cursor.get("record", 0)
+            unread = itertools.dropwhile(lambda record: record[0] <= last, records)
+            while batch := list(itertools.islice(unread, BATCH)):
+                _commit(claim, batch, share_read=stored.tell() / max(1, job.params["bytes"]))
+                hooks.reached("import batch committed")
+        except Unreadable as error:
+            raise JobFailed(error.message, row=error.row) from error
+    _finish(claim)
+
+
+def _stored(job: Job) -> BinaryIO:
+    try:
+        return cast(BinaryIO, default_storage.open(job.path))
+    except FileNotFoundError as error:
+        raise JobFailed("The uploaded file is gone.") from error
+
+
+def _records(job: Job, stored: BinaryIO) -> Iterator[Record]:
+    given = job.params["mapping"]
+    mapping = Columns(**{**given, "metadata": tuple(given["metadata"])})
+    text = open_text(stored, mapping.encoding)
+    read = jsonl_records if (job.params["format"] or _format_of(stored, mapping)) == "jsonl" else csv_records
+    return read(text, mapping, job.created_by.get_username())
+
+
+def _format_of(stored: BinaryIO, mapping: Columns) -> str:
+    """Returns jsonl when the first thing in the file is an object or a list."""
+    stored.seek(0)
+    start = open_text(stored, mapping.encoding).read(4096).lstrip()
+    stored.seek(0)
+    return "jsonl" if start.startswith(("{", "[")) else "csv"
+
+
+def _commit(claim: JobClaim, batch: list[Record], share_read: float) -> None:
+    right = [(number, row) for number, row in batch if not isinstance(row, RowError)]
+    wrong = [_error(number, row.field, row.message) for number, row in batch if isinstance(row, RowError)]
+    with transaction.atomic():
+        job = own_job(claim)
+        done = job.done + len(batch)
+        added = add_rows(job.project_id, right)
+        hooks.reached("import batch stored")
+        wrong += [_error(one["index"], one["field"], one["message"]) for one in added.errors]
+        wrong.sort(key=lambda error: int(error["row"]))
+        keep_lease(
+            claim,
+            attempts=1,
+            done=done,
+            total=max(done, round(done / share_read)),
+            n_errors=job.n_errors + len(wrong),
+            errors=(job.errors + wrong)[:MAX_ERRORS],
+            cursor={"record": batch[-1][0]} | _sums(job, added),
+        )
+
+
+def _error(row: int, field: str, message: str) -> dict[str, Any]:
+    return {"row": row, "field": field, "message": message}
+
+
+def _sums(job: Job, added: Added) -> dict[str, int]:
+    return {name: job.cursor.get(name, 0) + getattr(added, name) for name in COUNTS}
+
+
+def _finish(claim: JobClaim) -> None:
+    with transaction.atomic():
+        job = own_job(claim)
+        result = {name: job.cursor.get(name, 0) for name in COUNTS} | {"errors": job.n_errors}
+        same = Job.objects.filter(project=job.project_id, kind=Job.Kind.IMPORT, params__sha256=job.params["sha256"])
+        if earlier := same.filter(pk__lt=job.pk).order_by("pk").first():
+            result["warnings"] = [f"The same file was imported before, as job {earlier.pk}."]
+        finish_job(claim, status=Job.Status.DONE, result=result, total=job.done)

@@ -1,0 +1,75 @@
+"""Items that come with a request, a thousand at most."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from annotation.errors import BadRequest
+from annotation.models import Project, Topic
+from annotation.operations.outbox import request_work
+from annotation.operations.transfer.labels import check_votes, members_named, store_votes
+from annotation.operations.transfer.rows import Draft, RowError, read_row
+from annotation.operations.transfer.store import lock_project, schema_of, store
+
+MAX_ITEMS = 1_000
+
+
+@dataclass
+class Added:
+    """What became of the rows: created + duplicates + the number of rows with errors = rows given."""
+
+    created: int = 0
+    duplicates: int = 0
+    duplicate_content: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+
+def add_items(*, project: Project, user: User, rows: Sequence[Any]) -> Added:
+    """Stores the rows that are right and names what is wrong with the others; one transaction.
+
+    The same external_id (or, without one, the same content) again is a duplicate and changes nothing. Two callers at
+    once with the same rows: one creates, the other counts duplicates.
+    Raises BadRequest for more than a thousand rows, NotFound when the project was deleted meanwhile.
+    """
+    if not isinstance(rows, list | tuple) or len(rows) > MAX_ITEMS:
+        message = f"items is a list of at most {MAX_ITEMS:,} items; larger sets come in as a file, by imports/."
+        raise BadRequest(message, fields={"items": message})
+    with transaction.atomic():
+        added = add_rows(project.pk, list(enumerate(rows)))
+        if added.created:
+            request_work(project_id=project.pk, topic=Topic.REPRESENT)
+    return added
+
+
+def add_rows(project_id: int, rows: Sequence[tuple[int, Any]]) -> Added:
+    """The same for any number of (index, row) pairs inside the caller's transaction, who asks for their vectors."""
+    added = Added()
+    nameless = any(isinstance(row, dict) and row.get("external_id") is None for _, row in rows)
+    project = lock_project(project_id, alone=nameless)
+    schema = schema_of(project)
+    drafts: list[Draft] = []
+    for index, row in rows:
+        try:
+            drafts.append(read_row(index, row, schema))
+        except RowError as error:
+            added.errors.append({"index": index, "field": error.field, "message": error.message})
+    members = members_named(project, drafts)
+    drafts = [draft for draft in drafts if not draft.votes or _votes_are_right(draft, members, added)]
+    stored = store(project, drafts)
+    store_votes(project, stored.created, members)
+    added.created, added.duplicates = len(stored.created), stored.duplicates
+    added.duplicate_content = stored.duplicate_content
+    added.errors.sort(key=lambda error: int(error["index"]))
+    return added
+
+
+def _votes_are_right(draft: Draft, members: dict[str, User], added: Added) -> bool:
+    try:
+        check_votes(draft, members)
+    except RowError as error:
+        added.errors.append({"index": draft.index, "field": error.field, "message": error.message})
+        return False
+    return True

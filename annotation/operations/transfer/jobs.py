@@ -1,0 +1,175 @@
+"""Jobs: one owner at a time, with an epoch and a lease in the row. A dead owner's job is taken over, a poison one given up."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from annotation.errors import DomainError, StaleEpoch
+from annotation.models import Job, Topic
+from annotation.operations.outbox import request_work
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 60
+MAX_ATTEMPTS = 3
+KEPT = timedelta(days=7)
+FOLDERS = ("imports", "exports")
+_UNFINISHED = (Job.Status.QUEUED, Job.Status.RUNNING)
+
+
+class JobFailed(Exception):
+    """The job cannot be done, now or later; the reason is shown to its owner."""
+
+    def __init__(self, reason: str, *, row: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.row = reason, row
+
+
+@dataclass(frozen=True)
+class JobClaim:
+    """The right to work on a job until somebody claims it with a higher epoch."""
+
+    job_id: int
+    epoch: int
+
+
+def claim_job(job_id: int) -> int | None:
+    """Returns the epoch, or None when the job is over or somebody else is at it. Of two callers one gets it.
+
+    A job that lost its owner three times without getting on is failed here, with the reason.
+    """
+    _give_up(job_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE annotation_job
+               SET status = 'running', epoch = epoch + 1, attempts = attempts + 1,
+                   expires_at = now() + make_interval(secs => %s)
+               WHERE id = %s AND status IN ('queued', 'running') AND (expires_at IS NULL OR expires_at < now())
+               RETURNING epoch""",
+            [LEASE_SECONDS, job_id],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _give_up(job_id: int) -> None:
+    left = Q(expires_at__isnull=True) | Q(expires_at__lt=Now())
+    lost = Job.objects.filter(left, pk=job_id, status__in=_UNFINISHED, attempts__gte=MAX_ATTEMPTS)
+    reason = f"The worker was lost {MAX_ATTEMPTS} times at the same place."
+    with transaction.atomic():
+        lost.filter(result__isnull=True).update(result={"reason": reason})
+        if lost.update(status=Job.Status.FAILED, finished_at=Now(), expires_at=None):
+            _use_what_came_in(Job.objects.get(pk=job_id))
+
+
+def _use_what_came_in(job: Job) -> None:
+    """Asks for vectors of the items that an import has stored, whether or not it got to its end."""
+    if job.kind == Job.Kind.IMPORT and job.cursor.get("created"):
+        request_work(project_id=job.project_id, topic=Topic.REPRESENT)
+
+
+def own_job(claim: JobClaim) -> Job:
+    """Returns the job, locked until the end of the transaction; raises StaleEpoch when somebody else took it over."""
+    job = Job.objects.select_for_update().filter(pk=claim.job_id, epoch=claim.epoch, status=Job.Status.RUNNING).first()
+    if job is None:
+        raise StaleEpoch(f"job {claim.job_id} was taken over")
+    return job
+
+
+def keep_lease(claim: JobClaim, **changes: Any) -> None:
+    """Stores progress and lengthens the lease; raises StaleEpoch when the job was taken over."""
+    own = Job.objects.filter(pk=claim.job_id, epoch=claim.epoch, status=Job.Status.RUNNING)
+    if not own.update(expires_at=Now() + timedelta(seconds=LEASE_SECONDS), **changes):
+        raise StaleEpoch(f"job {claim.job_id} was taken over")
+
+
+def finish_job(claim: JobClaim, *, status: Job.Status, **changes: Any) -> None:
+    """Closes the job; raises StaleEpoch when it was taken over."""
+    with transaction.atomic():
+        own = Job.objects.filter(pk=claim.job_id, epoch=claim.epoch, status=Job.Status.RUNNING)
+        if not own.update(status=status, finished_at=Now(), expires_at=None, **changes):
+            raise StaleEpoch(f"job {claim.job_id} was taken over")
+        _use_what_came_in(Job.objects.get(pk=claim.job_id))
+
+
+def work_on(job_id: int, operation: Callable[[JobClaim], None]) -> bool:
+    """Claims the job and does it; returns whether it was this call that did.
+
+    A reason that no retry would cure fails the job. Any other exception frees it for the next try and is raised again.
+    """
+    epoch = claim_job(job_id)
+    if epoch is None:
+        return False
+    claim = JobClaim(job_id, epoch)
+    try:
+        operation(claim)
+    except StaleEpoch:
+        logger.warning("late result of job %s dropped", job_id)
+        return False
+    except JobFailed as error:
+        _fail(claim, error.reason, error.row)
+    except DomainError as error:
+        _fail(claim, error.message, None)
+    except Exception as error:
+        reason = {"reason": f"{type(error).__name__}: {str(error)[:500]}"}
+        Job.objects.filter(pk=job_id, epoch=epoch).update(expires_at=None, result=reason)
+        raise
+    return True
+
+
+def _fail(claim: JobClaim, reason: str, row: int | None) -> None:
+    """Closes the job with the reason, next to the counts of what was done until then."""
+    job = Job.objects.get(pk=claim.job_id)
+    counts = {name: count for name, count in job.cursor.items() if name != "record"}
+    changes: dict[str, Any] = {"result": counts | {"reason": reason}}
+    if row is not None:
+        error = {"row": row, "field": "", "message": reason}
+        changes |= {"errors": [*job.errors, error][:100], "n_errors": F("n_errors") + 1}
+    finish_job(claim, status=Job.Status.FAILED, **changes)
+
+
+def stuck_jobs() -> list[int]:
+    """Returns the ids of unfinished jobs that nobody is working on, oldest first."""
+    free = Q(expires_at__isnull=True) | Q(expires_at__lt=Now())
+    return list(Job.objects.filter(free, status__in=_UNFINISHED).order_by("id").values_list("id", flat=True)[:1000])
+
+
+def collect_files() -> int:
+    """Deletes the files of jobs that ended a week ago, and files that no job knows; returns how many.
+
+    Twice or in parallel is harmless: a file that is gone already counts as deleted.
+    """
+    before = timezone.now() - KEPT
+    n_deleted = 0
+    for job in Job.objects.filter(finished_at__lt=before).exclude(path=""):
+        default_storage.delete(job.path)
+        Job.objects.filter(pk=job.pk).update(path="")
+        n_deleted += 1
+    for folder in FOLDERS:
+        n_deleted += sum(map(_collect_orphan, _listed(folder)))
+    return n_deleted
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
+    except FileNotFoundError:
+        return []
+
+
+def _collect_orphan(path: str) -> bool:
+    try:
+        if default_storage.get_modified_time(path) > timezone.now() - KEPT or Job.objects.filter(path=path).exists():
+            return False
+        default_storage.delete(path)
+    except FileNotFoundError:
+        return False
+    return True

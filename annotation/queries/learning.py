@@ -1,0 +1,168 @@
+"""How fresh the model is, what is asked next, and what the labels have bought."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from annotation.errors import BadRequest
+from annotation.models import Evaluation, Project
+from modeling.evaluation import CurvePoint, Interval, expected_gain, labels_saved
+
+MAX_PAGE = 500
+MAX_KEY = 2**63 - 1
+LEAST_PROTECTED = 5
+
+# One statement, so that annotations and the labels behind are of the same moment.
+MODEL_STATUS = """
+    SELECT version.number, version.trained_through, version.metrics->'performance', version.created_at,
+           (SELECT count(*) FROM annotation_annotation WHERE project_id = project.id),
+           waiting.n, waiting.seconds, project.strategy,
+           coalesce(lane.expires_at > now(), false), coalesce(lane.error, '')
+    FROM annotation_project project
+    LEFT JOIN annotation_modelversion version ON version.id = project.live_model_id
+    LEFT JOIN annotation_worklane lane ON lane.project_id = project.id AND lane.topic = 'learn'
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT annotation_id) AS n,
+               coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS seconds
+        FROM annotation_workrequest
+        WHERE project_id = project.id AND topic = 'learn' AND annotation_id IS NOT NULL) waiting
+    WHERE project.id = %s
+"""
+PUBLISHED = """
+    SELECT entry.rank, item.id, item.external_id, item.data->>'text', entry.score, entry.reason, item.open_slots,
+           entry.rank
+    FROM annotation_queueentry entry JOIN annotation_item item ON item.id = entry.item_id
+    WHERE entry.project_id = %(project)s AND entry.rank > %(after)s AND item.open_slots > 0
+    ORDER BY entry.rank LIMIT %(limit)s
+"""
+SHUFFLED = """
+    SELECT shuffle_key, id, external_id, data->>'text', 0.0::float8, '{"kind": "shuffle"}'::jsonb, open_slots,
+           %(before)s + row_number() OVER (ORDER BY shuffle_key)
+    FROM annotation_item
+    WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0 AND shuffle_key > %(after)s
+    ORDER BY shuffle_key LIMIT %(limit)s
+"""
+
+
+def model_status(project: Project) -> dict[str, Any]:
+    """Returns the body of `model/`; `labels_behind` counts annotations whose newest revision no model has looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute(MODEL_STATUS, [project.pk])
+        row = cursor.fetchone()
+    number, through, performance, trained_at, annotations, behind, seconds, strategy, running, error = row
+
+    return {
+        "version": number,
+        "trained_through": through or 0,
+        "annotations": annotations,
+        "labels_behind": behind,
+        "seconds_behind": round(max(seconds, 0.0), 3),
+        "strategy": strategy,
+        "performance": _loaded(performance),
+        "trained_at": trained_at,
+        "training": {"running": running, "error": error or None},
+    }
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """Part of the queue: version 0 is the seeded shuffle. `next_cursor` is None at the end."""
+
+    version: int
+    published_at: datetime | None
+    entries: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+def published_queue(project: Project, *, cursor: str | None = None, limit: int = 50) -> QueuePage:
+    """Returns what is asked next: the published places that are left, else the next items of the seeded shuffle.
+
+    Raises BadRequest for a cursor that this did not make and for a limit outside 1 to 500.
+    """
+    if not 1 <= limit <= MAX_PAGE:
+        raise BadRequest(f"limit must be from 1 to {MAX_PAGE}.", fields={"limit": "out of range"})
+    source, before, after = _parsed(cursor)
+    version, published_at = Project.objects.values_list("queue_version", "queue_published_at").get(pk=project.pk)
+    if source != "shuffle" and version:
+        rows = _page(PUBLISHED, project=project.pk, after=after, limit=limit)
+        if rows or source == "queue":
+            return _queue_page(version, published_at, rows, "queue", limit)
+    rows = _page(SHUFFLED, project=project.pk, after=after, before=before, limit=limit)
+    return _queue_page(version, published_at, rows, "shuffle", limit)
+
+
+def learning_curve(project: Project) -> dict[str, Any]:
+    """Returns the body of `learning-curve/`: measured points, labels saved against random draws, and advice."""
+    rows = list(Evaluation.objects.filter(project=project).order_by("annotations", "model_number", "arm"))
+    names = ("annotations", "arm", "metric", "estimate", "low", "high", "n")
+    points = [{name: getattr(row, name) for name in names} for row in rows]
+    active, control = (_points(rows, arm) for arm in (Evaluation.Arm.ACTIVE, Evaluation.Arm.RANDOM))
+    saved = labels_saved(active, control)
+    return {"points": points, "labels_saved": saved and saved._asdict(), "advice": _advice(project, active, saved)}
+
+
+def _points(rows: Sequence[Evaluation], arm: str) -> list[CurvePoint]:
+    return [CurvePoint(row.annotations, row.estimate, row.low, row.high) for row in rows if row.arm == arm]
+
+
+def _advice(project: Project, active: Sequence[CurvePoint], saved: Interval | None) -> dict[str, str]:
+    """A sentence that promises nothing that was not measured."""
+    if not active:
+        n = _protected(project)
+        return {"code": "no_measure", "text": f"Not enough protected answers yet: {n} of {LEAST_PROTECTED}."}
+    gain = expected_gain(active)
+    if gain is None:
+        return {
+            "code": "go_on",
+            "text": "Keep going: too few measurements yet to say what more labels will bring.",
+        }
+    now = f"Accuracy is {active[-1].estimate:.0%} ({active[-1].low:.0%} to {active[-1].high:.0%})."
+    if saved is not None and saved.high < 0:
+        return {"code": "no_gain", "text": f"{now} So far the model's questions did not pay more than random ones."}
+    expected = f"The next 100 labels are expected to add {100 * gain:.1f} points, going by the last ones"
+    if gain < 0.005:
+        return {"code": "flat", "text": f"{now} {expected}: consider stopping if this is good enough."}
+    return {"code": "go_on", "text": f"Keep going: {now[0].lower()}{now[1:]} {expected}."}
+
+
+def _protected(project: Project) -> int:
+    live = Project.objects.filter(pk=project.pk).values_list("live_model__metrics", flat=True).first()
+    return int((live or {}).get("n_protected", 0))
+
+
+def _parsed(cursor: str | None) -> tuple[str, int, int]:
+    """A cursor is "source-places before-last key"; the first page has none."""
+    if cursor is None:
+        return "", 0, -1
+    source, *numbers = cursor.split("-")
+    if source in ("queue", "shuffle") and len(numbers) == 2 and all(n.isascii() and n.isdigit() for n in numbers):
+        before, after = (int(number[:20]) for number in numbers)
+        if before <= MAX_KEY and after <= MAX_KEY:
+            return source, before, after
+    raise BadRequest("This cursor is not one of ours.", fields={"cursor": "unknown"})
+
+
+def _page(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+def _queue_page(
+    version: int, published_at: datetime | None, rows: Sequence[tuple[Any, ...]], source: str, limit: int
+) -> QueuePage:
+    names = ("item", "external_id", "text", "score", "reason", "open_slots", "rank")
+    entries = [dict(zip(names, row[1:], strict=True)) for row in rows]
+    for entry in entries:
+        entry["reason"] = _loaded(entry["reason"])
+    following = f"{source}-{entries[-1]['rank']}-{rows[-1][0]}" if len(rows) == limit else None
+    return QueuePage(version, published_at, entries, following)
+
+
+def _loaded(value: Any) -> Any:
+    """A jsonb column read by a plain cursor, which Django leaves as text."""
+    return json.loads(value) if isinstance(value, str) else value

@@ -26,15 +26,21 @@ class Node:
     folder: Path
     npm: tuple[str, ...]
 
-    def run(self, *arguments: str) -> None:
-        """Runs npm in the frontend's folder; raises FrontendError when it failed. Its words go to our output."""
+    def run(self, *arguments: str, is_quiet: bool = False) -> None:
+        """Runs npm in the frontend's folder; raises FrontendError when it failed. A quiet run speaks only then."""
         path = os.pathsep.join([str(self.folder), os.environ.get("PATH", os.defpath)])
-        quiet = {"npm_config_audit": "false", "npm_config_fund": "false", "npm_config_update_notifier": "false"}
+        settings = {"npm_config_audit": "false", "npm_config_fund": "false", "npm_config_update_notifier": "false"}
         done = subprocess.run(
-            [*self.npm, *arguments], cwd=FRONTEND, env=os.environ | quiet | {"PATH": path}, check=False
+            [*self.npm, *arguments],
+            cwd=FRONTEND,
+            env=os.environ | settings | {"PATH": path},
+            stdout=subprocess.PIPE if is_quiet else None,
+            stderr=subprocess.STDOUT if is_quiet else None,
+            check=False,
         )
         if done.returncode:
-            raise FrontendError(f"npm {' '.join(arguments)} failed ({done.returncode}).")
+            printed = (done.stdout or b"").decode(errors="replace")
+            raise FrontendError(f"npm {' '.join(arguments)} failed ({done.returncode}).\n{printed}".rstrip())
 
 
 def find_node() -> Node:
@@ -68,13 +74,14 @@ def install(node: Node) -> None:
     """Installs what the lock names, if the lock changed since; no package's own install script is run."""
     marker, lock = FRONTEND / "node_modules" / ".package-lock.json", FRONTEND / "package-lock.json"
     if not marker.exists() or marker.stat().st_mtime < lock.stat().st_mtime:
-        node.run("ci", "--ignore-scripts", "--loglevel=error")
+        node.run("ci", "--ignore-scripts", "--loglevel=error", is_quiet=True)
 
 
 def build(node: Node) -> None:
     """Builds into a new folder and then swaps, so an interrupted build is never served."""
-    fresh, dist = FRONTEND / "dist.new", FRONTEND / "dist"
-    node.run("run", "--silent", "build", "--", "--outDir", fresh.name, "--emptyOutDir", "--logLevel=warn")
+    fresh, dist = FRONTEND / "node_modules" / ".querent-build", FRONTEND / "dist"
+    options = ["--outDir", str(fresh), "--emptyOutDir", "--logLevel=warn"]
+    node.run("run", "--silent", "build", "--", *options, is_quiet=True)
     shutil.rmtree(dist, ignore_errors=True)
     fresh.rename(dist)
 

@@ -12,6 +12,7 @@ ALLOWED_HOSTS = environment.words("QUERENT_ALLOWED_HOSTS", "localhost,127.0.0.1,
 CSRF_TRUSTED_ORIGINS = environment.words("QUERENT_ORIGINS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.flag("QUERENT_SECURE_COOKIES")
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "annotation.api.errors.csrf_failed"
 TRUSTED_PROXIES = environment.integer("QUERENT_TRUSTED_PROXIES", 0)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -101,7 +102,6 @@ USE_I18N = False
 
 FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(environment.text("QUERENT_STATIC_DIR", str(BASE_DIR / ".state" / "static")))
 STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

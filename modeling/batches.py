@@ -12,15 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from modeling.acquisition import margin
-from modeling.clusters import k_means
+from modeling.representatives import best_first, uncertain_rows
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-N_CANDIDATES = 3_000
-UNCERTAIN_SHARE = 0.2
-LEAST_UNCERTAINTY = 0.4
-ROWS_PER_SLOT = 3
 ENOUGH_LABELS = 30
 RARE_SHARE = 0.4
 RARE_SHARE_WITHOUT_LABELS = 0.5
@@ -124,10 +120,11 @@ def rank_team(
     n_random_share = 0.5 if counts.sum() < 2 * batch else 0.0
     needy = needy_classes(counts)
     rare_share = _rare_share(counts, needy)
+    rows, scores, share_sampled = uncertain_rows(X, probabilities, candidates, batch, n_wanted, rng)
     parts = {
         Kind.RARE: rare_rows(probabilities, candidates, counts, needy, _n_needed(rare_share, n_wanted), rng),
         Kind.RANDOM: _random_rows(probabilities, candidates, _n_needed(n_random_share, n_wanted), rng),
-        Kind.UNCERTAIN: _uncertain_rows(X, probabilities, candidates, batch, n_wanted, rng),
+        Kind.UNCERTAIN: Choice.of(rows, scores, Kind.UNCERTAIN, share_sampled),
     }
     shares = {Kind.RARE: rare_share, Kind.RANDOM: n_random_share * (1 - rare_share)}
     return _interleaved(parts, shares, n_wanted, rng)
@@ -162,7 +159,7 @@ def rare_rows(
     """The likeliest rows of the neediest class, one at a time; each then counts as its probability of being in it."""
     if not n_wanted or not len(needy):
         return Choice.of(np.zeros(0, np.int64), np.zeros(0, np.float32), Kind.RARE, 1.0)
-    ranked = {int(k): iter(_best_first(probabilities[candidates, k], n_wanted * len(needy), rng)) for k in needy}
+    ranked = {int(k): iter(best_first(probabilities[candidates, k], n_wanted * len(needy), rng)) for k in needy}
     counts, taken, scores = counts.copy(), dict[int, None](), []
     while len(taken) < n_wanted and ranked:
         k = min(ranked, key=lambda k: counts[k] + 0.1 * rng.random())
@@ -179,45 +176,6 @@ def rare_rows(
 def _random_rows(probabilities: Floats, candidates: Ints, n_wanted: int, rng: np.random.Generator) -> Choice:
     rows = rng.choice(candidates, n_wanted, replace=False) if n_wanted else candidates[:0]
     return Choice.of(rows, margin(probabilities[rows]), Kind.RANDOM, n_wanted / len(candidates))
-
-
-def _uncertain_rows(
-    X: Floats, probabilities: Floats, candidates: Ints, batch: int, n_wanted: int, rng: np.random.Generator
-) -> Choice:
-    """`n_wanted` rows: representatives of the uncertain fifth of a random sample, then the rest by margin."""
-    if batch <= 2:
-        scores = margin(probabilities[candidates])
-        order = _best_first(scores, n_wanted, rng)
-        return Choice.of(candidates[order], scores[order], Kind.UNCERTAIN, 1.0)
-    n_sampled = min(len(candidates), max(N_CANDIDATES, n_wanted))
-    sample = candidates if n_sampled == len(candidates) else rng.choice(candidates, n_sampled, replace=False)
-    scores = margin(probabilities[sample])
-    order = _best_first(scores, n_sampled, rng)
-    n_pool = max(ROWS_PER_SLOT * batch, int(UNCERTAIN_SHARE * n_sampled))
-    n_pool = min(n_pool, max(ROWS_PER_SLOT * batch, int((scores > LEAST_UNCERTAINTY).sum())), n_sampled)
-    pool = order[:n_pool]
-    cluster, distance = k_means(X[sample[pool]], batch, rng=rng)
-    order = np.concatenate([pool[_round_robin(cluster, distance)], order[n_pool:]])[:n_wanted]
-    return Choice.of(sample[order], scores[order], Kind.UNCERTAIN, n_sampled / len(candidates))
-
-
-def _round_robin(cluster: Ints, distance: Floats) -> Ints:
-    """Places in order: every cluster's most central row first, then each one's next in order of uncertainty.
-
-    Places are given most uncertain first. Clusters take turns, the largest first.
-    """
-    n = len(cluster)
-    central = np.full(n, False)
-    by_distance = np.lexsort((distance, cluster))
-    firsts = by_distance[np.flatnonzero(np.diff(cluster[by_distance], prepend=-1))]
-    central[firsts] = True
-    within = np.lexsort((np.arange(n), ~central, cluster))
-    starts = np.flatnonzero(np.diff(cluster[within], prepend=-1))
-    sizes = np.diff(np.append(starts, n))
-    turn = np.empty(n, dtype=np.int64)
-    turn[within] = np.arange(n) - np.repeat(starts, sizes)
-    size_of = np.bincount(cluster)[cluster]
-    return np.lexsort((cluster, -size_of, turn))
 
 
 def _interleaved(
@@ -239,12 +197,3 @@ def _interleaved(
             order.append(found)
             taken.add(int(everything.rows[found]))
     return everything.at(np.array(order, dtype=np.int64))
-
-
-def _best_first(scores: Floats, n_wanted: int, rng: np.random.Generator) -> Ints:
-    """Places of the `n_wanted` highest scores, highest first, equal ones in random order."""
-    n_wanted = min(n_wanted, len(scores))
-    shuffled = rng.permutation(len(scores))
-    values = -scores[shuffled]
-    top = np.argpartition(values, n_wanted - 1)[:n_wanted] if n_wanted < len(values) else np.arange(len(values))
-    return np.asarray(shuffled[top[np.argsort(values[top], kind="stable")]], dtype=np.int64)

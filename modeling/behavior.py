@@ -17,7 +17,7 @@ ENOUGH_ANSWERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Below `floor_seconds` an answer is hasty; each annotator's share of hasty answers, and whether it is too large."""
+    """Answers below `floor_seconds` are hasty; each annotator's share of them, and whether it is too large."""
 
     floor_seconds: float
     hasty_share: Floats

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 Ints = npt.NDArray[np.int64]
 
@@ -37,7 +37,7 @@ def accuracy_interval(n_right: float, n: int, level: float = 0.9) -> Interval:
         raise ValueError(f"{n_right} right of {n}")
     if n == 0:
         return Interval(0.5, 0.0, 1.0)
-    z = float(ndtri((1 + level) / 2))
+    z = NormalDist().inv_cdf((1 + level) / 2)
     share = n_right / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))

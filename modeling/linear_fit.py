@@ -25,6 +25,7 @@ def fit_linear(
     n_classes: int,
     l2: float,
     start: LinearModel | None = None,
+    tolerance: float = 1e-8,
     max_iterations: int = MAX_ITERATIONS,
 ) -> LinearModel:
     """The model with least Σ weight × cross-entropy(targets, softmax) + l2 / 2 × |coef|².
@@ -51,7 +52,7 @@ def fit_linear(
         args=(padded, goals, shares, l2, scale),
         jac=True,
         method="L-BFGS-B",
-        options={"maxiter": max_iterations, "gtol": 1e-5, "ftol": 1e-8, "maxcor": 10},
+        options={"maxiter": max_iterations, "gtol": 1e-5, "ftol": tolerance, "maxcor": 10},
     )
     solution = found.x.reshape(d + 1, n_classes).astype(np.float32)
     return LinearModel(solution[:d].copy(), solution[d].copy())
@@ -105,13 +106,14 @@ def choose_l2(
         return DEFAULT_L2
     parts = _parts(targets, rng, folds)
     losses = []
-    for l2 in sorted(grid):
-        held_out = _held_out(X, targets, weights, parts, n_classes, l2)
+    start: LinearModel | None = None
+    for l2 in sorted(grid, reverse=True):
+        held_out, start = _held_out(X, targets, weights, parts, n_classes, l2, start)
         losses.append(-(targets * np.log(np.maximum(held_out, 1e-6))).sum(axis=1).astype(np.float64))
     share = weights.astype(np.float64) / weights.sum()
     best = min(losses, key=lambda loss: float(loss @ share))
     chosen = DEFAULT_L2
-    for l2, loss in zip(sorted(grid), losses, strict=True):
+    for l2, loss in zip(sorted(grid), reversed(losses), strict=True):
         excess = loss - best
         mean = float(excess @ share)
         error = float(np.sqrt((share**2) @ (excess - mean) ** 2))
@@ -130,8 +132,8 @@ def out_of_fold(
     rng: np.random.Generator,
     folds: int = 5,
 ) -> Floats:
-    """For every row (n, n_classes) the probabilities by a model that has not seen it; uniform when there is one row only."""
-    return _held_out(X, targets, weights, _parts(targets, rng, folds), n_classes, l2)
+    """Each row's probabilities by a model that has not seen it (n, n_classes); uniform when there is only one row."""
+    return _held_out(X, targets, weights, _parts(targets, rng, folds), n_classes, l2, None)[0]
 
 
 def _parts(targets: Floats, rng: np.random.Generator, folds: int) -> npt.NDArray[np.int64]:
@@ -145,16 +147,30 @@ def _parts(targets: Floats, rng: np.random.Generator, folds: int) -> npt.NDArray
 
 
 def _held_out(
-    X: Floats, targets: Floats, weights: Weights, parts: npt.NDArray[np.int64], n_classes: int, l2: float
-) -> Floats:
+    X: Floats,
+    targets: Floats,
+    weights: Weights,
+    parts: npt.NDArray[np.int64],
+    n_classes: int,
+    l2: float,
+    start: LinearModel | None,
+) -> tuple[Floats, LinearModel | None]:
+    """Held-out probabilities, and the last model, a good start for the next search."""
     out = np.full((len(X), n_classes), 1 / n_classes, dtype=np.float32)
-    model: LinearModel | None = None
+    model = start
     for part in range(int(parts.max(initial=-1)) + 1):
-        test = parts == part
-        if test.all():
-            continue
-        model = fit_linear(
-            X[~test], targets[~test], weights[~test], n_classes=n_classes, l2=l2, start=model, max_iterations=40
-        )
-        out[test] = model.predict_proba(X[test])
-    return out
+        rest = parts != part
+        if rest.any():
+            fitted = fit_linear(
+                X[rest],
+                targets[rest],
+                weights[rest],
+                n_classes=n_classes,
+                l2=l2,
+                start=model,
+                tolerance=1e-6,
+                max_iterations=30,
+            )
+            out[~rest] = fitted.predict_proba(X[~rest])
+            model = fitted
+    return out, model

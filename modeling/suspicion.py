@@ -34,7 +34,9 @@ def random_log_odds(others: Floats, annotator: Ints, answer: Ints, pool: Floats,
         logs = np.log(np.maximum(likelihood, 1e-12))
         return np.bincount(annotator, weights=logs, minlength=n_annotators).astype(np.float64)
 
-    honest = total(np.einsum("nk,kn->n", others, pool[:, answer]))
+    average = total(np.einsum("nk,kn->n", others, pool[:, answer]))
+    better = total(np.einsum("nk,kn->n", others, ((pool + np.eye(k)) / 2)[:, answer]))
+    honest = np.logaddexp(average, better) - np.log(2)
     turned = (1 - pool) / (k - 1)
     used = np.bincount(annotator * k + answer, minlength=n_annotators * k).reshape(n_annotators, k)
     n = used.sum(axis=1)

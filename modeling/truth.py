@@ -8,20 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.special import betaincinv
 
+from modeling.skills import STRENGTH, accuracy_bounds, confusions
 from modeling.suspicion import normalised, random_log_odds
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-STRENGTH = 2.0
-PRIOR_RIGHT = 2.0
-PRIOR_WRONG = 1.0
 MAX_ROUNDS = 60
 TOLERANCE = 1e-5
 MODEL_FLOOR = 0.05
-INTERVAL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,7 @@ def infer(
     coded = _coded(votes, n_items, n_annotators, n_classes, fixed, voice is not None)
     posterior = _vote_shares(coded, fixed)
     for _ in range(MAX_ROUNDS):
-        confusion, pool, hit_rate = _skills(coded, posterior)
+        confusion, pool, hit_rate = confusions(coded.soft_counts(posterior), coded.answer, posterior)
         prior = _class_prior(posterior, coded)
         log_prior = _log_prior(prior, voice, model_weight, n_items)
         logs = log_prior + coded.log_likelihood(confusion)
@@ -145,26 +141,6 @@ def _vote_shares(votes: _Votes, fixed: Ints) -> Floats:
     return shares
 
 
-def _skills(votes: _Votes, posterior: Floats) -> tuple[Floats, Floats, float]:
-    """Confusion matrices (n_annotators, K, K), the average person's (K, K), and the average person's hit rate.
-
-    Each row is shrunk towards a centre worth two judgements: the annotator's own hit rate on the diagonal (itself
-    shrunk to the pool's) and the pool's mistakes off it.
-    """
-    counts = votes.soft_counts(posterior)
-    k = votes.n_classes
-    pool = counts.sum(axis=0) + PRIOR_WRONG + (PRIOR_RIGHT * k - PRIOR_WRONG) * np.eye(k)
-    pool /= pool.sum(axis=1, keepdims=True)
-    hit_rate = float(np.diag(pool) @ posterior.mean(axis=0)) if len(posterior) else float(np.diag(pool).mean())
-    own = (np.einsum("wkk->w", counts) + STRENGTH * hit_rate) / (counts.sum(axis=(1, 2)) + STRENGTH)
-    mistakes = pool * (1 - np.eye(k))
-    mistakes /= np.maximum(mistakes.sum(axis=1, keepdims=True), 1e-12)
-    centre = own[:, None, None] * np.eye(k) + (1 - own)[:, None, None] * mistakes
-    confusion = counts + STRENGTH * centre
-    confusion /= confusion.sum(axis=2, keepdims=True)
-    return np.maximum(confusion, 1e-9), pool, hit_rate
-
-
 def _class_prior(posterior: Floats, votes: _Votes) -> Floats:
     """How common each class is among the items somebody judged, one pseudo-item a class."""
     judged = np.diff(votes.cells.indptr) > 0
@@ -202,13 +178,13 @@ def _summary(
 ) -> Truth:
     w = votes.n_annotators
     counted = votes.informative[votes.item]
+    annotator, answer = votes.annotator[counted], votes.answer[counted]
     right = posterior[votes.item, votes.answer]
-    n_informative = np.bincount(votes.annotator[counted], minlength=w)
-    hits = np.bincount(votes.annotator, weights=right * counted, minlength=w).astype(np.float64)
-    unsure = right * (1 - right) * counted
-    doubt = np.bincount(votes.annotator, weights=unsure, minlength=w).astype(np.float64)
-    accuracy, low, high = _accuracy_interval(hits, doubt, n_informative, hit_rate)
+    n_informative = np.bincount(annotator, minlength=w)
+    hits = np.bincount(annotator, weights=right[counted], minlength=w)
+    accuracy = np.clip((hits + STRENGTH * hit_rate) / (n_informative + STRENGTH), 1e-3, 1 - 1e-3)
     others = _without_own(votes, confusion, logs, fixed)[counted]
+    low, high = accuracy_bounds(accuracy, others[np.arange(len(answer)), answer], annotator, votes.n_classes)
     return Truth(
         posterior=posterior,
         confusion=confusion,
@@ -217,17 +193,6 @@ def _summary(
         accuracy=accuracy,
         accuracy_low=low,
         accuracy_high=high,
-        random_log_odds=random_log_odds(others, votes.annotator[counted], votes.answer[counted], pool, n_annotators=w),
+        random_log_odds=random_log_odds(others, annotator, answer, pool, n_annotators=w),
         n_informative=n_informative,
     )
-
-
-def _accuracy_interval(hits: Floats, doubt: Floats, n: Ints, hit_rate: float) -> tuple[Floats, Floats, Floats]:
-    """Beta posterior around the pool's hit rate, widened by the doubt about the truth itself (law of total variance)."""
-    mean = (hits + STRENGTH * hit_rate) / (n + STRENGTH)
-    mean = np.clip(mean, 1e-3, 1 - 1e-3)
-    variance = mean * (1 - mean) / (n + STRENGTH + 1) + doubt / (n + STRENGTH) ** 2
-    size = np.maximum(mean * (1 - mean) / variance - 1, 1e-2)
-    tail = (1 - INTERVAL) / 2
-    low, high = (betaincinv(mean * size, (1 - mean) * size, q) for q in (tail, 1 - tail))
-    return mean, np.minimum(low, mean), np.maximum(high, mean)

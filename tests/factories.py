@@ -90,7 +90,9 @@ def make_assignment(item: Item, annotator: User, *, stream: str = Stream.SHUFFLE
     return assignment
 
 
-def make_annotation(item: Item, annotator: User, name: str, *, seconds: float | None = None, **lease: Any) -> Annotation:
+def make_annotation(
+    item: Item, annotator: User, name: str, *, seconds: float | None = None, **lease: Any
+) -> Annotation:
     """Returns the annotator's answer, the class `name`, with its answered assignment and its first revision."""
     now = timezone.now()
     assignment = make_assignment(item, annotator, **lease)

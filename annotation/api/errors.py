@@ -100,5 +100,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
     return JsonResponse(body("not_found", "There is no such address."), status=404)
 
 
+def csrf_failed(request: HttpRequest, reason: str = "") -> JsonResponse:
+    return JsonResponse(body("csrf_failed", "The page is out of date; reload it and try again."), status=403)
+
+
 def server_error(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body("server_error", "Something is broken on our side. It was logged."), status=500)

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.db import connection, transaction
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -36,7 +37,7 @@ def creates(view: Callable[..., Response]) -> Callable[..., Response]:
                 return stored
             response = view(self, request, *args, **kwargs)
             IdempotencyKey.objects.filter(user=request.user, key=key).update(
-                status=response.status_code, body=json.loads(json.dumps(response.data, default=str))
+                status=response.status_code, body=json.loads(JSONRenderer().render(response.data))
             )
             return response
 

@@ -177,7 +177,7 @@ class Assignments(s.Serializer[Any]):
 
 
 class Answer(s.Serializer[Any]):
-    value = s.JSONField(help_text='For `choice`: {"class": "…"}.')
+    value = s.JSONField(allow_null=True, help_text='For `choice`: {"class": "…"}.')
     seconds = s.FloatField(required=False, allow_null=True, min_value=0, max_value=604_800)
     next = Whole(required=False, min_value=1, max_value=20)
 

@@ -398,7 +398,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='item',
-            index=models.Index(fields=['project', 'content_hash'], name='item_content'),
+            index=models.Index(fields=['content_hash', 'project'], name='item_content'),
         ),
         migrations.AddIndex(
             model_name='item',

@@ -55,7 +55,7 @@ class Item(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["project", "content_hash"], name="item_content"),
+            models.Index(fields=["content_hash", "project"], name="item_content"),
             # The three ways in which an item is found on the request path.
             models.Index(
                 fields=["project", "shuffle_key"],

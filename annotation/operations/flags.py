@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -14,8 +15,9 @@ REOPEN_GROWTH = 1.5
 # ask for `open`, and the unique index settles a race between two openings.
 UPDATE = """
     UPDATE annotation_flag flag SET score = new.score, evidence = new.evidence
-    FROM unnest(%(ids)s::bigint[], %(scores)s::float8[], %(evidence)s::jsonb[]) AS new(id, score, evidence)
-    WHERE flag.id = new.id AND flag.status = 'open' AND (flag.score, flag.evidence) IS DISTINCT FROM (new.score, new.evidence)
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(id bigint, score float8, evidence jsonb)
+    WHERE flag.id = new.id AND flag.status = 'open'
+      AND (flag.score, flag.evidence) IS DISTINCT FROM (new.score, new.evidence)
 """
 CLOSE = """
     UPDATE annotation_flag SET status = 'closed', closed_at = now() WHERE id = ANY(%(ids)s) AND status = 'open'
@@ -24,9 +26,8 @@ OPEN = """
     INSERT INTO annotation_flag
         (project_id, kind, subject, item_id, annotation_id, annotator_id, score, evidence, status, note, created_at)
     SELECT %(project)s, new.*, 'open', '', now()
-    FROM unnest(%(kinds)s::text[], %(subjects)s::text[], %(items)s::bigint[], %(annotations)s::bigint[],
-                %(annotators)s::bigint[], %(scores)s::float8[], %(evidence)s::jsonb[])
-        AS new(kind, subject, item_id, annotation_id, annotator_id, score, evidence)
+    FROM jsonb_to_recordset(%(rows)s::jsonb)
+        AS new(kind text, subject text, item bigint, annotation bigint, annotator bigint, score float8, evidence jsonb)
     ON CONFLICT (project_id, kind, subject) WHERE status = 'open' DO NOTHING
 """
 
@@ -61,47 +62,43 @@ def _flags_so_far(project_id: int) -> list[tuple[int, str, str, str, str, int]]:
             """,
             [project_id],
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _is_news(one: Suspicion, decided: tuple[str, int] | None) -> bool:
     return decided is None or one.basis != decided[0] or one.weight >= REOPEN_GROWTH * decided[1]
 
 
-def _stored(one: Suspicion) -> str:
-    return json.dumps(one.evidence | {"basis": one.basis, "weight": one.weight})
+def _stored(one: Suspicion) -> dict[str, Any]:
+    """What both statements write. A whole batch travels as one JSON text: much quicker than arrays of JSON."""
+    return {"score": round(one.score, 4), "evidence": one.evidence | {"basis": one.basis, "weight": one.weight}}
 
 
 def _update(flags: Sequence[tuple[int, Suspicion]]) -> None:
-    _execute(
-        UPDATE,
-        bool(flags),
-        ids=[flag_id for flag_id, _ in flags],
-        scores=[one.score for _, one in flags],
-        evidence=[_stored(one) for _, one in flags],
-    )
+    _execute(UPDATE, [{"id": flag_id} | _stored(one) for flag_id, one in flags])
 
 
 def _close(flag_ids: Sequence[int]) -> None:
-    _execute(CLOSE, bool(flag_ids), ids=list(flag_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE, {"ids": list(flag_ids)})
 
 
 def _open(project_id: int, suspicions: Sequence[Suspicion]) -> None:
-    _execute(
-        OPEN,
-        bool(suspicions),
-        project=project_id,
-        kinds=[str(one.kind) for one in suspicions],
-        subjects=[one.subject for one in suspicions],
-        items=[one.item_id for one in suspicions],
-        annotations=[one.annotation_id for one in suspicions],
-        annotators=[one.annotator_id for one in suspicions],
-        scores=[one.score for one in suspicions],
-        evidence=[_stored(one) for one in suspicions],
-    )
+    rows = [
+        {
+            "kind": str(one.kind),
+            "subject": one.subject,
+            "item": one.item_id,
+            "annotation": one.annotation_id,
+            "annotator": one.annotator_id,
+        }
+        | _stored(one)
+        for one in suspicions
+    ]
+    _execute(OPEN, rows, project=project_id)
 
 
-def _execute(statement: str, is_needed: bool, **parameters: object) -> None:
-    if is_needed:
+def _execute(statement: str, rows: Sequence[dict[str, Any]], **parameters: Any) -> None:
+    if rows:
         with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
+            cursor.execute(statement, {"rows": json.dumps(rows)} | parameters)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from annotation.arrays import STATUSES, Beliefs, Floats, Ints, Votes
+from annotation.arrays import STATUSES, Beliefs, Ints, Votes
 from annotation.models import Project
 from annotation.operations.voice import Voice, out_of_fold_voice
 from modeling.truth import Truth, infer

@@ -1,5 +1,6 @@
 """Labels → model version → published queue: train_model, score_pool, publish_queue."""
 
+import json
 import time
 from collections.abc import Sequence
 
@@ -18,10 +19,10 @@ from annotation.stored import load_model, save_model
 
 REPLACE_QUEUE = """
     WITH place AS (
-        SELECT * FROM unnest(%s::bigint[], %s::float8[], %s::text[], %s::text[], %s::float8[])
-            WITH ORDINALITY AS place (item_id, score, reason, stream, probability, rank))
+        SELECT * FROM jsonb_to_recordset(%s::jsonb)
+            AS place (rank int, item_id bigint, score float8, reason jsonb, stream text, probability float8))
     INSERT INTO annotation_queueentry (project_id, item_id, rank, score, reason, stream, probability, model_version)
-    SELECT item.project_id, item.id, place.rank, place.score, place.reason::jsonb, place.stream, place.probability, %s
+    SELECT item.project_id, item.id, place.rank, place.score, place.reason, place.stream, place.probability, %s
     FROM place JOIN annotation_item item ON item.id = place.item_id
     WHERE item.project_id = %s AND item.drawn_at IS NULL AND item.open_slots > 0
     ORDER BY place.rank
@@ -89,6 +90,8 @@ def publish_queue(claim: LaneClaim, *, request_ids: Sequence[int], places: Seque
     was taken over or a later claim has published. Claimers lock places (under SKIP LOCKED) before items, and this
     locks no items: waiting for them cannot deadlock.
     """
+    # Written out beforehand: while the old places are locked, people are served from the shuffle.
+    entries = json.dumps([{"rank": rank, **place._asdict()} for rank, place in enumerate(places, 1)])
     with transaction.atomic(), connection.cursor() as cursor:
         settle_lane(claim, request_ids)
         cursor.execute(TAKE_QUEUE, [claim.epoch, claim.project_id, claim.epoch])
@@ -96,8 +99,7 @@ def publish_queue(claim: LaneClaim, *, request_ids: Sequence[int], places: Seque
         if taken is None:
             raise StaleEpoch(f"a later queue of project {claim.project_id} is published")
         cursor.execute("DELETE FROM annotation_queueentry WHERE project_id = %s", [claim.project_id])
-        columns = [list(column) for column in zip(*places, strict=True)] or [[]] * len(Place._fields)
-        cursor.execute(REPLACE_QUEUE, [*columns, model_version, claim.project_id])
+        cursor.execute(REPLACE_QUEUE, [entries, model_version, claim.project_id])
         return int(taken[0])
 
 

@@ -51,7 +51,7 @@ def _suspicion(kind: str, finding: _Finding, user_id: int, n_answers: int) -> Su
         kind=kind,
         subject=f"annotator:{user_id}",
         score=min(max(finding.score, 0.0), 1.0),
-        evidence=finding.details | {"n": n_answers, "summary": finding.summary},
+        evidence=_rounded(finding.details) | {"n": n_answers, "summary": finding.summary},
         annotator_id=user_id,
         weight=n_answers,
     )
@@ -64,7 +64,7 @@ def careless_people(inference: Inference) -> Ints:
 
 
 def _looks_random(inference: Inference, who: list[str]) -> Iterator[_Finding]:
-    for person in careless_people(inference):
+    for person in careless_people(inference).tolist():
         log_odds = float(inference.truth.random_log_odds[person])
         summary = f"The answers of {who[person]} are {_times(log_odds)} likelier from somebody who does not look."
         yield _Finding(person, float(expit(log_odds)), summary, _skill(inference, person) | {"log_odds": log_odds})
@@ -76,7 +76,7 @@ def _needs_help(inference: Inference, who: list[str]) -> Iterator[_Finding]:
     judged = truth.n_informative >= LEAST_ANSWERS
     bar = min(HELP_BAR, float(np.median(truth.accuracy[judged]))) if judged.any() else HELP_BAR
     below = np.flatnonzero(judged & (truth.accuracy_high < bar))
-    for person in np.setdiff1d(below, careless_people(inference)):
+    for person in np.setdiff1d(below, careless_people(inference)).tolist():
         accuracy, low, high = (
             float(part[person]) for part in (truth.accuracy, truth.accuracy_low, truth.accuracy_high)
         )
@@ -90,7 +90,7 @@ def _needs_help(inference: Inference, who: list[str]) -> Iterator[_Finding]:
 def _too_fast(inference: Inference, who: list[str]) -> Iterator[_Finding]:
     votes = inference.votes
     speed = too_fast(votes.seconds, votes.votes[:, 1], n_annotators=votes.n_annotators)
-    for person in np.flatnonzero(speed.is_too_fast):
+    for person in np.flatnonzero(speed.is_too_fast).tolist():
         share = float(speed.hasty_share[person])
         median = float(np.nanmedian(votes.seconds[votes.votes[:, 1] == person]))
         summary = (
@@ -142,13 +142,17 @@ RULES: dict[str, Callable[[Inference, list[str]], Iterator[_Finding]]] = {
 }
 
 
+def _rounded(details: dict[str, Any]) -> dict[str, Any]:
+    return {name: round(part, 4) if isinstance(part, float) else part for name, part in details.items()}
+
+
 def _skill(inference: Inference, person: int) -> dict[str, Any]:
     truth = inference.truth
     return {
         "accuracy": {
-            "estimate": float(truth.accuracy[person]),
-            "low": float(truth.accuracy_low[person]),
-            "high": float(truth.accuracy_high[person]),
+            "estimate": round(float(truth.accuracy[person]), 4),
+            "low": round(float(truth.accuracy_low[person]), 4),
+            "high": round(float(truth.accuracy_high[person]), 4),
         },
         "n_judged": int(truth.n_informative[person]),
     }

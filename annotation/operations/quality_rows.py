@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.db import connection
 
-from annotation.arrays import STATUSES, Beliefs, Floats, Ints
+from annotation.arrays import STATUSES, Beliefs, Floats
 from annotation.operations.inference import Inference
 
 # Skills move a little with every answer, and with them every probability. A change this small is not written.
@@ -20,9 +21,8 @@ UPSERT_CONSENSUS = """
     INSERT INTO annotation_consensus
         (item_id, project_id, value, probability, posterior, n_votes, status, updated_at)
     SELECT new.item_id, %(project)s, new.value, new.probability, new.posterior, new.n_votes, new.status, now()
-    FROM unnest(%(items)s::bigint[], %(values)s::jsonb[], %(probabilities)s::float8[], %(posteriors)s::jsonb[],
-                %(votes)s::int[], %(statuses)s::text[])
-        AS new(item_id, value, probability, posterior, n_votes, status)
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(item_id bigint, value jsonb, probability float8, posterior jsonb,
+                                                    n_votes int, status text)
     JOIN annotation_item item ON item.id = new.item_id
     ORDER BY new.item_id
     ON CONFLICT (item_id) DO UPDATE
@@ -58,43 +58,41 @@ def write_consensus(*, project_id: int, inference: Inference, believed: Beliefs,
     with connection.cursor() as cursor:
         for start in range(0, len(changed), CHUNK):
             rows = changed[start : start + CHUNK]
-            cursor.execute(UPSERT_CONSENSUS, _consensus_columns(project_id, inference, believed, positions, rows))
+            found = [_consensus_row(inference, believed, int(positions[row]), int(row)) for row in rows]
+            cursor.execute(UPSERT_CONSENSUS, {"project": project_id, "rows": json.dumps(found)})
         gone = np.setdiff1d(stored.item_ids, believed.item_ids)
         if len(gone):
             cursor.execute("DELETE FROM annotation_consensus WHERE item_id = ANY(%s)", [gone.tolist()])
 
 
-def _differs(believed: Beliefs, stored: Beliefs) -> Ints:
+def _differs(believed: Beliefs, stored: Beliefs) -> npt.NDArray[np.bool_]:
     """(n,) whether what is believed of an item is not what is stored."""
     if not len(stored.item_ids):
-        return np.ones(len(believed.item_ids), dtype=np.int64)
+        return np.ones(len(believed.item_ids), dtype=np.bool_)
     place = np.minimum(np.searchsorted(stored.item_ids, believed.item_ids), len(stored.item_ids) - 1)
     same = stored.item_ids[place] == believed.item_ids
     for name in ("classes", "n_votes", "status"):
         same &= getattr(stored, name)[place] == getattr(believed, name)
     same &= np.abs(stored.probability[place] - believed.probability) <= SAME_PROBABILITY
-    return (~same).astype(np.int64)
+    return np.asarray(~same)
 
 
-def _consensus_columns(
-    project_id: int, inference: Inference, believed: Beliefs, positions: Ints, rows: Ints
-) -> dict[str, Any]:
+def _consensus_row(inference: Inference, believed: Beliefs, position: int, row: int) -> dict[str, Any]:
     names = inference.votes.class_names
     return {
-        "project": project_id,
-        "items": believed.item_ids[rows].tolist(),
-        "values": [json.dumps({"class": names[k]}) for k in believed.classes[rows]],
-        "probabilities": believed.probability[rows].tolist(),
-        "posteriors": [_posterior(inference.truth.posterior[item], names) for item in positions[rows]],
-        "votes": believed.n_votes[rows].tolist(),
-        "statuses": [STATUSES[k].value for k in believed.status[rows]],
+        "item_id": int(believed.item_ids[row]),
+        "value": {"class": names[int(believed.classes[row])]},
+        "probability": float(believed.probability[row]),
+        "posterior": _posterior(inference.truth.posterior[position], names),
+        "n_votes": int(believed.n_votes[row]),
+        "status": STATUSES[int(believed.status[row])].value,
     }
 
 
-def _posterior(row: Floats, names: list[str]) -> str:
+def _posterior(row: Floats, names: list[str]) -> dict[str, float]:
     """The classes that matter with their probabilities; of three hundred classes most have none."""
     shown = np.flatnonzero(row >= min(LEAST_SHOWN_PROBABILITY, float(row.max())))
-    return json.dumps({names[k]: round(float(row[k]), 6) for k in shown})
+    return {names[k]: round(float(row[k]), 6) for k in shown}
 
 
 def write_reports(*, project_id: int, inference: Inference) -> None:

@@ -1,6 +1,5 @@
 """A live model and the pool's vectors → the places of the next queue, with the reason for each."""
 
-import json
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ ACTIVE_MINUTES = 2
 # The expensive part of the rule looks at this many candidates, and the likeliest ones of every class in need.
 MAX_CANDIDATES = 12_000
 LIKELIEST = 500
+MODEL, SHUFFLE = Stream.MODEL.value, Stream.SHUFFLE.value
 
 # Undrawn items that take answers are the bulk of a pool: the others are fewer and come from partial indexes.
 NOT_TO_ASK = """
@@ -38,11 +38,11 @@ SHUFFLED = """
 
 
 class Place(NamedTuple):
-    """One entry of a queue to be published; `reason` is JSON text."""
+    """One entry of a queue to be published, the first one first."""
 
     item_id: int
     score: float
-    reason: str
+    reason: dict[str, Any]
     stream: str
     probability: float
 
@@ -77,13 +77,11 @@ def rank_pool(project: Project, version: ModelVersion, model: LinearModel) -> li
         n_wanted=min(QUEUE_LENGTH, len(rows)),
         rng=rng,
     )
-    chosen = _redrawn(rows[choice.rows], choice, open_rows, rng) if len(rows) < len(open_rows) else rows[choice.rows]
-    share = min(1.0, MAX_CANDIDATES / len(open_rows))
-    reasons = Reasons(version.classes, needy_classes(counts))
-    return [
-        reasons.place(int(item_ids[row]), probabilities[row], choice, place, len(open_rows), share)
-        for place, row in enumerate(chosen)
-    ]
+    chosen = rows[choice.rows]
+    if len(rows) < len(open_rows):
+        chosen = _redrawn(chosen, choice.kinds == Kind.RANDOM, open_rows, rng)
+    reasons = Reasons(version.classes, needy_classes(counts), probabilities[chosen])
+    return reasons.places(item_ids[chosen], choice, n_open=len(open_rows))
 
 
 def _not_to_ask(project: Project) -> Ints:
@@ -117,43 +115,47 @@ def _shortlist(probabilities: Floats, open_rows: Ints, counts: npt.NDArray[Any],
     return np.unique(np.concatenate(parts))
 
 
-def _redrawn(chosen: Ints, choice: Choice, open_rows: Ints, rng: np.random.Generator) -> Ints:
+def _redrawn(chosen: Ints, is_random: npt.NDArray[np.bool_], open_rows: Ints, rng: np.random.Generator) -> Ints:
     """The rows with the random ones drawn again from the whole pool, for a shortlist is no fair sample of it."""
+    n = int(is_random.sum())
+    drawn = rng.choice(open_rows, n + int((~is_random).sum()), replace=False) if n else chosen[:0]
     out = chosen.copy()
-    is_random = choice.kinds == Kind.RANDOM
-    others = np.setdiff1d(open_rows, chosen[~is_random])
-    out[is_random] = rng.choice(others, int(is_random.sum()), replace=False)
+    out[is_random] = drawn[~np.isin(drawn, chosen[~is_random])][:n]
     return out
 
 
 class Reasons:
-    """Puts into words, for the page to show, why a row was chosen."""
+    """Says, for the page to show, why each chosen row was chosen. `probabilities` (n_chosen, n_classes)."""
 
-    def __init__(self, classes: list[str], needy: Ints) -> None:
+    def __init__(self, classes: list[str], needy: Ints, probabilities: Floats) -> None:
         self.classes = classes
         self.needy = needy
+        self.probabilities = probabilities
+        self.likeliest = np.argsort(-probabilities, axis=1)[:, :2]
 
-    def place(
-        self, item_id: int, probabilities: Floats, choice: Choice, place: int, n_open: int, share: float
-    ) -> Place:
-        """`share` is the part of the open pool that was looked at."""
-        kind, score = choice.kinds[place], float(choice.scores[place])
-        if kind == Kind.RANDOM:
-            return _shuffled(item_id, score, n_open)
-        reason = self._rare(probabilities, score) if kind == Kind.RARE else self._uncertain(probabilities)
-        probability = float(choice.probabilities[place]) * (share if kind == Kind.UNCERTAIN else 1.0)
-        return Place(item_id, score, json.dumps(reason), Stream.MODEL.value, min(1.0, probability))
+    def places(self, item_ids: Ints, choice: Choice, *, n_open: int) -> list[Place]:
+        """`n_open` is how many rows could have been chosen; an uncertain one had to be on the shortlist first."""
+        listed = {Kind.RARE: 1.0, Kind.UNCERTAIN: min(1.0, MAX_CANDIDATES / n_open)}
+        columns = zip(item_ids.tolist(), choice.scores.tolist(), choice.kinds, choice.probabilities, strict=True)
+        places = []
+        for place, (item_id, score, kind, probability) in enumerate(columns):
+            if kind == Kind.RANDOM:
+                places.append(_shuffled(item_id, score, n_open))
+                continue
+            reason = self._rare(place, score) if kind == Kind.RARE else self._uncertain(place)
+            places.append(Place(item_id, score, reason, MODEL, min(1.0, float(probability) * listed[kind])))
+        return places
 
-    def _rare(self, probabilities: Floats, score: float) -> dict[str, Any]:
-        wanted = int(self.needy[np.abs(probabilities[self.needy] - score).argmin()])
-        return {"kind": "rare", "class": self.classes[wanted], "probability": round(float(probabilities[wanted]), 4)}
+    def _rare(self, place: int, score: float) -> dict[str, Any]:
+        row = self.probabilities[place]
+        wanted = int(self.needy[np.abs(row[self.needy] - score).argmin()])
+        return {"kind": "rare", "class": self.classes[wanted], "probability": round(float(row[wanted]), 4)}
 
-    def _uncertain(self, probabilities: Floats) -> dict[str, Any]:
-        first, *rest = np.argsort(-probabilities)[:2]
-        gap = float(probabilities[first] - (probabilities[rest[0]] if rest else 0))
-        names = [self.classes[k] for k in (first, *rest)]
-        return {"kind": "uncertain", "classes": names, "margin": round(gap, 4)}
+    def _uncertain(self, place: int) -> dict[str, Any]:
+        row, likeliest = self.probabilities[place], self.likeliest[place]
+        gap = float(row[likeliest[0]] - (row[likeliest[1]] if len(likeliest) > 1 else 0))
+        return {"kind": "uncertain", "classes": [self.classes[k] for k in likeliest], "margin": round(gap, 4)}
 
 
 def _shuffled(item_id: int, score: float, n_open: int) -> Place:
-    return Place(item_id, score, '{"kind": "shuffle"}', Stream.SHUFFLE.value, 1 / n_open)
+    return Place(item_id, score, {"kind": "shuffle"}, SHUFFLE, 1 / n_open)

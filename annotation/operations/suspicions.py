@@ -19,7 +19,7 @@ KEEP_AT = 0.7
 MOST_LABELS = 1000
 MOST_OTHERS = 10
 LEAST_CONFUSED_ITEMS = 10
-LEAST_CONFUSED_RATE = 0.25
+LEAST_CONFUSED_RATE = 0.3
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _suspicious_label(
     rest = [int(other) for other in neighbours.of(item) if other != row]
     others = [(classes[votes.votes[r, 2]], names[int(votes.annotator_ids[votes.votes[r, 1]])]) for r in rest]
     expected = _expected(inference, item, said)
-    known = inference.gold_class[item] >= 0
+    known = bool(inference.gold_class[item] >= 0)
     model = _model_view(inference, item)
     evidence: dict[str, Any] = {
         "text": shown[int(votes.item_ids[item])]["text"],
@@ -158,7 +158,7 @@ def _digest(*parts: str) -> str:
 def confused_classes(inference: Inference, careless: Ints) -> Iterator[Suspicion]:
     """Yields pairs of classes that many people mix up: a question for the guidelines, not for a person.
 
-    Of all pairs of answers within the two classes a quarter must differ, on ten items and between at least three
+    Of all pairs of answers within the two classes three in ten must differ, on ten items and between at least three
     people (two where there are only two). `careless` people (positions) are left out: they mix up everything.
     """
     votes = inference.votes

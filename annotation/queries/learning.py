@@ -15,6 +15,8 @@ from modeling.evaluation import CurvePoint, Interval, expected_gain, labels_save
 MAX_PAGE = 500
 MAX_KEY = 2**63 - 1
 LEAST_PROTECTED = 5
+LEAST_COMPARED = 20
+MAX_POINTS = 200
 
 # One statement, so that annotations and the labels behind are of the same moment.
 MODEL_STATUS = """
@@ -31,6 +33,15 @@ MODEL_STATUS = """
         FROM annotation_workrequest
         WHERE project_id = project.id AND topic = 'learn' AND annotation_id IS NOT NULL) waiting
     WHERE project.id = %s
+"""
+# A long curve is thinned evenly; the newest point of each arm stays.
+CURVE = """
+    SELECT annotations, arm, metric, estimate, low, high, n
+    FROM (SELECT *, row_number() OVER newest_first - 1 AS place, count(*) OVER (PARTITION BY arm) AS total
+          FROM annotation_evaluation WHERE project_id = %(project)s
+          WINDOW newest_first AS (PARTITION BY arm ORDER BY model_number DESC)) point
+    WHERE place %% (1 + total / %(most)s) = 0
+    ORDER BY annotations, model_number, arm
 """
 PUBLISHED = """
     SELECT entry.rank, item.id, item.external_id, item.data->>'text', entry.score, entry.reason, item.open_slots,
@@ -96,17 +107,30 @@ def published_queue(project: Project, *, cursor: str | None = None, limit: int =
 
 
 def learning_curve(project: Project) -> dict[str, Any]:
-    """Returns the body of `learning-curve/`: measured points, labels saved against random draws, and advice."""
-    rows = list(Evaluation.objects.filter(project=project).order_by("annotations", "model_number", "arm"))
+    """Returns the body of `learning-curve/`: measured points (at most about 200 an arm), labels saved, and advice."""
     names = ("annotations", "arm", "metric", "estimate", "low", "high", "n")
-    points = [{name: getattr(row, name) for name in names} for row in rows]
-    active, control = (_points(rows, arm) for arm in (Evaluation.Arm.ACTIVE, Evaluation.Arm.RANDOM))
-    saved = labels_saved(active, control)
+    points = [dict(zip(names, row, strict=True)) for row in _page(CURVE, project=project.pk, most=MAX_POINTS)]
+    saved = _saved(points)
+    active = _arm(points, Evaluation.Arm.ACTIVE)
     return {"points": points, "labels_saved": saved and saved._asdict(), "advice": _advice(project, active, saved)}
 
 
-def _points(rows: Sequence[Evaluation], arm: str) -> list[CurvePoint]:
-    return [CurvePoint(row.annotations, row.estimate, row.low, row.high) for row in rows if row.arm == arm]
+def _arm(points: Sequence[dict[str, Any]], arm: str, least_measured: int = 0) -> list[CurvePoint]:
+    return [
+        CurvePoint(point["annotations"], point["estimate"], point["low"], point["high"])
+        for point in points
+        if point["arm"] == arm and point["n"] >= least_measured
+    ]
+
+
+def _saved(points: Sequence[dict[str, Any]]) -> Interval | None:
+    """Compares the arms where both were measured well: a level reached before the other's first point says nothing."""
+    active = _arm(points, Evaluation.Arm.ACTIVE, LEAST_COMPARED)
+    control = _arm(points, Evaluation.Arm.RANDOM, LEAST_COMPARED)
+    if not active or not control:
+        return None
+    first = max(active[0].n_labels, control[0].n_labels)
+    return labels_saved(*([point for point in arm if point.n_labels >= first] for arm in (active, control)))
 
 
 def _advice(project: Project, active: Sequence[CurvePoint], saved: Interval | None) -> dict[str, str]:

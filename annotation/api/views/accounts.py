@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from django.middleware.csrf import get_token
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,15 +22,20 @@ from annotation.errors import NotFound
 from annotation.models import ApiToken
 
 
+class WrongCredentials(APIException):
+    status_code = 401
+    default_detail = "The user name or the password is wrong."
+
+
 def log_in(request: Request) -> AbstractUser:
-    """Returns the person; raises AuthenticationFailed for wrong credentials and Throttled after too many."""
+    """Returns the person; raises WrongCredentials for wrong credentials and Throttled after too many."""
     given = checked(serializers.Credentials, request)
     failures = FailedLogins(request, given["username"])
     failures.check()
     user = authenticate(request._request, username=given["username"], password=given["password"])
     if user is None:
         failures.add()
-        raise AuthenticationFailed("The user name or the password is wrong.")
+        raise WrongCredentials
     return user
 
 

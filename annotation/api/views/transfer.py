@@ -1,5 +1,6 @@
 """Data in and out."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +15,12 @@ from annotation.api.errors import TooLarge
 from annotation.api.idempotency import creates
 from annotation.api.parsers import loads
 from annotation.api.views.base import View, checked, documented
-from annotation.errors import BadRequest, Conflict
+from annotation.errors import BadRequest
 from annotation.models import Item, Job
 from annotation.operations import transfer
+
+
+CONTENT_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 
 
 class Items(View):
@@ -36,7 +40,7 @@ class Items(View):
         project = access.project_for(request.user, project_id, needs="import")
         rows = checked(serializers.ItemRows, request)["items"]
         added = transfer.add_items(project=project, user=request.user, rows=rows)
-        return Response(added.as_dict())
+        return Response(asdict(added))
 
 
 class Imports(View):
@@ -74,14 +78,12 @@ class ExportFile(View):
     def get(self, request: Request, job_id: str) -> FileResponse:
         """The exported file, streamed."""
         job = access.job_for(request.user, job_id, needs="export")
-        if job.kind != Job.Kind.EXPORT or job.status != Job.Status.DONE:
-            raise Conflict("The export is not done yet.", code="not_ready")
-        return transfer_response(job)
-
-
-def transfer_response(job: Job) -> FileResponse:
-    handle, filename, content_type = transfer.open_export(job)
-    return FileResponse(handle, as_attachment=True, filename=filename, content_type=content_type)
+        return FileResponse(
+            transfer.open_export(job),
+            as_attachment=True,
+            filename=transfer.export_name(job),
+            content_type=CONTENT_TYPES[job.params["format"]],
+        )
 
 
 class Jobs(View):

@@ -28,9 +28,14 @@ _ALL = "SELECT id FROM annotation_item WHERE project_id = %s ORDER BY id"
 
 
 def start_export(
-    *, project: Project, user: User, format: str = "jsonl", include: str = "annotated", revisions: bool = False
+    *,
+    project: Project,
+    user: User,
+    format: str = "jsonl",  # noqa: A002 - the word of the contract
+    include: str = "annotated",
+    revisions: bool = False,
 ) -> Job:
-    """Returns the queued job. Raises BadRequest for what is not offered; CSV has one row an annotation, no revisions."""
+    """Returns the queued job. Raises BadRequest for what is not offered: CSV has a row an annotation, no revisions."""
     wrong = {}
     if format not in WRITERS:
         wrong["format"] = f"One of {', '.join(WRITERS)}."
@@ -104,7 +109,9 @@ def open_export(job: Job) -> "File[Any]":
     if job.kind != Job.Kind.EXPORT:
         raise NotFound("This job is not an export.")
     if job.status != Job.Status.DONE:
-        raise Conflict("The export is not finished." if job.finished_at is None else "The export failed.", code="not_done")
+        raise Conflict(
+            "The export is not finished." if job.finished_at is None else "The export failed.", code="not_done"
+        )
     try:
         return default_storage.open(job.path) if job.path else _gone()
     except FileNotFoundError:

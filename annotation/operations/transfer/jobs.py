@@ -1,4 +1,4 @@
-"""Jobs: one owner at a time, with an epoch and a lease in the row. A dead owner's job is taken over, a poison one given up."""
+"""Jobs: one owner at a time, with an epoch and a lease in the row; a dead owner's job is taken over, three times."""
 
 import logging
 from collections.abc import Callable

@@ -17,7 +17,7 @@ _EXTERNAL_ID_NAMES = ("external_id", "id")
 
 @dataclass(frozen=True)
 class Mapping:
-    """Names of columns (CSV) or fields (JSONL; a dot goes into an object). Without `text` the usual names are looked for.
+    """Names of columns (CSV) or fields (JSONL; a dot goes into an object). Without `text` the usual names are tried.
 
     `header` None means: look. In a CSV file without header the columns are called "1", "2", ….
     `annotation` is a column with answers of the person who imports the file.
@@ -80,7 +80,7 @@ class Columns:
 
 
 def find_columns(first: Sequence[str], mapping: Mapping) -> Columns:
-    """Returns where the mapped columns are, given the first record of the file; raises Unreadable when one is missing."""
+    """Returns where the mapped columns are, given the first record; raises Unreadable when one is missing."""
     names = [cell.strip() for cell in first]
     wanted = [n for n in (mapping.text, mapping.external_id, mapping.gold, mapping.annotation) if n is not None]
     wanted += mapping.metadata

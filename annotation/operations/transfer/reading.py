@@ -69,7 +69,9 @@ def open_text(stored: BinaryIO, encoding: str | None = None) -> io.TextIOWrapper
     """
     packed = stored.read(2) == GZIP
     stored.seek(0)
-    source: BinaryIO = io.BufferedReader(_Unpacked(stored), _BLOCK) if packed else io.BufferedReader(_Raw(stored), _BLOCK)
+    source: BinaryIO = (
+        io.BufferedReader(_Unpacked(stored), _BLOCK) if packed else io.BufferedReader(_Raw(stored), _BLOCK)
+    )
     return io.TextIOWrapper(source, encoding=encoding or _encoding_of(source), errors="querent.mark", newline="")
 
 

@@ -24,11 +24,12 @@ _COPY = """
 COPY incoming_item
     (id, external_id, data, metadata, content_hash, length, shuffle_key, slot_limit, taken, is_gold) FROM STDIN
 """
-# LATERAL … LIMIT 1 keeps this a look-up by index for each row, however wrong the statistics of a young project are.
+# Statistics of a young project say that it has one row, and then any index that starts with the project looks good.
+# LATERAL … LIMIT keeps this a look-up for each row, "+ 0" leaves only the index that starts with the content.
 _KNOWN_CONTENT = """
 SELECT incoming.content_hash FROM incoming_item incoming CROSS JOIN LATERAL (
     SELECT 1 FROM annotation_item item
-    WHERE item.project_id = %s AND item.content_hash = incoming.content_hash LIMIT 1
+    WHERE item.content_hash = incoming.content_hash AND item.project_id + 0 = %s LIMIT 1
 ) known
 """
 # In the order of external_id, so that two batches with the same names wait for each other instead of deadlocking.
@@ -40,9 +41,11 @@ INSERT INTO annotation_item (
 SELECT id, %s, external_id, data, metadata, content_hash, length, shuffle_key, slot_limit, taken,
     greatest(slot_limit - taken, 0), is_gold, now(),
     CASE WHEN taken > 0 THEN now() END, CASE WHEN taken > 0 THEN 'import' END, CASE WHEN taken > 0 THEN 1.0 END
-FROM incoming_item WHERE id = ANY(%s) ORDER BY external_id, id
+FROM incoming_item WHERE {chosen} ORDER BY external_id, id
 ON CONFLICT (project_id, external_id) DO NOTHING RETURNING id
 """
+_INSERT_NAMED = _INSERT.format(chosen="external_id IS NOT NULL")
+_INSERT_CHOSEN = _INSERT.format(chosen="id IN (SELECT unnest(%s::bigint[]))")
 
 
 @dataclass(frozen=True)
@@ -86,13 +89,13 @@ def store(project: Project, drafts: Sequence[Draft]) -> Stored:
         ids = _copy(cursor, project, drafts)
         by_id = dict(zip(ids, drafts, strict=True))
         known = _known_content(cursor, project)
-        named = [item_id for item_id, draft in by_id.items() if draft.external_id is not None]
-        created = _insert(cursor, project, named)
+        created = _insert(cursor, _INSERT_NAMED, project.pk)
         duplicate_content, seen = 0, set(known)
         for item_id in created:
             duplicate_content += by_id[item_id].content_hash in seen
             seen.add(by_id[item_id].content_hash)
-        created += _insert(cursor, project, _first_of_each(by_id, seen))
+        if fresh := _first_of_each(by_id, seen):
+            created += _insert(cursor, _INSERT_CHOSEN, project.pk, fresh)
     pairs = [(item_id, by_id[item_id]) for item_id in created]
     _store_gold_and_predictions(project, pairs)
     return Stored(pairs, len(drafts) - len(pairs), duplicate_content)
@@ -129,11 +132,9 @@ def _known_content(cursor: Any, project: Project) -> set[bytes]:
     return {bytes(row[0]) for row in cursor.fetchall()}
 
 
-def _insert(cursor: Any, project: Project, ids: list[int]) -> list[int]:
+def _insert(cursor: Any, statement: str, *parameters: Any) -> list[int]:
     """Returns the ids that were inserted, by rising id."""
-    if not ids:
-        return []
-    cursor.execute(_INSERT, [project.pk, ids])
+    cursor.execute(statement, parameters)
     return sorted(row[0] for row in cursor.fetchall())
 
 

@@ -1,0 +1,131 @@
+"""How good the labels are, who is struggling, and what a reviewer should look at."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from annotation.models import AgreementReport, Flag, Project
+
+NOT_YET = "no answers have been looked at yet"
+COEFFICIENTS = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "gwet_ac1")
+
+# Counts are live and read from an index; skill is what the last inference said.
+ANNOTATORS = """
+    WITH answered AS (
+        SELECT annotator_id, count(*) AS n, max(updated_at) AS last_active
+        FROM annotation_annotation WHERE project_id = %(project)s GROUP BY annotator_id),
+    flagged AS (
+        SELECT annotator_id, count(*) AS n FROM annotation_flag
+        WHERE project_id = %(project)s AND status = 'open' AND annotator_id IS NOT NULL GROUP BY annotator_id),
+    people AS (
+        SELECT annotator_id AS id FROM answered
+        UNION SELECT user_id FROM annotation_membership WHERE project_id = %(project)s)
+    SELECT person.username, coalesce(answered.n, 0), report.accuracy, report.accuracy_low, report.accuracy_high,
+           report.random_log_odds, report.median_seconds, answered.last_active, coalesce(flagged.n, 0)
+    FROM people JOIN auth_user person ON person.id = people.id
+    LEFT JOIN answered ON answered.annotator_id = people.id
+    LEFT JOIN flagged ON flagged.annotator_id = people.id
+    LEFT JOIN annotation_annotatorreport report
+           ON report.project_id = %(project)s AND report.annotator_id = people.id
+    ORDER BY coalesce(answered.n, 0) DESC, person.username
+"""
+
+
+def agreement(project: Project) -> dict[str, Any]:
+    """Returns what `agreement/` shows: every missing number with its reason."""
+    row = AgreementReport.objects.filter(project=project).first()
+    if row is not None:
+        return row.report["agreement"] | {"updated_at": row.updated_at}
+    nothing = {"value": None, "low": None, "high": None, "undefined_because": NOT_YET}
+    return {
+        "items_with_overlap": 0,
+        "percent": None,
+        "coefficients": {name: dict(nothing) for name in COEFFICIENTS},
+        "confused_pairs": [],
+        "updated_at": None,
+    }
+
+
+def summary(project: Project) -> dict[str, Any]:
+    """Returns how right the labels are expected to be, with a 90 % interval, and how many are in doubt."""
+    row = AgreementReport.objects.filter(project=project).first()
+    if row is not None:
+        return row.report["summary"] | {"updated_at": row.updated_at}
+    return {
+        "items_with_consensus": 0,
+        "expected_right": None,
+        "low": None,
+        "high": None,
+        "in_doubt": 0,
+        "by_status": {"single": 0, "agreed": 0, "doubtful": 0, "gold": 0},
+        "updated_at": None,
+    }
+
+
+def annotator_rows(project: Project) -> list[dict[str, Any]]:
+    """Returns a row for every member and everybody who answered, most answers first; accuracy is None while unknown."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANNOTATORS, {"project": project.pk})
+        return [_annotator_row(*row) for row in cursor.fetchall()]
+
+
+def _annotator_row(
+    username: str,
+    annotations: int,
+    accuracy: float | None,
+    low: float | None,
+    high: float | None,
+    random_log_odds: float | None,
+    median_seconds: float | None,
+    last_active: Any,
+    flags: int,
+) -> dict[str, Any]:
+    return {
+        "username": username,
+        "annotations": annotations,
+        "accuracy": None if accuracy is None else {"estimate": accuracy, "low": low, "high": high},
+        "random_log_odds": random_log_odds,
+        "median_seconds": median_seconds,
+        "last_active": last_active,
+        "flags": flags,
+    }
+
+
+def flags(
+    project: Project, *, kind: str | None = None, status: str = Flag.Status.OPEN, after: Sequence[Any] | None = None
+) -> QuerySet[Flag]:
+    """Returns flags, the worst first, then by id; `after` is score and id of the last one seen. "all" is any status."""
+    found = Flag.objects.filter(project=project).order_by("-score", "id")
+    found = found.select_related("item", "annotator").defer("item__data", "item__metadata")
+    if kind is not None:
+        found = found.filter(kind=kind)
+    if status != "all":
+        found = found.filter(status=status)
+    if after is not None:
+        score, flag_id = after
+        # The first condition is what the index can begin at.
+        found = found.filter(score__lte=score).filter(Q(score__lt=score) | Q(id__gt=flag_id))
+    return found
+
+
+# What the evidence says to the program only.
+INTERNAL = {"basis", "weight"}
+
+
+def flag_row(flag: Flag) -> dict[str, Any]:
+    return {
+        "id": flag.pk,
+        "kind": flag.kind,
+        "item": flag.item_id,
+        "external_id": flag.item.external_id if flag.item else None,
+        "annotation": flag.annotation_id,
+        "annotator": flag.annotator.get_username() if flag.annotator else None,
+        "score": flag.score,
+        "evidence": {name: part for name, part in flag.evidence.items() if name not in INTERNAL},
+        "status": flag.status,
+        "note": flag.note,
+        "created_at": flag.created_at,
+        "closed_at": flag.closed_at,
+    }

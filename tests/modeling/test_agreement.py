@@ -1,0 +1,168 @@
+"""Agreement coefficients: worked by hand, against reference cases where they lie beside the project, undefined."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score
+
+from modeling.agreement import (
+    NO_PAIRS,
+    ONE_CLASS,
+    Coefficient,
+    ConfusedPair,
+    cohen_kappa,
+    confused_pairs,
+    fleiss_kappa,
+    gwet_ac1,
+    items_with_both,
+    krippendorff_alpha,
+    percent_agreement,
+)
+
+REFERENCE = Path(__file__).parents[3] / "shared" / "data" / "agreement-reference.json"
+
+
+def votes_of(*observers: list[Any]) -> tuple[np.ndarray, int]:
+    """One list of answers a person, None where there is none → votes and the number of classes."""
+    classes = sorted({answer for answers in observers for answer in answers if answer is not None}, key=str)
+    rows = [
+        (item, person, classes.index(answer))
+        for person, answers in enumerate(observers)
+        for item, answer in enumerate(answers)
+        if answer is not None
+    ]
+    return np.array(rows, dtype=np.int64).reshape(-1, 3), len(classes)
+
+
+def test_fifty_items_by_hand() -> None:
+    """20 both yes, 15 both no, 5 yes-no, 10 no-yes: observed 0.70; chance 0.5·0.6 + 0.5·0.4 = 0.50; κ = 0.40."""
+    votes, k = votes_of(list("y" * 25 + "n" * 25), list("y" * 20 + "n" * 5 + "y" * 10 + "n" * 15))
+    assert percent_agreement(votes) == pytest.approx(0.7)
+    assert cohen_kappa(votes, k).value == pytest.approx(0.4)
+    # AC1: mean share of yes 0.55, chance 2 · 0.55 · 0.45 = 0.495
+    assert gwet_ac1(votes, k).value == pytest.approx((0.7 - 0.495) / (1 - 0.495))
+    # α: 55 yes and 45 no of 100; expected 2·55·45 / 99 = 50, observed 2·15 = 30
+    assert krippendorff_alpha(votes, k).value == pytest.approx(1 - 30 / 50)
+    # Fleiss: chance 0.55² + 0.45² = 0.505
+    assert fleiss_kappa(votes, k).value == pytest.approx((0.7 - 0.505) / (1 - 0.505))
+
+
+def test_alpha_with_missing_answers_by_hand() -> None:
+    """Items aab, ab, b: the last is left out. Do = 4/2 + 2/1 = 4, n = 5, 3 a and 2 b: De = 12/4 = 3, α = -1/3."""
+    votes, k = votes_of(["a", "a", None], ["a", "b", None], ["b", None, "b"])
+    assert krippendorff_alpha(votes, k).value == pytest.approx(-1 / 3)
+    # percent: (1/3 + 0) / 2
+    assert percent_agreement(votes) == pytest.approx(1 / 6)
+
+
+def test_perfect_and_opposite() -> None:
+    same, k = votes_of([0, 1, 2, 0], [0, 1, 2, 0])
+    assert [f(same, k).value for f in (cohen_kappa, fleiss_kappa, gwet_ac1, krippendorff_alpha)] == [1.0] * 4
+    opposite, k = votes_of([0, 1, 0, 1], [1, 0, 1, 0])
+    assert cohen_kappa(opposite, k).value == pytest.approx(-1)
+
+
+def test_undefined_says_why() -> None:
+    lone, k = votes_of([0, 1, None], [None, None, 1])
+    for coefficient in (cohen_kappa, gwet_ac1, krippendorff_alpha, fleiss_kappa):
+        assert coefficient(lone, k) == Coefficient(None, undefined_because=NO_PAIRS)
+    assert percent_agreement(lone) is None
+    unanimous, _ = votes_of([0, 0, 0], [0, 0, 0])
+    for coefficient in (cohen_kappa, krippendorff_alpha, fleiss_kappa):
+        assert coefficient(unanimous, 2) == Coefficient(None, undefined_because=ONE_CLASS)
+    empty = np.zeros((0, 3), dtype=np.int64)
+    assert krippendorff_alpha(empty, 3).value is None
+    assert percent_agreement(empty) is None
+    uneven, k = votes_of([0, 1, 0], [0, 1, 1], [0, 1, None])
+    assert "unequal" in (fleiss_kappa(uneven, k).undefined_because or "")
+
+
+def test_cohen_over_several_people_is_weighted_by_shared_items() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 3, 60)
+    people = [np.where(rng.random(60) < 0.7, truth, rng.integers(0, 3, 60)) for _ in range(3)]
+    answers = [list(people[0]), list(people[1]), [*people[2][:20], *[None] * 40]]
+    votes, k = votes_of(*answers)
+    by_pair = [(0, 1, 60), (0, 2, 20), (1, 2, 20)]
+    expected = sum(n * cohen_kappa_score(people[a][:n], people[b][:n]) for a, b, n in by_pair) / 100
+    assert cohen_kappa(votes, k).value == pytest.approx(expected)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**16))
+def test_names_and_order_do_not_matter(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    keep = rng.random((12, 4)) < 0.7
+    item, person = np.nonzero(keep)
+    votes = np.stack([item, person, rng.integers(0, 3, len(item))], axis=1)
+    rows, items, people, classes = (rng.permutation(n) for n in (len(votes), 12, 4, 3))
+    renamed = np.stack([items[votes[:, 0]], people[votes[:, 1]], classes[votes[:, 2]]], axis=1)[rows]
+    for coefficient in (krippendorff_alpha, cohen_kappa, gwet_ac1, fleiss_kappa):
+        a, b = coefficient(votes, 3), coefficient(renamed, 3)
+        assert a.undefined_because == b.undefined_because
+        assert a.value == pytest.approx(b.value)
+
+
+def test_interval_covers_and_narrows() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, 4000)
+    votes, k = votes_of(*[list(np.where(rng.random(4000) < 0.85, truth, 1 - truth)) for _ in range(2)])
+    whole = krippendorff_alpha(votes, k).value
+    inside, widths = 0, []
+    for part in range(20):
+        some = krippendorff_alpha(votes[votes[:, 0] % 20 == part], k, rng=np.random.default_rng(part))
+        assert some.low is not None
+        assert some.high is not None
+        assert whole is not None
+        inside += some.low <= whole <= some.high
+        widths.append(some.high - some.low)
+    assert inside >= 15
+    all_items = krippendorff_alpha(votes, k, rng=rng)
+    assert (all_items.high or 0) - (all_items.low or 0) < min(widths) / 2
+
+
+def test_confused_pairs_and_their_items() -> None:
+    votes, k = votes_of(["a", "a", "b", "c", "a"], ["b", "b", "b", "a", "a"])
+    assert confused_pairs(votes, k) == [ConfusedPair(0, 1, 2, 2 / 3), ConfusedPair(0, 2, 1, 1 / 3)]
+    assert items_with_both(votes, 0, 1).tolist() == [0, 1]
+    assert confused_pairs(votes, k, limit=1) == [ConfusedPair(0, 1, 2, 2 / 3)]
+
+
+def reference_cases() -> list[Any]:
+    if not REFERENCE.exists():
+        return [pytest.param({}, marks=pytest.mark.skip(reason="shared reference cases are not beside the project"))]
+    ours = ("percent_agreement", "cohen_kappa", "gwet_ac1", "krippendorff_alpha", "fleiss_kappa")
+    cases = json.loads(REFERENCE.read_text())["cases"]
+    return [
+        pytest.param(case, id=case["id"])
+        for case in cases
+        if case["metric"] in ours
+        and case["params"].get("level", "nominal") == "nominal"
+        and case["params"].get("weights") is None
+    ]
+
+
+@pytest.mark.parametrize("case", reference_cases())
+def test_reference_case(case: dict[str, Any]) -> None:
+    given = case["input"]
+    if "rater_a" in given:
+        votes, k = votes_of(given["rater_a"], given["rater_b"])
+        k = len(given.get("categories", range(k)))
+    elif "units" in given:
+        votes, k = votes_of(*map(list, zip(*given["units"], strict=True)))
+    elif "observers" in given:
+        votes, k = votes_of(*given["observers"])
+    else:
+        votes, k = votes_of(*zip(*[np.repeat(np.arange(len(row)), row) for row in given["counts"]], strict=True))
+        k = len(given["counts"][0])
+    if case["metric"] == "percent_agreement":
+        found = percent_agreement(votes)
+    else:
+        named = {f.__name__: f for f in (cohen_kappa, gwet_ac1, krippendorff_alpha, fleiss_kappa)}
+        found = named[case["metric"]](votes, k).value
+    assert found == pytest.approx(case["expected"], abs=case["tolerance"])

@@ -246,7 +246,7 @@ class Job(s.Serializer[Any]):
 
 
 class FlagDecision(s.Serializer[Any]):
-    status = s.ChoiceField(["confirmed", "dismissed", "open"])
+    status = s.ChoiceField(["confirmed", "dismissed"])
     note = Text(max_length=1000, required=False, allow_blank=True, default="")
 
 

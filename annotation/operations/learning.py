@@ -14,7 +14,7 @@ from annotation.operations.examples import Seen, look
 from annotation.operations.fitting import Learned, learn, prepare
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane, waiting_requests
 from annotation.operations.ranking import Place, next_shuffled, rank_pool
-from annotation.operations.represent import sound_shards
+from annotation.operations.shards import sound_shards
 from annotation.stored import load_model, save_model
 
 REPLACE_QUEUE = """

@@ -44,15 +44,15 @@ CURVE = """
     ORDER BY annotations, model_number, arm
 """
 PUBLISHED = """
-    SELECT entry.rank, item.id, item.external_id, item.data->>'text', entry.score, entry.reason, item.open_slots,
-           entry.rank
+    SELECT entry.rank, item.id, item.external_id, left(item.data->>'text', 2000), entry.score, entry.reason,
+           item.open_slots, entry.rank
     FROM annotation_queueentry entry JOIN annotation_item item ON item.id = entry.item_id
     WHERE entry.project_id = %(project)s AND entry.rank > %(after)s AND item.open_slots > 0
     ORDER BY entry.rank LIMIT %(limit)s
 """
 SHUFFLED = """
-    SELECT shuffle_key, id, external_id, data->>'text', 0.0::float8, '{"kind": "shuffle"}'::jsonb, open_slots,
-           %(before)s + row_number() OVER (ORDER BY shuffle_key)
+    SELECT shuffle_key, id, external_id, left(data->>'text', 2000), 0.0::float8, '{"kind": "shuffle"}'::jsonb,
+           open_slots, %(before)s + row_number() OVER (ORDER BY shuffle_key)
     FROM annotation_item
     WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0 AND shuffle_key > %(after)s
     ORDER BY shuffle_key LIMIT %(limit)s
@@ -92,6 +92,7 @@ class QueuePage:
 def published_queue(project: Project, *, cursor: str | None = None, limit: int = 50) -> QueuePage:
     """Returns what is asked next: the published places that are left, else the next items of the seeded shuffle.
 
+    Texts are cut to their first 2,000 characters.
     Raises BadRequest for a cursor that this did not make and for a limit outside 1 to 500.
     """
     if not 1 <= limit <= MAX_PAGE:

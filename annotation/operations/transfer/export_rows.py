@@ -68,7 +68,7 @@ class ExportRow:
     annotations: list[Answer] = field(default_factory=list)
 
 
-def read_rows(item_ids: Sequence[int], *, revisions: bool) -> list[ExportRow]:
+def read_rows(item_ids: list[int], *, revisions: bool) -> list[ExportRow]:
     """Returns the items as they are at one moment, in the order of their ids; ids that are gone are left out."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

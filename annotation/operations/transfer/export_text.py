@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import IO, Any
 
@@ -76,7 +76,8 @@ def write_csv(out: IO[str], batches: Batches) -> int:
     writer.writerow(_COLUMNS)
     for rows in batches:
         for row in rows:
-            writer.writerows(map(_cells, [row] * max(1, len(row.annotations)), row.annotations or [None]))
+            answers: Sequence[Answer | None] = row.annotations or [None]
+            writer.writerows(_cells(row, answer) for answer in answers)
             n_annotations += len(row.annotations)
     return n_annotations
 

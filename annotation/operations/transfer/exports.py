@@ -1,10 +1,11 @@
 """A project goes out as a file, in the order of the items, written by a worker in flat memory."""
 
+import io
 import tempfile
 import uuid
 from array import array
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.files import File
@@ -64,21 +65,15 @@ def run_export(claim: JobClaim) -> None:
     ids = _item_ids(job)
     keep_lease(claim, done=0, total=len(ids))
     write = WRITERS[job.params["format"]]
-    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as out:
+    with tempfile.TemporaryFile() as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="") as out:
         n_annotations = write(out, _batches(claim, ids, job.params["revisions"]))
-        size = _size(out)
-        path = default_storage.save(f"exports/{uuid.uuid4().hex}", File(out.buffer))
+        out.flush()
+        size = raw.tell()
+        raw.seek(0)
+        path = default_storage.save(f"exports/{uuid.uuid4().hex}", File(raw))
     hooks.reached("export written")
     result = {"items": len(ids), "annotations": n_annotations, "bytes": size}
     finish_job(claim, status=Job.Status.DONE, path=path, result=result, done=len(ids))
-
-
-def _size(out: IO[str]) -> int:
-    out.flush()
-    out.seek(0, 2)
-    size = out.tell()
-    out.seek(0)
-    return size
 
 
 def _item_ids(job: Job) -> "array[int]":

@@ -8,8 +8,8 @@ from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.files import File
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -35,7 +35,7 @@ def start_import(
     *,
     project: Project,
     user: User,
-    upload: UploadedFile,
+    upload: "File[Any]",
     mapping: Mapping[str, Any] | None = None,
     format: str | None = None,  # noqa: A002 - the word of the contract
 ) -> Job:
@@ -62,7 +62,7 @@ def _shown(name: str | None) -> str:
     return "".join(character for character in name or "" if character.isprintable())[:200]
 
 
-def _digest(upload: UploadedFile) -> dict[str, Any]:
+def _digest(upload: "File[Any]") -> dict[str, Any]:
     """Returns the SHA-256 and size of what was uploaded, read in chunks."""
     digest, size = hashlib.sha256(), 0
     for chunk in upload.chunks():
@@ -87,7 +87,7 @@ def run_import(claim: JobClaim) -> None:
             records = _records(job, stored)
             last = job.cursor.get("record", 0)
             unread = itertools.dropwhile(lambda record: record[0] <= last, records)
-            while batch := list(itertools.islice(unread, BATCH)):
+            for batch in _batches(unread):
                 _commit(claim, batch, share_read=stored.tell() / max(1, job.params["bytes"]))
                 hooks.reached("import batch committed")
         except Unreadable as error:
@@ -140,6 +140,23 @@ def _commit(claim: JobClaim, batch: list[Record], share_read: float) -> None:
             errors=(job.errors + wrong)[:MAX_ERRORS],
             cursor={"record": batch[-1][0]} | _sums(job, added),
         )
+
+
+def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:
+    """Yields batches; what was read before the file became unreadable is a batch too, then Unreadable is raised."""
+    batch: list[Record] = []
+    try:
+        for record in records:
+            batch.append(record)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+    except Unreadable:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
 
 
 def _error(row: int, field: str, message: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def csv_records(text: io.TextIOWrapper, mapping: Mapping, importer: str) -> Iter
     Raises Unreadable when nothing after this point can be trusted, as after a quote that is never closed.
     """
     records = _raw_records(Lines(text), mapping.delimiter)
-    number, header = next(((number, cells) for number, cells in records if cells != []), (1, None))
+    number, header = next(((number, cells) for number, cells in records if not _is_blank(cells)), (1, None))
     if header is None:
         raise Unreadable("The file is empty.")
     if isinstance(header, RowError):
@@ -40,8 +40,12 @@ def csv_records(text: io.TextIOWrapper, mapping: Mapping, importer: str) -> Iter
             yield number, cells
         elif len(cells) == columns.count:
             yield number, _from_cells(cells, columns, importer)
-        elif cells:
+        elif not _is_blank(cells):
             yield number, RowError("", f"{len(cells):,} columns where the first row has {columns.count:,}.")
+
+
+def _is_blank(cells: list[str] | RowError) -> bool:
+    return not isinstance(cells, RowError) and not any(map(str.strip, cells))
 
 
 def _raw_records(lines: Lines, delimiter: str | None) -> Iterator[tuple[int, list[str] | RowError]]:

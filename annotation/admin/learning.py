@@ -1,0 +1,42 @@
+"""What was learned: versions are never edited."""
+
+from django.contrib import admin
+
+from annotation.admin.base import HistoryAdmin
+from annotation.models import Evaluation, FeatureShard, ModelVersion, QueueEntry, Representation
+
+
+@admin.register(ModelVersion)
+class ModelVersionAdmin(HistoryAdmin):
+    list_display = ("id", "project", "number", "n_annotations", "trained_through", "strategy", "seconds", "created_at")
+    list_filter = ("strategy",)
+    list_select_related = ("project",)
+    search_fields = ("=checksum", "=id")
+
+
+@admin.register(Representation)
+class RepresentationAdmin(HistoryAdmin):
+    list_display = ("id", "project", "name", "version", "dimension", "n_fitted", "is_live", "created_at")
+    list_filter = ("is_live",)
+    list_select_related = ("project",)
+
+
+@admin.register(FeatureShard)
+class FeatureShardAdmin(HistoryAdmin):
+    list_display = ("id", "representation", "number", "n_rows", "first_item", "last_item", "checksum")
+    list_select_related = ("representation",)
+    search_fields = ("=checksum",)
+
+
+@admin.register(QueueEntry)
+class QueueEntryAdmin(HistoryAdmin):
+    list_display = ("id", "project", "rank", "item_id", "score", "stream", "probability", "model_version")
+    list_filter = ("stream",)
+    list_select_related = ("project",)
+
+
+@admin.register(Evaluation)
+class EvaluationAdmin(HistoryAdmin):
+    list_display = ("id", "project", "model_number", "annotations", "arm", "metric", "estimate", "low", "high", "n")
+    list_filter = ("arm", "metric")
+    list_select_related = ("project",)

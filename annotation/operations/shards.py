@@ -1,0 +1,118 @@
+"""Keeps a representation's shards complete: every item in one of them, once (see annotation/vectors.py)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from django.db import connection, transaction
+from django.db.models import Max
+
+from annotation.artifacts import ArtifactError
+from annotation.models import FeatureShard, Project, Representation, Topic
+from annotation.operations.outbox import LaneClaim, request_work, settle_lane
+from annotation.stored import load_encoder
+from annotation.vectors import SHARD_ROWS, Ints, Shard, open_shard, save_shard
+from modeling.pool import PoolRepresentation
+
+TEXT_CHARACTERS = 20_000
+TEXTS_A_QUERY = 2_000
+# Shards up to this size are rewritten together with new rows, so that trickling items do not make a thousand files.
+SMALL_SHARD = SHARD_ROWS // 4
+
+DRAWN_IDS = "SELECT id FROM annotation_item WHERE project_id = %s AND drawn_at IS NOT NULL"
+TEXTS = "SELECT id, left(data->>'text', %s) FROM annotation_item WHERE id = ANY(%s)"
+
+
+def cover(claim: LaneClaim, representation: Representation, item_ids: Ints) -> bool:
+    """Writes shards for all items that are in none, whatever the order in which imports committed their ids.
+
+    Returns whether items that people were asked about are among them. Stops early when the project was deleted.
+    """
+    encoder = load_encoder(representation)
+    shards = sound_shards(representation)
+    covered = [shard.item_ids for shard in shards.values()]
+    missing = np.setdiff1d(item_ids, np.concatenate(covered)) if covered else item_ids
+    small = {row: shard for row, shard in shards.items() if row.n_rows <= SMALL_SHARD}
+    drawn = _drawn_among(claim.project_id, missing)
+    for chunk in _chunks(missing, drawn):
+        if Project.objects.filter(pk=claim.project_id, deleted_at__isnull=False).exists():
+            break
+        shard = _encode(encoder, chunk)
+        merged = small if sum(row.n_rows for row in small) + len(chunk) <= SHARD_ROWS else {}
+        if merged:
+            shard = _merge([shard, *merged.values()])
+            small = {}
+        wakes_learning = representation.is_live and bool(np.isin(chunk, drawn).any())
+        _publish(claim, representation, shard, replaced=list(merged), wakes_learning=wakes_learning)
+    return bool(len(drawn))
+
+
+def sound_shards(representation: Representation) -> dict[FeatureShard, Shard]:
+    """The stored shards; rows whose file is damaged are removed, and their items count as missing again."""
+    sound: dict[FeatureShard, Shard] = {}
+    for row in FeatureShard.objects.filter(representation=representation):
+        try:
+            sound[row] = open_shard(row.path, row.checksum)
+        except ArtifactError:
+            row.delete()
+    return sound
+
+
+def _drawn_among(project_id: int, missing: Ints) -> Ints:
+    if not len(missing):
+        return missing
+    with connection.cursor() as cursor:
+        cursor.execute(DRAWN_IDS, [project_id])
+        drawn = np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
+    return np.intersect1d(missing, drawn)
+
+
+def _chunks(missing: Ints, drawn: Ints) -> list[Ints]:
+    """Rising ids, a shard's worth each; items that people were asked about first: the model waits for them."""
+    ordered = np.concatenate([drawn, np.setdiff1d(missing, drawn)])
+    return [np.sort(ordered[start : start + SHARD_ROWS]) for start in range(0, len(ordered), SHARD_ROWS)]
+
+
+def _encode(encoder: PoolRepresentation, item_ids: Ints) -> Shard:
+    parts = [item_ids[start : start + TEXTS_A_QUERY] for start in range(0, len(item_ids), TEXTS_A_QUERY)]
+    return Shard(item_ids, np.concatenate([encoder.transform(texts_of(part)) for part in parts]))
+
+
+def _merge(shards: Sequence[Shard]) -> Shard:
+    item_ids = np.concatenate([shard.item_ids for shard in shards])
+    order = np.argsort(item_ids)
+    return Shard(item_ids[order], np.concatenate([shard.vectors for shard in shards])[order])
+
+
+def _publish(
+    claim: LaneClaim,
+    representation: Representation,
+    shard: Shard,
+    *,
+    replaced: list[FeatureShard],
+    wakes_learning: bool,
+) -> None:
+    """Makes one shard visible in place of those it contains; raises StaleEpoch when the lane was taken over."""
+    path, checksum = save_shard(shard.item_ids, shard.vectors)
+    with transaction.atomic():
+        settle_lane(claim, [])
+        rows = FeatureShard.objects.filter(representation=representation)
+        rows.filter(pk__in=[row.pk for row in replaced]).delete()
+        FeatureShard.objects.create(
+            representation=representation,
+            number=(rows.aggregate(last=Max("number"))["last"] or 0) + 1,
+            n_rows=len(shard.item_ids),
+            first_item=int(shard.item_ids[0]),
+            last_item=int(shard.item_ids[-1]),
+            path=path,
+            checksum=checksum,
+        )
+        if wakes_learning:
+            request_work(project_id=claim.project_id, topic=Topic.LEARN)
+
+
+def texts_of(item_ids: Ints) -> list[str]:
+    """The beginnings of the items' texts in the order given; empty for an item without text."""
+    with connection.cursor() as cursor:
+        cursor.execute(TEXTS, [TEXT_CHARACTERS, item_ids.tolist()])
+        found = dict(cursor.fetchall())
+    return [found.get(item_id) or "" for item_id in item_ids.tolist()]

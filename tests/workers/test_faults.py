@@ -1,0 +1,94 @@
+"""What happens when a process dies: nothing that was acknowledged is lost, and work goes on by itself."""
+
+import shutil
+import time
+
+import pytest
+
+from tests.stack import Program, Stack, eventually
+
+pytestmark = pytest.mark.alone
+
+
+@pytest.fixture
+def project(stack: Stack) -> tuple[Program, str]:
+    admin = stack.client()
+    made = admin.want("POST", "projects/", {
+        "name": "Faults", "kind": "choice", "classes": ["a", "b"], "settings": {"gold_rate": 0, "random_rate": 0},
+    })  # fmt: skip
+    path = f"projects/{made['id']}/"
+    items = [{"external_id": str(n), "data": {"text": f"{'apple pear' if n % 2 else 'stone rock'} number {n}"}} for n in range(60)]
+    admin.want("POST", f"{path}items/", {"items": items})
+    return admin, path
+
+
+def label(admin: Program, path: str, count: int) -> None:
+    for _ in range(count):
+        (lease,) = admin.want("POST", f"{path}assignments/", {"count": 1})["assignments"]
+        chosen = "a" if "apple" in lease["item"]["data"]["text"] else "b"
+        admin.want("PUT", f"assignments/{lease['id']}/annotation/", {"value": {"class": chosen}})
+
+
+def caught_up(admin: Program, path: str, seconds: float) -> bool:
+    def done() -> bool:
+        model = admin.want("GET", f"{path}model/")
+        return model["version"] is not None and model["labels_behind"] == 0
+
+    return eventually(done, seconds)
+
+
+def test_labels_are_taken_without_a_broker_and_learned_when_it_is_back(stack, project):
+    admin, path = project
+    label(admin, path, 4)
+    stack.kill("broker")
+    try:
+        started = time.monotonic()
+        label(admin, path, 6)
+        assert time.monotonic() - started < 10
+        assert admin.want("GET", "health/")["broker"] is False
+        assert admin.want("GET", f"{path}model/")["annotations"] == 10
+    finally:
+        stack.start("broker")
+    assert caught_up(admin, path, 60), stack.log("worker")
+
+
+def test_a_killed_worker_is_replaced_and_the_labels_are_learned(stack, project):
+    admin, path = project
+    label(admin, path, 4)
+    stack.kill("worker")
+    label(admin, path, 6)
+    stack.start("worker")
+    assert caught_up(admin, path, 75), stack.log("worker")
+
+
+def test_a_killed_web_server_loses_nothing_that_it_acknowledged(stack, project):
+    admin, path = project
+    label(admin, path, 5)
+    stack.kill("web")
+    stack.start("web")
+    assert eventually(lambda: _answers(admin, path), 30)
+    assert admin.want("GET", f"{path}progress/")["annotations"] == 5
+
+
+def _answers(admin: Program, path: str) -> bool:
+    try:
+        return admin.call("GET", path)[0] == 200
+    except OSError:
+        return False
+
+
+def test_a_wiped_broker_costs_time_only(stack, project):
+    admin, path = project
+    label(admin, path, 3)
+    stack.kill("broker")
+    shutil.rmtree(stack.valkey.folder / "appendonlydir")
+    stack.start("broker")
+    label(admin, path, 3)
+    assert caught_up(admin, path, 60), stack.log("worker")
+
+
+def test_an_abandoned_lease_is_free_again_within_fifteen_seconds(stack, project):
+    admin, path = project
+    admin.want("PATCH", path, {"settings": {"lease_seconds": 5}})
+    admin.want("POST", f"{path}assignments/", {"count": 3})
+    assert eventually(lambda: admin.want("GET", f"{path}progress/")["open_assignments"] == 0, 5 + 15)

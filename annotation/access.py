@@ -7,7 +7,7 @@ project that one can see. Instance administrators see every project as its owner
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db.models import F, FilteredRelation, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Now
 
@@ -37,9 +37,9 @@ NEEDS: dict[str, Role] = {
 }
 
 
-def projects_of(user: AbstractUser) -> QuerySet[Project]:
+def projects_of(user: User) -> QuerySet[Project]:
     """Returns the living projects that this person can see, each with her `role`."""
-    mine = Project.objects.filter(deleted_at__isnull=True).annotate(
+    mine: QuerySet[Any] = Project.objects.filter(deleted_at__isnull=True).annotate(
         mine=FilteredRelation("memberships", condition=Q(memberships__user=user))
     )
     if user.is_superuser:
@@ -47,7 +47,7 @@ def projects_of(user: AbstractUser) -> QuerySet[Project]:
     return mine.filter(mine__isnull=False).annotate(role=F("mine__role"))
 
 
-def project_for(user: AbstractUser, project_id: str | int, *, needs: str) -> Project:
+def project_for(user: User, project_id: str | int, *, needs: str) -> Project:
     """Returns the project (with `role` and `live_model` in hand) if this person has the right named `needs`."""
     project = projects_of(user).select_related("live_model").filter(pk=_key(project_id)).first()
     if project is None:
@@ -63,7 +63,7 @@ def require(role: str, needs: str) -> None:
         raise Forbidden(f"This needs the role {least.value}; yours is {role}.")
 
 
-def assignment_for(user: AbstractUser, assignment_id: str | int) -> tuple[Assignment, datetime]:
+def assignment_for(user: User, assignment_id: str | int) -> tuple[Assignment, datetime]:
     """Returns the person's own assignment with its project, and the database's time; anybody else's does not exist."""
     assignment = (
         Assignment.objects.filter(
@@ -78,16 +78,18 @@ def assignment_for(user: AbstractUser, assignment_id: str | int) -> tuple[Assign
     return assignment, assignment.now
 
 
-def job_for(user: AbstractUser, job_id: str | int, *, needs: str = "see_jobs") -> Job:
+def job_for(user: User, job_id: str | int, *, needs: str = "see_jobs") -> Job:
     """Returns an import or export job of a project in which this person may see jobs."""
-    return _of_project(user, Job.objects.select_related("project"), job_id, needs, "There is no such job.")
+    job: Job = _of_project(user, Job.objects.select_related("project"), job_id, needs, "There is no such job.")
+    return job
 
 
-def flag_for(user: AbstractUser, flag_id: str | int, *, needs: str) -> Flag:
-    return _of_project(user, Flag.objects.select_related("project"), flag_id, needs, "There is no such flag.")
+def flag_for(user: User, flag_id: str | int, *, needs: str) -> Flag:
+    flag: Flag = _of_project(user, Flag.objects.select_related("project"), flag_id, needs, "There is no such flag.")
+    return flag
 
 
-def _of_project(user: AbstractUser, rows: QuerySet[Any], key: str | int, needs: str, missing: str) -> Any:
+def _of_project(user: User, rows: QuerySet[Any], key: str | int, needs: str, missing: str) -> Any:
     row = rows.filter(pk=_key(key), project__deleted_at__isnull=True).first()
     project = row and projects_of(user).filter(pk=row.project_id).first()
     if project is None:

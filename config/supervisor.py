@@ -67,7 +67,7 @@ class Supervisor:
 
     def _start_everything(self) -> None:
         self.state.prepare()
-        if end_leftovers(str(self.state.folder), seconds=15):
+        if end_leftovers(str(self.state.folder), seconds=3):
             say("Ended what a killed run had left behind")
             refuse_busy_port(self.options.port)
         self._start_servers()

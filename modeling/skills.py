@@ -1,4 +1,4 @@
-"""How people answer, given what is probably true: confusion matrices shrunk to the average person, and accuracy bounds."""
+"""How people answer, given what is probably true: confusion matrices shrunk to the average person's, and bounds."""
 
 import numpy as np
 import numpy.typing as npt

@@ -103,7 +103,9 @@ class Stack:
 
     def client(self, username: str = "admin", password: str | None = None) -> "Program":
         anybody = Program(self.url, None)
-        status, body = anybody.call("POST", "auth/token/", {"username": username, "password": password or self.admin_password})
+        status, body = anybody.call(
+            "POST", "auth/token/", {"username": username, "password": password or self.admin_password}
+        )
         assert status == 200, body
         return Program(self.url, body["token"])
 
@@ -114,14 +116,16 @@ class Program:
     def __init__(self, url: str, token: str | None) -> None:
         self.url, self.token = url, token
 
-    def call(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
+    def call(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]:
         sent = {"Content-Type": "application/json", "Accept": "application/json"} | dict(headers or {})
         if self.token:
             sent["Authorization"] = f"Token {self.token}"
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/api/v1/{path}", data, sent, method=method)  # noqa: S310 - loopback
+        request = urllib.request.Request(f"{self.url}/api/v1/{path}", data, sent, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=30) as response:
                 return response.status, json.loads(response.read() or b"null")
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"null")

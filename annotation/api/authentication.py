@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -16,7 +16,7 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def issue_token(user: AbstractUser, name: str = "") -> tuple[ApiToken, str]:
+def issue_token(user: User, name: str = "") -> tuple[ApiToken, str]:
     """Returns the stored row and the token itself, which cannot be had again."""
     token = f"qt_{secrets.token_urlsafe(32)}"
     return ApiToken.objects.create(user=user, name=name, digest=digest(token)), token
@@ -25,7 +25,7 @@ def issue_token(user: AbstractUser, name: str = "") -> tuple[ApiToken, str]:
 class TokenAuthentication(BaseAuthentication):
     """`Authorization: Token …`. One query; the database knows only the token's hash."""
 
-    def authenticate(self, request: Request) -> tuple[AbstractUser, ApiToken] | None:
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         parts = get_authorization_header(request).split()
         if not parts or parts[0].lower() != b"token":
             return None
@@ -42,4 +42,3 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Token"
-

@@ -58,7 +58,9 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     fields = _fields(error.detail) if isinstance(error, exceptions.ValidationError) else {}
     message = "Some fields do not fit." if fields else _first(error.detail)
     return Response(
-        body(CODES.get(error.status_code, "refused"), message, fields), status=error.status_code, headers=_headers(error)
+        body(CODES.get(error.status_code, "refused"), message, fields),
+        status=error.status_code,
+        headers=_headers(error),
     )
 
 

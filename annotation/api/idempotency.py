@@ -11,6 +11,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation.api.views.base import person
 from annotation.errors import BadRequest, InvalidValue
 from annotation.models import IdempotencyKey
 
@@ -29,14 +30,16 @@ def creates(view: Callable[..., Response]) -> Callable[..., Response]:
         if key is None:
             return view(self, request, *args, **kwargs)
         if not 0 < len(key) <= MAX_KEY or not key.isprintable():
-            raise BadRequest(f"Idempotency-Key must have 1 to {MAX_KEY} characters.", fields={"Idempotency-Key": "invalid"})
+            raise BadRequest(
+                f"Idempotency-Key must have 1 to {MAX_KEY} characters.", fields={"Idempotency-Key": "invalid"}
+            )
         fingerprint = _fingerprint(request)
         with transaction.atomic():
-            stored = _stored(request.user.pk, key, fingerprint)
+            stored = _stored(person(request).pk, key, fingerprint)
             if stored is not None:
                 return stored
             response = view(self, request, *args, **kwargs)
-            IdempotencyKey.objects.filter(user=request.user, key=key).update(
+            IdempotencyKey.objects.filter(user=person(request), key=key).update(
                 status=response.status_code, body=json.loads(JSONRenderer().render(response.data))
             )
             return response
@@ -47,7 +50,8 @@ def creates(view: Callable[..., Response]) -> Callable[..., Response]:
 def _fingerprint(request: Request) -> bytes:
     """Returns a hash of the route and the body; of uploads, of their names, sizes and contents."""
     found = hashlib.blake2b(f"{request.method} {request.path}\n".encode(), digest_size=32)
-    fields = {name: value for name, value in request.data.items() if name not in request.FILES} if request.FILES else request.data
+    files = request.FILES
+    fields = {name: value for name, value in dict(request.data).items() if name not in files} if files else request.data
     found.update(json.dumps(fields, sort_keys=True, default=str).encode("utf-8", "surrogatepass"))
     for upload in request.FILES.values():
         for chunk in upload.chunks():
@@ -70,6 +74,7 @@ def _stored(user_id: int, key: str, fingerprint: bytes) -> Response | None:
             return None
     row = IdempotencyKey.objects.get(user_id=user_id, key=key)
     if bytes(row.fingerprint) != fingerprint:
-        raise InvalidValue("This Idempotency-Key was used with another request.", fields={"Idempotency-Key": "used already"})
+        raise InvalidValue(
+            "This Idempotency-Key was used with another request.", fields={"Idempotency-Key": "used already"}
+        )
     return Response(row.body, status=row.status)
-

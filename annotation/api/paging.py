@@ -33,7 +33,7 @@ def cursor_of(request: Request, *types: type) -> list[Any] | None:
         fits = False
     if not fits or any(isinstance(value, int) and abs(value) >= 2**63 for value in values):
         raise BadRequest("This cursor is not one of ours.", fields={"cursor": "invalid"})
-    return values
+    return list(values)
 
 
 def next_url(request: Request, *values: Any) -> str:

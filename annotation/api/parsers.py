@@ -1,4 +1,4 @@
-"""Reading JSON with no surprises: bounded, UTF-8 only, no duplicate keys, no NaN, nothing that PostgreSQL cannot store."""
+"""Reading JSON with no surprises: bounded, UTF-8, no key twice, no NaN, nothing that PostgreSQL cannot store."""
 
 import json
 import math

@@ -101,7 +101,7 @@ class NewProject(s.Serializer[Any]):
     kind = s.JSONField(help_text="`choice`.")
     classes = s.JSONField(help_text="A list of names or of {name, key, color, description}; 2 to 300.")
     settings = s.JSONField(required=False, default=dict)
-    guidelines = s.JSONField(required=False, default="")
+    guidelines = s.JSONField(required=False)
 
 
 class ProjectChanges(s.Serializer[Any]):

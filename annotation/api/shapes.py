@@ -71,7 +71,12 @@ def annotation(row: Annotation) -> dict[str, Any]:
 
 def answered(row: Annotation) -> dict[str, Any]:
     """An annotation with its item, for the person's own history."""
-    shown = {"id": row.item.pk, "external_id": row.item.external_id, "data": row.item.data, "metadata": row.item.metadata}
+    shown = {
+        "id": row.item.pk,
+        "external_id": row.item.external_id,
+        "data": row.item.data,
+        "metadata": row.item.metadata,
+    }
     return annotation(row) | {"item": shown}
 
 

@@ -63,7 +63,9 @@ class Item(models.Model):
                 name="item_fresh",
             ),
             models.Index(
-                fields=["project", "drawn_at"], condition=Q(drawn_at__isnull=False, open_slots__gt=0), name="item_started"
+                fields=["project", "drawn_at"],
+                condition=Q(drawn_at__isnull=False, open_slots__gt=0),
+                name="item_started",
             ),
             models.Index(fields=["project", "shuffle_key"], condition=Q(is_gold=True), name="item_gold"),
             models.Index(fields=["project", "id"], condition=Q(drawn_at__isnull=False), name="item_drawn"),

@@ -20,7 +20,13 @@ class WorkRequest(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
     topic = models.CharField(max_length=20, choices=Topic.choices)
     annotation = models.ForeignKey(
-        "Annotation", on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+        "Annotation",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     created_at = models.DateTimeField()
 

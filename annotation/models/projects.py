@@ -56,6 +56,9 @@ class Project(models.Model):
     queue_generation = models.BigIntegerField(default=0, editable=False)
     queue_published_at = models.DateTimeField(null=True, editable=False)
 
+    # The role of the person who asks, set by access.projects_of.
+    role: str
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(overlap__gte=1, overlap__lte=100), name="project_overlap_range"),

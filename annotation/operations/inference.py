@@ -9,6 +9,7 @@ import numpy.typing as npt
 from annotation.arrays import STATUSES, Beliefs, Ints, Votes
 from annotation.models import Project
 from annotation.operations.voice import Voice, out_of_fold_voice
+from modeling.calibration import flatten, held_back_temperature
 from modeling.truth import Truth, infer
 
 # Confusion matrices of this many cells are kept in memory at once (a cell is 8 bytes, a few copies at a time).
@@ -42,13 +43,13 @@ def infer_truth(project: Project, votes: Votes, protected: Ints) -> Inference:
     Protected items (`protected`, ids) measure the live model, so their consensus comes from people alone: the measure
     must not lean towards what it measures. Their labels are still checked with the voice.
     """
+    temperature = _temperature(project, votes)
     people = _infer(votes, None)
     voice = out_of_fold_voice(project, votes, people.posterior)
-    truth = people
+    truth = _calibrated(votes, people if voice is None else _infer(votes, voice), temperature)
     if voice is not None:
-        truth = _infer(votes, voice)
-        silent = np.isin(votes.item_ids, protected)
-        truth = replace(truth, posterior=np.where(silent[:, None], people.posterior, truth.posterior))
+        silent, alone = np.isin(votes.item_ids, protected), _calibrated(votes, people, temperature)
+        truth = replace(truth, posterior=np.where(silent[:, None], alone.posterior, truth.posterior))
     gold_class = np.full(votes.n_items, -1, dtype=np.int64)
     gold_class[votes.gold[:, 0]] = votes.gold[:, 1]
     return Inference(votes, truth, voice, np.bincount(votes.votes[:, 0], minlength=votes.n_items), gold_class)
@@ -71,6 +72,30 @@ def _infer(votes: Votes, voice: Voice | None) -> Truth:
     )
     names = ("accuracy", "accuracy_low", "accuracy_high", "random_log_odds", "n_informative")
     return replace(truth, **{name: getattr(truth, name)[share] for name in names})
+
+
+def _temperature(project: Project, votes: Votes) -> float:
+    share = _shared_matrix(votes)
+    columns = np.column_stack([votes.votes[:, 0], share[votes.votes[:, 1]], votes.votes[:, 2]])
+    return held_back_temperature(
+        columns,
+        n_items=votes.n_items,
+        n_annotators=int(share.max(initial=-1)) + 1,
+        n_classes=votes.n_classes,
+        gold=votes.gold,
+        rng=np.random.default_rng(project.seed),
+    )
+
+
+def _calibrated(votes: Votes, truth: Truth, temperature: float) -> Truth:
+    """The truth no surer than held-back votes allow; known items and those with a single vote stay as they are."""
+    if temperature == 1.0:
+        return truth
+    several = np.bincount(votes.votes[:, 0], minlength=votes.n_items) > 1
+    several[votes.gold[:, 0]] = False
+    posterior = truth.posterior.copy()
+    posterior[several] = flatten(posterior[several], temperature)
+    return replace(truth, posterior=posterior, p_wrong=1 - posterior[votes.votes[:, 0], votes.votes[:, 2]])
 
 
 def _shared_matrix(votes: Votes) -> Ints:

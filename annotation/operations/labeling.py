@@ -4,11 +4,10 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models.functions import Now
 
 from annotation.errors import BadRequest, Conflict
 from annotation.kinds import kind_of
@@ -37,7 +36,7 @@ class Submitted:
     is_new: bool
 
 
-def assign_next_item(*, project: Project, user: AbstractBaseUser, count: int, rng: random.Random | None = None) -> Assigned:
+def assign_next_item(*, project: Project, user: User, count: int, rng: random.Random | None = None) -> Assigned:
     """Returns up to `count` open leases of this person: those she holds already first, then new ones.
 
     Two callers at once never share a slot: items are picked under SKIP LOCKED, and the slot count is a constraint.
@@ -66,7 +65,7 @@ def _new_leases(project: Project, user_id: int, count: int, rng: random.Random) 
 
 
 def _pick(project: Project, user_id: int, count: int, rng: random.Random) -> list[Lease]:
-    """Gold by rate, then items that others have begun, then new ones: by rate from the protected sample, else queued."""
+    """Gold by rate, then items that others have begun, then new ones: by rate the protected sample, else queued."""
     found: list[Lease] = []
     if project.gold_rate and rng.random() < project.gold_rate:
         found += leases.take_gold(project=project, user_id=user_id)
@@ -142,7 +141,8 @@ def _now() -> datetime:
     """The database's time: the clocks of web hosts do not matter."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
-        return cursor.fetchone()[0]
+        (now,) = cursor.fetchone()
+    return cast(datetime, now)
 
 
 def _check_seconds(seconds: float | None) -> None:

@@ -1,8 +1,8 @@
 """SQL that hands out leases and takes them back. Locks are taken in one order: item, then lease.
 
 Three places where an item can come from, tried by `labeling.assign_next_item`; each is one statement that picks under
-SKIP LOCKED, takes a slot and writes the lease. Cost does not depend on the size of the project: every pick walks a partial
-index from its head.
+SKIP LOCKED, takes a slot and writes the lease. Cost does not depend on the size of the project: every pick walks a
+partial index from its head.
 """
 
 import json
@@ -18,7 +18,8 @@ STARTED_WINDOW = 300
 
 PICK_STARTED = """
     picked AS MATERIALIZED (
-        SELECT item.id, item.draw_stream AS stream, item.draw_probability AS probability, NULL::integer AS model_version,
+        SELECT item.id, item.draw_stream AS stream, item.draw_probability AS probability,
+               NULL::integer AS model_version,
                CASE WHEN item.taken > 0 THEN '{"kind": "overlap"}'::jsonb ELSE item.draw_reason END AS reason
         FROM annotation_item item
         WHERE item.id IN (
@@ -52,7 +53,7 @@ PICK_FRESH = """
         FOR UPDATE SKIP LOCKED)
 """
 
-# A queued item may have been drawn by another stream meanwhile: then its place in the queue is used up, without a lease.
+# A queued item may have been drawn by another stream meanwhile: then its place in the queue is used up for nothing.
 LEASE = """
     taken AS (
         UPDATE annotation_item item
@@ -127,7 +128,8 @@ SKIP = """
         SELECT item.id FROM annotation_item item
         WHERE item.id = (SELECT item_id FROM annotation_assignment WHERE id = %(assignment)s) FOR UPDATE),
     before AS MATERIALIZED (
-        SELECT lease.id, lease.status FROM annotation_assignment lease, item WHERE lease.id = %(assignment)s FOR UPDATE OF lease),
+        SELECT lease.id, lease.status FROM annotation_assignment lease, item
+        WHERE lease.id = %(assignment)s FOR UPDATE OF lease),
     closed AS (
         UPDATE annotation_assignment lease
         SET status = 'skipped', closed_at = now(), skip_reason = %(reason)s
@@ -145,7 +147,8 @@ WHY_EMPTY = """
                    WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0)
         OR EXISTS (SELECT 1 FROM annotation_item
                    WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0),
-           (SELECT min(expires_at) FROM annotation_assignment WHERE project_id = %(project)s AND status = 'open' AND holds_slot),
+           (SELECT min(expires_at) FROM annotation_assignment
+            WHERE project_id = %(project)s AND status = 'open' AND holds_slot),
            (SELECT min(lease.expires_at) FROM annotation_assignment lease
             WHERE lease.project_id = %(project)s AND lease.status = 'open' AND lease.holds_slot
               AND NOT EXISTS (SELECT 1 FROM annotation_assignment mine
@@ -158,7 +161,9 @@ class LostRace(Exception):
     """The same person was given the same item in another request just now; the transaction must be tried again."""
 
 
-def take(pick: str, *, project: Project, user_id: int, count: int, started: bool = False, **extra: Any) -> tuple[list[Lease], int]:
+def take(
+    pick: str, *, project: Project, user_id: int, count: int, started: bool = False, **extra: Any
+) -> tuple[list[Lease], int]:
     """Returns the leases taken, and how many places were looked at (more than leases when queued items were gone)."""
     parameters = {
         "project": project.pk,
@@ -183,12 +188,23 @@ def take_gold(*, project: Project, user_id: int) -> list[Lease]:
 def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _lease(row: tuple[Any, ...]) -> Lease:
     item, _, lease, expires_at, external_id, data, metadata, stream, probability, model_version, reason = row
-    return Lease(lease, item, external_id, loaded(data), loaded(metadata), expires_at, stream, probability, model_version, loaded(reason))
+    return Lease(
+        lease,
+        item,
+        external_id,
+        loaded(data),
+        loaded(metadata),
+        expires_at,
+        stream,
+        probability,
+        model_version,
+        loaded(reason),
+    )
 
 
 def loaded(value: Any) -> dict[str, Any]:

@@ -179,7 +179,9 @@ def sweep() -> list[tuple[int, str]]:
     WorkLane.objects.filter(attempts__gte=MAX_ATTEMPTS, expires_at__lt=Now()).update(
         attempts=0, expires_at=None, not_before=Now() + REST_AFTER_FAILURES, error="The worker died at it three times."
     )
-    busy = WorkLane.objects.filter(Q(expires_at__gte=Now()) | Q(not_before__gte=Now())).values_list("project_id", "topic")
+    busy = WorkLane.objects.filter(Q(expires_at__gte=Now()) | Q(not_before__gte=Now())).values_list(
+        "project_id", "topic"
+    )
     waiting = WorkRequest.objects.order_by().values_list("project_id", "topic").distinct()
     return sorted(set(waiting) - set(busy))
 
@@ -188,4 +190,4 @@ def collect_keys() -> int:
     """Deletes idempotency keys older than a day; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM annotation_idempotencykey WHERE created_at < now() - interval '24 hours'")
-        return cursor.rowcount
+        return int(cursor.rowcount)

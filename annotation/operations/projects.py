@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -37,7 +37,7 @@ SETTINGS = (*RANGES, "strategy")
 
 def create_project(
     *,
-    user: AbstractUser,
+    user: User,
     name: Any,
     kind: Any,
     classes: Any,
@@ -60,14 +60,16 @@ def create_project(
     return project
 
 
-def change_project(*, project: Project, user: AbstractUser, changes: Mapping[str, Any]) -> Project:
+def change_project(*, project: Project, user: User, changes: Mapping[str, Any]) -> Project:
     """Returns the project with the changes made; all or none. Unknown names raise InvalidValue.
 
     A new overlap holds for every item from the moment this returns; leases and answers that exist stay.
     """
     unknown = set(changes) - {"name", "classes", "settings", "guidelines"}
     if unknown:
-        raise InvalidValue("Some fields cannot be changed.", fields={name: "cannot be changed" for name in sorted(unknown)})
+        raise InvalidValue(
+            "Some fields cannot be changed.", fields=dict.fromkeys(sorted(unknown), "cannot be changed")
+        )
     with transaction.atomic():
         project = Project.objects.select_for_update().select_related(None).get(pk=project.pk)
         before = project.overlap
@@ -116,7 +118,9 @@ def checked_settings(given: Any, project: Project) -> dict[str, Any]:
     wrong = {f"settings.{name}": "there is no such setting" for name in given if name not in SETTINGS}
     for name, (kind, low, high) in RANGES.items():
         if name in given and not _fits(given[name], kind, low, high):
-            wrong[f"settings.{name}"] = f"must be {'a whole number' if kind is int else 'a number'} from {low} to {high}"
+            wrong[f"settings.{name}"] = (
+                f"must be {'a whole number' if kind is int else 'a number'} from {low} to {high}"
+            )
     if "strategy" in given and given["strategy"] not in Strategy.values:
         wrong["settings.strategy"] = f"must be one of {', '.join(Strategy.values)}"
     if wrong:
@@ -148,7 +152,9 @@ def checked_classes(given: Any) -> list[dict[str, Any]]:
     for what, values in (("name", names), ("key", keys)):
         twice = sorted({value for value in values if values.count(value) > 1})
         if twice:
-            raise InvalidValue(f"Two classes have the same {what}: {twice[0]}.", fields={"classes": f"{what} {twice[0]} twice"})
+            raise InvalidValue(
+                f"Two classes have the same {what}: {twice[0]}.", fields={"classes": f"{what} {twice[0]} twice"}
+            )
     free = [key for key in KEYS if key not in keys]
     for one in classes:
         one["key"] = one["key"] or (free.pop(0) if free else "")
@@ -181,11 +187,13 @@ def _name(value: Any) -> str:
 
 def _text(value: Any, where: str, longest: int = 200) -> str:
     if not isinstance(value, str) or len(value) > longest:
-        raise InvalidValue(f"{where} must be a text of at most {longest} characters.", fields={where: "not such a text"})
+        raise InvalidValue(
+            f"{where} must be a text of at most {longest} characters.", fields={where: "not such a text"}
+        )
     return value
 
 
-def add_member(*, project: Project, actor: AbstractUser, username: Any, role: Any, password: Any = None) -> Membership:
+def add_member(*, project: Project, actor: User, username: Any, role: Any, password: Any = None) -> Membership:
     """Returns the membership; an existing one gets the new role. With a password the account is made first.
 
     Raises NotFound (no such person), Conflict (the account exists already), Forbidden (accounts are made by instance
@@ -194,7 +202,9 @@ def add_member(*, project: Project, actor: AbstractUser, username: Any, role: An
     if role not in Role.values:
         raise InvalidValue(f"role must be one of {', '.join(Role.values)}.", fields={"role": "unknown"})
     if not isinstance(username, str) or not USERNAME.match(username):
-        raise InvalidValue("A user name has letters, digits and @ . + - _ only.", fields={"username": "not a user name"})
+        raise InvalidValue(
+            "A user name has letters, digits and @ . + - _ only.", fields={"username": "not a user name"}
+        )
     own = getattr(project, "role", Role.OWNER)
     if Role(role).rank > Role(own).rank:
         raise Forbidden(f"Only an owner can do this; your role is {own}.")
@@ -210,7 +220,7 @@ def add_member(*, project: Project, actor: AbstractUser, username: Any, role: An
     return membership
 
 
-def remove_member(*, project: Project, actor: AbstractUser, username: str) -> None:
+def remove_member(*, project: Project, actor: User, username: str) -> None:
     """Ends a membership; what the person did stays. Raises NotFound, and Conflict for the last owner."""
     with transaction.atomic():
         membership = Membership.objects.select_for_update().filter(project=project, user__username=username).first()
@@ -224,20 +234,20 @@ def remove_member(*, project: Project, actor: AbstractUser, username: str) -> No
         audit(project=project, actor=actor, verb="member.removed", target=username)
 
 
-def _keep_an_owner(project: Project, leaving: AbstractUser) -> None:
+def _keep_an_owner(project: Project, leaving: User) -> None:
     owners = Membership.objects.select_for_update().filter(project=project, role=Role.OWNER)
     if not owners.exclude(user=leaving).exists():
         raise Conflict("A project keeps at least one owner.", code="last_owner")
 
 
-def _account(username: str) -> AbstractUser:
+def _account(username: str) -> User:
     user = get_user_model().objects.filter(username=username, is_active=True).first()
     if user is None:
         raise NotFound("There is no such person. An administrator can make the account by giving a password.")
     return user
 
 
-def _new_account(actor: AbstractUser, username: str, password: Any) -> AbstractUser:
+def _new_account(actor: User, username: str, password: Any) -> User:
     if not actor.is_superuser:
         raise Forbidden("Only an administrator of this instance can make accounts.")
     if not isinstance(password, str) or "\0" in password:
@@ -250,10 +260,12 @@ def _new_account(actor: AbstractUser, username: str, password: Any) -> AbstractU
         with transaction.atomic():
             return get_user_model().objects.create_user(username=username, password=password)
     except IntegrityError as error:
-        raise Conflict("There is an account of this name already; leave the password out.", code="account_exists") from error
+        raise Conflict(
+            "There is an account of this name already; leave the password out.", code="account_exists"
+        ) from error
 
 
-def delete_project(*, project: Project, actor: AbstractUser) -> None:
+def delete_project(*, project: Project, actor: User) -> None:
     """Puts a tombstone: the project is gone for everybody at once, and running jobs stop at their next batch."""
     with transaction.atomic():
         Project.objects.filter(pk=project.pk).update(deleted_at=Now())
@@ -261,7 +273,6 @@ def delete_project(*, project: Project, actor: AbstractUser) -> None:
 
 
 def audit(
-    *, project: Project | None, actor: AbstractUser | None, verb: str, target: str = "", detail: Mapping[str, Any] | None = None
+    *, project: Project | None, actor: User | None, verb: str, target: str = "", detail: Mapping[str, Any] | None = None
 ) -> None:
     AuditEvent.objects.create(project=project, actor=actor, verb=verb, target=target[:200], detail=dict(detail or {}))
-

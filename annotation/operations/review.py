@@ -1,6 +1,6 @@
 """What people decide about flags."""
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -11,7 +11,7 @@ from annotation.operations.projects import audit
 DECISIONS = (Flag.Status.CONFIRMED, Flag.Status.DISMISSED)
 
 
-def decide_flag(*, flag: Flag, user: AbstractUser, status: str, note: str = "") -> Flag:
+def decide_flag(*, flag: Flag, user: User, status: str, note: str = "") -> Flag:
     """Returns the flag as confirmed or dismissed, with the reviewer's word and an audit event.
 
     Deciding twice in the same way is harmless. Raises Conflict when the flag was decided otherwise or its evidence is

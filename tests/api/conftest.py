@@ -25,7 +25,9 @@ class Client:
         response = getattr(self.http, method.lower())(f"/api/v1/{path}", **options, headers=headers)
         return response.status_code, response.json() if response.content else None
 
-    def raw(self, method: str, path: str, body: bytes, content_type: str = "application/json", **headers: Any) -> tuple[int, Any]:
+    def raw(
+        self, method: str, path: str, body: bytes, content_type: str = "application/json", **headers: Any
+    ) -> tuple[int, Any]:
         response = self.http.generic(method, f"/api/v1/{path}", body, content_type=content_type, headers=headers)
         return response.status_code, response.json()
 

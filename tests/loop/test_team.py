@@ -11,7 +11,18 @@ import pytest
 from tests.stack import Program, Stack, eventually
 
 N_ITEMS, N_PEOPLE, N_LABELS = 240, 4, 100
-SUBJECTS = ["invoice", "refund", "payment", "charge", "receipt", "parcel", "courier", "tracking", "delivery", "doorstep"]
+SUBJECTS = [
+    "invoice",
+    "refund",
+    "payment",
+    "charge",
+    "receipt",
+    "parcel",
+    "courier",
+    "tracking",
+    "delivery",
+    "doorstep",
+]
 FILLERS = ["please", "today", "again", "my", "the", "still", "about", "since", "monday", "kindly", "question", "order"]
 
 pytestmark = pytest.mark.alone
@@ -22,7 +33,11 @@ def texts(rng: random.Random) -> list[tuple[str, str]]:
     found = []
     for _ in range(N_ITEMS):
         place = rng.randrange(len(SUBJECTS))
-        words = [*rng.choices(FILLERS, k=7), SUBJECTS[place], *rng.choices(SUBJECTS[:5] if place < 5 else SUBJECTS[5:], k=1)]
+        words = [
+            *rng.choices(FILLERS, k=7),
+            SUBJECTS[place],
+            *rng.choices(SUBJECTS[:5] if place < 5 else SUBJECTS[5:], k=1),
+        ]
         rng.shuffle(words)
         found.append((" ".join(words), "billing" if place < 5 else "shipping"))
     return found
@@ -73,7 +88,9 @@ def test_every_label_was_taken(worked):
 
 def test_the_model_catches_up_and_predicts(worked):
     stack, admin, path, rows, _ = worked
-    model = eventually(lambda: (m := admin.want("GET", f"{path}model/"))["labels_behind"] == 0 and m["version"] and m, 30)
+    model = eventually(
+        lambda: (m := admin.want("GET", f"{path}model/"))["labels_behind"] == 0 and m["version"] and m, 30
+    )
     assert model, stack.log("worker")
     answer = admin.want("POST", f"{path}predict/", {"items": [{"text": text} for text, _ in rows]})
     right = sum(one["class"] == label for one, (_, label) in zip(answer["predictions"], rows, strict=True))

@@ -22,7 +22,13 @@ from annotation.models import (
     Stream,
     WorkRequest,
 )
-from annotation.operations.labeling import Assigned, assign_next_item, release_expired_assignments, skip_item, submit_annotation
+from annotation.operations.labeling import (
+    Assigned,
+    assign_next_item,
+    release_expired_assignments,
+    skip_item,
+    submit_annotation,
+)
 from annotation.operations.projects import change_project
 from tests.factories import make_item, make_member, make_project
 
@@ -312,7 +318,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         try:
             barrier.wait(timeout=10)
             found[place] = act()
-        except Exception as error:  # noqa: BLE001 - handed to the test
+        except Exception as error:
             found[place] = error
         finally:
             connection.close()
@@ -361,7 +367,10 @@ class TestRaces:
             lease = ask(project, late).leases[0]
             expire(lease.id)
             release_expired_assignments()
-            at_once(lambda late=late, lease=lease: answer(late, lease.id), lambda project=project, new=new: ask(project, new))
+            at_once(
+                lambda late=late, lease=lease: answer(late, lease.id),
+                lambda project=project, new=new: ask(project, new),
+            )
             item = project.items.get()
             assert item.taken == 1
             assert slots_add_up(project)
@@ -396,8 +405,8 @@ class TestRaces:
         for lease in found:
             expire(lease.id)
         at_once(
-            lambda: release_expired_assignments(),
-            lambda: release_expired_assignments(),
+            release_expired_assignments,
+            release_expired_assignments,
             lambda: [answer(annotator, lease.id) for lease in found],
         )
         assert slots_add_up(project)

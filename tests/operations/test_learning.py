@@ -1,5 +1,7 @@
 """Training on real PostgreSQL: what is learned, what is only measured on, and who wins a race."""
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -255,3 +257,12 @@ def test_two_answers_on_one_item_are_one_example() -> None:
     found, vectors = vectors_for(project, np.array([items[0].pk, 10**12]))
     assert found.tolist() == [True, False]
     assert np.linalg.norm(vectors) == pytest.approx(1, abs=1e-3)
+
+
+def test_web_processes_load_neither_scikit_learn_nor_an_optimiser() -> None:
+    program = (
+        "import sys, django; django.setup(); import annotation.operations.prediction, annotation.queries.learning;"
+        "print([name for name in ('sklearn', 'scipy.optimize') if name in sys.modules])"
+    )
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert finished.stdout.strip() == "[]"

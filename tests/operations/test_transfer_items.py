@@ -163,7 +163,13 @@ def test_answers_come_in_with_their_history_and_ask_for_work():
     ]
     assert add(project, row("x", "a", annotations=answers), row("y", "b")) == Added(created=2)
     item = Item.objects.get(external_id="a")
-    assert (item.slot_limit, item.taken, item.open_slots, item.draw_stream, item.draw_probability) == (2, 2, 0, "import", 1)
+    assert (item.slot_limit, item.taken, item.open_slots, item.draw_stream, item.draw_probability) == (
+        2,
+        2,
+        0,
+        "import",
+        1,
+    )
     stored = Annotation.objects.get(annotator=ann)
     assert (stored.value, stored.created_at.isoformat()) == ({"class": "ham"}, "2024-05-01T08:00:00+00:00")
     assert AnnotationRevision.objects.filter(annotation__item=item).count() == 2
@@ -177,7 +183,9 @@ def test_answers_come_in_with_their_history_and_ask_for_work():
 def test_an_answer_from_the_future_is_refused():
     project = make_project()
     answer = {"annotator": project.created_by.username, "value": {"class": "ham"}, "created_at": "2999-01-01T00:00:00Z"}
-    assert [error["field"] for error in add(project, row("x", annotations=[answer])).errors] == ["annotations.0.created_at"]
+    assert [error["field"] for error in add(project, row("x", annotations=[answer])).errors] == [
+        "annotations.0.created_at"
+    ]
 
 
 @pytest.mark.django_db

@@ -17,7 +17,10 @@ def project(stack: Stack) -> tuple[Program, str]:
         "name": "Faults", "kind": "choice", "classes": ["a", "b"], "settings": {"gold_rate": 0, "random_rate": 0},
     })  # fmt: skip
     path = f"projects/{made['id']}/"
-    items = [{"external_id": str(n), "data": {"text": f"{'apple pear' if n % 2 else 'stone rock'} number {n}"}} for n in range(60)]
+    items = [
+        {"external_id": str(n), "data": {"text": f"{'apple pear' if n % 2 else 'stone rock'} number {n}"}}
+        for n in range(60)
+    ]
     admin.want("POST", f"{path}items/", {"items": items})
     return admin, path
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.middleware.csrf import get_token
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
@@ -17,7 +17,7 @@ from annotation.api import serializers
 from annotation.api.authentication import issue_token
 from annotation.api.idempotency import creates
 from annotation.api.throttles import FailedLogins
-from annotation.api.views.base import View, checked, documented
+from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import NotFound
 from annotation.models import ApiToken
 
@@ -27,25 +27,25 @@ class WrongCredentials(APIException):
     default_detail = "The user name or the password is wrong."
 
 
-def log_in(request: Request) -> AbstractUser:
+def log_in(request: Request) -> User:
     """Returns the person; raises WrongCredentials for wrong credentials and Throttled after too many."""
     given = checked(serializers.Credentials, request)
     failures = FailedLogins(request, given["username"])
     failures.check()
     user = authenticate(request._request, username=given["username"], password=given["password"])
-    if user is None:
+    if not isinstance(user, User):
         failures.add()
         raise WrongCredentials
     return user
 
 
-def shape_of_me(user: AbstractUser) -> dict[str, Any]:
-    rows = access.projects_of(user).order_by("name", "pk").values("pk", "name", "role", "kind")
+def shape_of_me(user: User) -> dict[str, Any]:
+    rows = access.projects_of(user).order_by("name", "pk").only("name", "kind")
     return {
         "id": user.pk,
         "username": user.get_username(),
         "is_admin": user.is_superuser,
-        "memberships": [{"project": r["pk"], "name": r["name"], "role": r["role"], "kind": r["kind"]} for r in rows],
+        "memberships": [{"project": row.pk, "name": row.name, "role": row.role, "kind": row.kind} for row in rows],
     }
 
 
@@ -88,21 +88,21 @@ class Me(View):
         get_token(request._request)
         if not (request.user and request.user.is_authenticated):
             self.permission_denied(request)
-        return Response(shape_of_me(request.user))
+        return Response(shape_of_me(person(request)))
 
 
 class Tokens(View):
     @documented(responses=serializers.TokenRow(many=True))
     def get(self, request: Request) -> Response:
         """One's own tokens; never the tokens themselves."""
-        rows = ApiToken.objects.filter(user=request.user).order_by("-pk")[:200]
+        rows = ApiToken.objects.filter(user=person(request)).order_by("-pk")[:200]
         return Response({"results": [_token(row) for row in rows], "next": None})
 
     @documented(request=serializers.NewToken, responses={201: serializers.Token})
     @creates
     def post(self, request: Request) -> Response:
         """A new token, shown this once."""
-        row, token = issue_token(request.user, checked(serializers.NewToken, request)["name"])
+        row, token = issue_token(person(request), checked(serializers.NewToken, request)["name"])
         return Response(_token(row) | {"token": token}, status=201)
 
 
@@ -111,7 +111,7 @@ class OneToken(View):
     def delete(self, request: Request, token_id: str) -> Response:
         """Takes a token back; its next request is refused."""
         found = token_id.isascii() and token_id.isdigit() and len(token_id) < 19
-        if not found or not ApiToken.objects.filter(user=request.user, pk=int(token_id)).delete()[0]:
+        if not found or not ApiToken.objects.filter(user=person(request), pk=int(token_id)).delete()[0]:
             raise NotFound("There is no such token.")
         return Response(status=204)
 

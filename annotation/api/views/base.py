@@ -2,19 +2,27 @@
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from annotation.errors import BadRequest
 
-__all__ = ["View", "checked", "documented"]
+__all__ = ["View", "checked", "documented", "person"]
 
 
 class View(APIView):
     """An authenticated JSON view."""
+
+
+def person(request: Request) -> User:
+    """Returns who is calling; raises NotAuthenticated for a stranger."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user
 
 
 def checked(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:

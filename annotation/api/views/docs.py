@@ -15,7 +15,8 @@ def docs(request: HttpRequest) -> HttpResponse:
 @functools.cache
 def _groups() -> dict[str, list[dict[str, Any]]]:
     """Returns the operations of the schema by the first word of their path."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+    generator: Any = SchemaGenerator
+    schema = generator().get_schema(request=None, public=True)
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, methods in sorted(schema["paths"].items()):
         for method, operation in methods.items():
@@ -36,11 +37,12 @@ def _operation(schema: dict[str, Any], path: str, method: str, operation: dict[s
 
 def _fields(schema: dict[str, Any], holder: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Returns (name, type, meaning) of the fields of a body or an answer."""
-    content = next(iter(holder.get("content", {}).values()), {})
+    content: dict[str, Any] = next(iter(holder.get("content", {}).values()), {})
     found = _resolve(schema, content.get("schema", {}))
     found = _resolve(schema, found.get("items", found))
     return [
-        (name, _type(schema, inner), inner.get("description", "")) for name, inner in found.get("properties", {}).items()
+        (name, _type(schema, inner), inner.get("description", ""))
+        for name, inner in found.get("properties", {}).items()
     ]
 
 

@@ -20,7 +20,7 @@ class Health(View):
 
     @documented(responses=dict)
     def get(self, request: Request) -> Response:
-        """`ok`, or `degraded` with what does not answer. 503 (by the database) is the only failure of the web itself."""
+        """`ok`, or `degraded` with what does not answer; 503 while the database is away."""
         age = canary_age()
         report: dict[str, Any] = {
             "database": True,
@@ -35,7 +35,9 @@ class Health(View):
 def canary_age() -> float | None:
     """Returns the seconds since a worker finished a canary; None when none ever did."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM now() - beat_at)::float8 FROM annotation_heartbeat WHERE name = 'worker'")
+        cursor.execute(
+            "SELECT extract(epoch FROM now() - beat_at)::float8 FROM annotation_heartbeat WHERE name = 'worker'"
+        )
         row = cursor.fetchone()
     return round(row[0], 1) if row else None
 

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from annotation import access
 from annotation.api import paging, serializers, shapes
 from annotation.api.idempotency import creates
-from annotation.api.views.base import View, checked, documented
+from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import BadRequest
 from annotation.operations import labeling
 from annotation.queries import labeling as queries
@@ -21,16 +21,16 @@ class Assignments(View):
     @creates
     def post(self, request: Request, project_id: str) -> Response:
         """Up to `count` items to answer, those that one holds already first."""
-        project = access.project_for(request.user, project_id, needs="label")
+        project = access.project_for(person(request), project_id, needs="label")
         count = checked(serializers.Ask, request)["count"]
-        return Response(shapes.assigned(labeling.assign_next_item(project=project, user=request.user, count=count)))
+        return Response(shapes.assigned(labeling.assign_next_item(project=project, user=person(request), count=count)))
 
 
 class AnnotationOf(View):
     @documented(request=serializers.Answer, responses={200: serializers.Annotation, 201: serializers.Annotation})
     def put(self, request: Request, assignment_id: str) -> Response:
         """The answer to one's assignment. The same value again changes nothing; another one is a new revision."""
-        assignment, now = access.assignment_for(request.user, assignment_id)
+        assignment, now = access.assignment_for(person(request), assignment_id)
         given = checked(serializers.Answer, request)
         stored = labeling.submit_annotation(
             assignment=assignment, value=given["value"], seconds=given.get("seconds"), now=now
@@ -41,14 +41,14 @@ class AnnotationOf(View):
     def _next(self, project: Any, request: Request, count: int | None) -> dict[str, Any]:
         if count is None:
             return {}
-        return shapes.assigned(labeling.assign_next_item(project=project, user=request.user, count=count))
+        return shapes.assigned(labeling.assign_next_item(project=project, user=person(request), count=count))
 
 
 class Skip(View):
     @documented(request=serializers.SkipReason, responses={200: None})
     def post(self, request: Request, assignment_id: str) -> Response:
         """Gives the item back; it does not return to this person."""
-        assignment, _ = access.assignment_for(request.user, assignment_id)
+        assignment, _ = access.assignment_for(person(request), assignment_id)
         labeling.skip_item(assignment=assignment, reason=checked(serializers.SkipReason, request)["reason"])
         return Response({"id": assignment.pk, "status": "skipped"})
 
@@ -57,17 +57,17 @@ class MyAnnotations(View):
     @documented(responses=serializers.Annotation(many=True))
     def get(self, request: Request, project_id: str) -> Response:
         """One's own answers, the last changed first, and how many were given today (UTC)."""
-        project = access.project_for(request.user, project_id, needs="label")
+        project = access.project_for(person(request), project_id, needs="label")
         paging.allowed_filters(request)
         limit, after = paging.limit_of(request, 20), paging.cursor_of(request, str, int)
-        rows = queries.history(project_id=project.pk, user_id=request.user.pk)
+        rows = queries.history(project_id=project.pk, user_id=person(request).pk)
         if after:
             rows = queries.before(rows, _time(after[0]), after[1])
         page = paging.page(
             request, list(rows[: limit + 1]), limit, shapes.answered, lambda row: [row.updated_at.isoformat(), row.pk]
         )
         midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        today = queries.answered_since(project_id=project.pk, user_id=request.user.pk, since=midnight)
+        today = queries.answered_since(project_id=project.pk, user_id=person(request).pk, since=midnight)
         return Response(page | {"today": today})
 
 

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from annotation import access
 from annotation.api import paging, serializers
-from annotation.api.views.base import View, checked, documented
+from annotation.api.views.base import View, checked, documented, person
 from annotation.operations.prediction import predict
 from annotation.queries import learning as queries
 
@@ -17,14 +17,14 @@ class Model(View):
     @documented(responses=dict)
     def get(self, request: Request, project_id: str) -> Response:
         """The live model: version, freshness, performance on the protected random sample."""
-        return Response(queries.model_status(access.project_for(request.user, project_id, needs="see_model")))
+        return Response(queries.model_status(access.project_for(person(request), project_id, needs="see_model")))
 
 
 class Queue(View):
     @documented(responses=dict)
     def get(self, request: Request, project_id: str) -> Response:
         """What is asked next and why; version 0 is the seeded shuffle."""
-        project = access.project_for(request.user, project_id, needs="see_queue")
+        project = access.project_for(person(request), project_id, needs="see_queue")
         paging.allowed_filters(request)
         found = queries.published_queue(
             project, cursor=request.query_params.get("cursor"), limit=paging.limit_of(request, 100)
@@ -43,14 +43,14 @@ class LearningCurve(View):
     @documented(responses=dict)
     def get(self, request: Request, project_id: str) -> Response:
         """Measured points of the active and the random arm, labels saved, advice."""
-        return Response(queries.learning_curve(access.project_for(request.user, project_id, needs="see_quality")))
+        return Response(queries.learning_curve(access.project_for(person(request), project_id, needs="see_quality")))
 
 
 class Predict(View):
     @documented(request=serializers.Texts, responses=serializers.Predictions)
     def post(self, request: Request, project_id: str) -> Response:
         """Class probabilities of up to 1,000 texts by the live model; 409 `no_model` before the first."""
-        project = access.project_for(request.user, project_id, needs="predict")
+        project = access.project_for(person(request), project_id, needs="predict")
         texts = checked(serializers.Texts, request)["items"]
         found = predict(project=project, texts=texts)
         predictions = [_prediction(found.classes, row) for row in found.probabilities.tolist()]

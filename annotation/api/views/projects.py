@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from annotation import access
 from annotation.api import paging, serializers, shapes
 from annotation.api.idempotency import creates
-from annotation.api.views.base import View, checked, documented
+from annotation.api.views.base import View, checked, documented, person
 from annotation.models import Membership
 from annotation.operations import projects
 
@@ -16,35 +16,37 @@ class Projects(View):
     def get(self, request: Request) -> Response:
         """The projects that one can see, the newest first."""
         paging.allowed_filters(request)
-        return Response(paging.by_id(request, access.projects_of(request.user), shapes.project, newest_first=True))
+        return Response(paging.by_id(request, access.projects_of(person(request)), shapes.project, newest_first=True))
 
     @documented(request=serializers.NewProject, responses={201: serializers.Project})
     @creates
     def post(self, request: Request) -> Response:
         """A new project; its creator becomes its owner."""
-        project = projects.create_project(user=request.user, **checked(serializers.NewProject, request))
-        return Response(shapes.project(access.project_for(request.user, project.pk, needs="see_project")), status=201)
+        project = projects.create_project(user=person(request), **checked(serializers.NewProject, request))
+        return Response(
+            shapes.project(access.project_for(person(request), project.pk, needs="see_project")), status=201
+        )
 
 
 class OneProject(View):
     @documented(responses=serializers.Project)
     def get(self, request: Request, project_id: str) -> Response:
         """One project, with the caller's role in it."""
-        return Response(shapes.project(access.project_for(request.user, project_id, needs="see_project")))
+        return Response(shapes.project(access.project_for(person(request), project_id, needs="see_project")))
 
     @documented(request=serializers.ProjectChanges, responses=serializers.Project)
     def patch(self, request: Request, project_id: str) -> Response:
         """Changes name, classes, guidelines or settings; all that is named, or nothing."""
-        project = access.project_for(request.user, project_id, needs="change_project")
-        checked(serializers.ProjectChanges, request)
-        projects.change_project(project=project, user=request.user, changes=request.data)
-        return Response(shapes.project(access.project_for(request.user, project_id, needs="see_project")))
+        project = access.project_for(person(request), project_id, needs="change_project")
+        checked(serializers.ProjectChanges, request)  # for its shape; unknown names are refused by the operation
+        projects.change_project(project=project, user=person(request), changes=dict(request.data))
+        return Response(shapes.project(access.project_for(person(request), project_id, needs="see_project")))
 
     @documented(responses={204: None})
     def delete(self, request: Request, project_id: str) -> Response:
         """Deletes the project for everybody at once."""
         projects.delete_project(
-            project=access.project_for(request.user, project_id, needs="delete_project"), actor=request.user
+            project=access.project_for(person(request), project_id, needs="delete_project"), actor=person(request)
         )
         return Response(status=204)
 
@@ -53,7 +55,7 @@ class Members(View):
     @documented(responses=serializers.Member(many=True))
     def get(self, request: Request, project_id: str) -> Response:
         """The members with their roles."""
-        project = access.project_for(request.user, project_id, needs="see_members")
+        project = access.project_for(person(request), project_id, needs="see_members")
         paging.allowed_filters(request)
         rows = Membership.objects.filter(project=project).select_related("user")
         return Response(paging.by_id(request, rows, shapes.member))
@@ -62,9 +64,9 @@ class Members(View):
     @creates
     def post(self, request: Request, project_id: str) -> Response:
         """Adds a member or changes her role. An administrator may make the account by giving a password."""
-        project = access.project_for(request.user, project_id, needs="manage_members")
+        project = access.project_for(person(request), project_id, needs="manage_members")
         given = checked(serializers.NewMember, request)
-        membership = projects.add_member(project=project, actor=request.user, **given)
+        membership = projects.add_member(project=project, actor=person(request), **given)
         return Response(shapes.member(membership), status=201)
 
 
@@ -72,6 +74,6 @@ class OneMember(View):
     @documented(responses={204: None})
     def delete(self, request: Request, project_id: str, username: str) -> Response:
         """Ends a membership; the person's answers stay."""
-        project = access.project_for(request.user, project_id, needs="manage_members")
-        projects.remove_member(project=project, actor=request.user, username=username)
+        project = access.project_for(person(request), project_id, needs="manage_members")
+        projects.remove_member(project=project, actor=person(request), username=username)
         return Response(status=204)

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from annotation import access
 from annotation.api import paging, serializers
-from annotation.api.views.base import View, checked, documented
+from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import BadRequest
 from annotation.models import Flag
 from annotation.operations.review import decide_flag
@@ -19,21 +19,23 @@ class Progress(View):
     @documented(responses=dict)
     def get(self, request: Request, project_id: str) -> Response:
         """Counts of items and answers."""
-        return Response(progress_queries.progress(access.project_for(request.user, project_id, needs="see_progress")))
+        return Response(
+            progress_queries.progress(access.project_for(person(request), project_id, needs="see_progress"))
+        )
 
 
 class Agreement(View):
     @documented(responses=dict)
     def get(self, request: Request, project_id: str) -> Response:
         """Percent agreement and coefficients with intervals, or why they are not defined; confused pairs."""
-        return Response(queries.agreement(access.project_for(request.user, project_id, needs="see_quality")))
+        return Response(queries.agreement(access.project_for(person(request), project_id, needs="see_quality")))
 
 
 class Annotators(View):
     @documented(responses=dict)
     def get(self, request: Request, project_id: str) -> Response:
         """Everybody who answered, with accuracy and the odds of answering at random."""
-        project = access.project_for(request.user, project_id, needs="see_quality")
+        project = access.project_for(person(request), project_id, needs="see_quality")
         return Response({"results": queries.annotator_rows(project), "next": None})
 
 
@@ -41,14 +43,14 @@ class Quality(View):
     @documented(responses=dict)
     def get(self, request: Request, project_id: str) -> Response:
         """Expected share of right consensus answers, and how many are in doubt."""
-        return Response(queries.summary(access.project_for(request.user, project_id, needs="see_quality")))
+        return Response(queries.summary(access.project_for(person(request), project_id, needs="see_quality")))
 
 
 class Flags(View):
     @documented(responses=dict)
     def get(self, request: Request, project_id: str) -> Response:
         """Suspicions with their evidence, the worst first. Filters: kind, status (default open)."""
-        project = access.project_for(request.user, project_id, needs="see_quality")
+        project = access.project_for(person(request), project_id, needs="see_quality")
         filters = paging.allowed_filters(request, "kind", "status")
         for name, allowed in (("kind", Flag.Kind.values), ("status", [*Flag.Status.values, "all"])):
             if name in filters and filters[name] not in allowed:
@@ -56,7 +58,9 @@ class Flags(View):
         limit, after = paging.limit_of(request), paging.cursor_of(request, float, int)
         rows = queries.flags(project, kind=filters.get("kind"), status=filters.get("status", "open"), after=after)
         return Response(
-            paging.page(request, list(rows[: limit + 1]), limit, queries.flag_row, lambda row: [float(row.score), row.pk])
+            paging.page(
+                request, list(rows[: limit + 1]), limit, queries.flag_row, lambda row: [float(row.score), row.pk]
+            )
         )
 
 
@@ -64,6 +68,6 @@ class OneFlag(View):
     @documented(request=serializers.FlagDecision, responses=dict)
     def patch(self, request: Request, flag_id: str) -> Response:
         """Confirms or dismisses a flag with a word."""
-        flag = access.flag_for(request.user, flag_id, needs="decide_flags")
+        flag = access.flag_for(person(request), flag_id, needs="decide_flags")
         given: dict[str, Any] = checked(serializers.FlagDecision, request)
-        return Response(queries.flag_row(decide_flag(flag=flag, user=request.user, **given)))
+        return Response(queries.flag_row(decide_flag(flag=flag, user=person(request), **given)))

@@ -14,11 +14,10 @@ from annotation.api import paging, serializers, shapes
 from annotation.api.errors import TooLarge
 from annotation.api.idempotency import creates
 from annotation.api.parsers import loads
-from annotation.api.views.base import View, checked, documented
+from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import BadRequest
 from annotation.models import Item, Job
 from annotation.operations import transfer
-
 
 CONTENT_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 
@@ -29,7 +28,7 @@ class Items(View):
     @documented(responses=serializers.ItemRow(many=True))
     def get(self, request: Request, project_id: str) -> Response:
         """The items, by id."""
-        project = access.project_for(request.user, project_id, needs="see_items")
+        project = access.project_for(person(request), project_id, needs="see_items")
         paging.allowed_filters(request)
         return Response(paging.by_id(request, Item.objects.filter(project=project), _item))
 
@@ -37,9 +36,9 @@ class Items(View):
     @creates
     def post(self, request: Request, project_id: str) -> Response:
         """Adds up to 1,000 items; what does not fit is reported row by row and the rest is kept."""
-        project = access.project_for(request.user, project_id, needs="import")
+        project = access.project_for(person(request), project_id, needs="import")
         rows = checked(serializers.ItemRows, request)["items"]
-        added = transfer.add_items(project=project, user=request.user, rows=rows)
+        added = transfer.add_items(project=project, user=person(request), rows=rows)
         return Response(asdict(added))
 
 
@@ -52,14 +51,14 @@ class Imports(View):
     @creates
     def post(self, request: Request, project_id: str) -> Response:
         """Takes a CSV or JSONL file; a worker reads it and reports on the job."""
-        project = access.project_for(request.user, project_id, needs="import")
+        project = access.project_for(person(request), project_id, needs="import")
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_LIMIT_BYTES:
             raise TooLarge(f"The file is larger than {settings.UPLOAD_LIMIT_BYTES // 2**20} MB.")
         upload = request.FILES.get("file")
         if upload is None:
             raise BadRequest("Send the file in the form field `file`.", fields={"file": "missing"})
-        mapping = loads(str(request.data.get("mapping") or "{}").encode("utf-8", "surrogatepass"))
-        job = transfer.start_import(project=project, user=request.user, upload=upload, mapping=mapping)
+        mapping = loads(str(dict(request.data).get("mapping", ["{}"])[-1]).encode("utf-8", "surrogatepass"))
+        job = transfer.start_import(project=project, user=person(request), upload=upload, mapping=mapping)
         return Response(shapes.job(job), status=202)
 
 
@@ -68,8 +67,8 @@ class Exports(View):
     @creates
     def post(self, request: Request, project_id: str) -> Response:
         """Asks for an export; when the job is done, the file is at exports/{job}/file/."""
-        project = access.project_for(request.user, project_id, needs="export")
-        job = transfer.start_export(project=project, user=request.user, **checked(serializers.NewExport, request))
+        project = access.project_for(person(request), project_id, needs="export")
+        job = transfer.start_export(project=project, user=person(request), **checked(serializers.NewExport, request))
         return Response(shapes.job(job), status=202)
 
 
@@ -77,7 +76,7 @@ class ExportFile(View):
     @documented(responses={(200, "application/x-ndjson"): bytes}, operation_id="export_file")
     def get(self, request: Request, job_id: str) -> FileResponse:
         """The exported file, streamed."""
-        job = access.job_for(request.user, job_id, needs="export")
+        job = access.job_for(person(request), job_id, needs="export")
         return FileResponse(
             transfer.open_export(job),
             as_attachment=True,
@@ -90,7 +89,7 @@ class Jobs(View):
     @documented(responses=serializers.Job(many=True))
     def get(self, request: Request, project_id: str) -> Response:
         """Imports and exports, the newest first."""
-        project = access.project_for(request.user, project_id, needs="see_jobs")
+        project = access.project_for(person(request), project_id, needs="see_jobs")
         paging.allowed_filters(request)
         return Response(paging.by_id(request, Job.objects.filter(project=project), shapes.job, newest_first=True))
 
@@ -99,7 +98,7 @@ class OneJob(View):
     @documented(responses=serializers.Job)
     def get(self, request: Request, job_id: str) -> Response:
         """How far a job is, with its first hundred errors."""
-        return Response(shapes.job(access.job_for(request.user, job_id)))
+        return Response(shapes.job(access.job_for(person(request), job_id)))
 
 
 def _item(row: Item) -> dict[str, Any]:

@@ -1,0 +1,37 @@
+# syntax=docker/dockerfile:1
+FROM node:22-slim AS page
+WORKDIR /build
+COPY frontend/package.json frontend/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY frontend/ ./
+RUN npm run build
+
+FROM python:3.13-slim AS packages
+COPY requirements.txt .
+RUN python -m venv /opt/venv \
+    && /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt
+
+FROM python:3.13-slim
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    OMP_NUM_THREADS=1 \
+    OPENBLAS_NUM_THREADS=1 \
+    DJANGO_SETTINGS_MODULE=config.settings \
+    QUERENT_STORAGE_DIR=/var/lib/querent/storage
+RUN useradd --system --uid 10001 --user-group --no-create-home querent \
+    && install -d -o querent -g querent /var/lib/querent/storage
+COPY --from=packages /opt/venv /opt/venv
+WORKDIR /srv/querent
+COPY manage.py ./
+COPY config ./config
+COPY modeling ./modeling
+COPY annotation ./annotation
+COPY workers ./workers
+COPY --from=page /build/dist ./frontend/dist
+USER querent
+EXPOSE 8000
+VOLUME /var/lib/querent/storage
+CMD ["python", "-m", "granian", "--host", "0.0.0.0", "--port", "8000", "--interface", "wsgi", "--no-ws", \
+     "--workers", "1", "--blocking-threads", "8", "--backpressure", "32", "--respawn-failed-workers", \
+     "--workers-kill-timeout", "10", "config.wsgi:application"]

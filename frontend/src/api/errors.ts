@@ -1,0 +1,37 @@
+/** What the service said no with: `{"error": {"code", "message", "fields"}}`. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly fields: Readonly<Record<string, readonly string[]>> = {},
+    /** Seconds from `Retry-After`, or null. */
+    readonly retryAfter: number | null = null,
+  ) {
+    super(message)
+  }
+
+  /** The same request may succeed later without anybody changing it. */
+  get isTemporary(): boolean {
+    return this.status === 408 || this.status === 425 || this.status === 429 || this.status >= 500
+  }
+}
+
+/** No answer came: no network, a closed server, an aborted request. */
+export class NetworkError extends Error {
+  override readonly name = 'NetworkError'
+}
+
+/** Every message of one field, joined; empty when the field was fine. */
+export function fieldError(error: unknown, field: string): string {
+  return error instanceof ApiError ? (error.fields[field] ?? []).join(' ') : ''
+}
+
+/** One sentence for a person, whatever was thrown. */
+export function explain(error: unknown): string {
+  if (error instanceof NetworkError) return 'The service does not answer. Check the connection and try again.'
+  if (error instanceof ApiError) return error.message
+  return 'Something went wrong on this page. Reload it and try again.'
+}

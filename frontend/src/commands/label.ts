@@ -1,0 +1,96 @@
+import type { ClassInfo } from '../api/types'
+import { scrollText } from '../dom'
+import type { Desk } from '../views/label/desk.svelte'
+import { revocableSkip } from '../state/label'
+import type { Command } from './command'
+
+type LabelCommand = Command<Desk>
+
+/** Reasons for a skip, in the order of their keys. They are stored as written. */
+export const SKIP_REASONS = ['fits no class', 'fits several classes', 'not enough context', 'broken or empty text', 'not a language I read'] as const
+export const NOT_SURE = 'not sure'
+
+const canSkip = (desk: Desk): boolean => desk.card !== null && desk.card.given === null
+
+/** Everything on the labelling page that is not an answer. */
+export const LABEL_COMMANDS: readonly LabelCommand[] = [
+  {
+    id: 'take-back',
+    title: 'Take back',
+    context: 'label',
+    keys: ['Backspace'],
+    when: (desk) => desk.state.past.length > 0 || revocableSkip(desk.state, desk.sending) !== null,
+    run: (desk) => desk.takeBack(),
+  },
+  { id: 'keep', title: 'Keep the answer', context: 'label', keys: ['Enter'], when: (desk) => Boolean(desk.card?.given), run: (desk) => desk.keep() },
+  { id: 'skip', title: 'Skip', context: 'label', keys: ['Space'], when: canSkip, run: (desk) => desk.chooseSkip(true) },
+  { id: 'not-sure', title: 'Not sure', context: 'label', keys: ['f'], when: canSkip, run: (desk) => desk.skip(NOT_SURE) },
+  { id: 'why', title: 'Why this item', context: 'label', keys: ['w'], when: (desk) => desk.card !== null, run: (desk) => desk.explain(!desk.explaining) },
+  { id: 'guidelines', title: 'Guidelines', context: 'label', keys: ['g'], when: () => true, run: (desk) => desk.show('guidelines') },
+  { id: 'history', title: 'History', context: 'label', keys: ['h'], when: () => true, run: (desk) => desk.show('history') },
+  { id: 'returned', title: 'Answers that came back', context: 'label', keys: ['r'], when: (desk) => desk.state.refused.length > 0, run: (desk) => desk.show('returned') },
+  { id: 'classes', title: 'Find a class', context: 'label', keys: ['/'], when: (desk) => desk.card !== null, run: (desk) => desk.pop('classes') },
+  { id: 'close', title: 'Close the drawer', context: 'label', keys: ['Escape'], when: (desk) => desk.drawer !== null, run: (desk) => desk.show(null) },
+  { id: 'read-on', title: 'Read on in a long text', context: 'label', keys: ['ArrowDown', 'PageDown'], when: (desk) => desk.card !== null, run: () => scrollText(1) },
+  { id: 'read-back', title: 'Read back in a long text', context: 'label', keys: ['ArrowUp', 'PageUp'], when: (desk) => desk.card !== null, run: () => scrollText(-1) },
+  { id: 'keys', title: 'All keys', context: 'global', keys: ['?'], when: () => true, run: (desk) => desk.pop('keys') },
+  { id: 'palette', title: 'Commands', context: 'global', keys: ['Mod+k'], when: () => true, run: (desk) => desk.pop('palette') },
+]
+
+const SKIP_COMMANDS: readonly LabelCommand[] = [
+  ...SKIP_REASONS.map((reason, i): LabelCommand => ({
+    id: `skip.${i + 1}`,
+    title: `Skip: ${reason}`,
+    context: 'skip',
+    keys: [String(i + 1)],
+    when: (desk) => desk.choosingSkip,
+    run: (desk) => desk.skip(reason),
+  })),
+  { id: 'skip.plain', title: 'Skip without a reason', context: 'skip', keys: ['Space'], when: (desk) => desk.choosingSkip, run: (desk) => desk.skip(null) },
+  { id: 'skip.cancel', title: 'Do not skip', context: 'skip', keys: ['Escape', 'Backspace'], when: (desk) => desk.choosingSkip, run: (desk) => desk.chooseSkip(false) },
+]
+
+const chosenPast = (desk: Desk) => desk.state.past[desk.historyAt]
+
+const HISTORY_COMMANDS: readonly LabelCommand[] = [
+  { id: 'history.newer', title: 'Newer answer', context: 'history', keys: ['ArrowUp'], when: () => true, run: (desk) => desk.walk(-1) },
+  { id: 'history.older', title: 'Older answer', context: 'history', keys: ['ArrowDown'], when: () => true, run: (desk) => desk.walk(1) },
+  {
+    id: 'history.open',
+    title: 'Open this answer',
+    context: 'history',
+    keys: ['Enter'],
+    when: (desk) => chosenPast(desk) !== undefined,
+    run: (desk) => {
+      const past = chosenPast(desk)
+      if (past) desk.open(past.assignment)
+    },
+  },
+]
+
+/** One command for each class, twice: answering what is on the screen, and changing the answer chosen in the history. */
+function answerCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[]): LabelCommand[] {
+  return classes.flatMap(({ name }, i): LabelCommand[] => {
+    const own = keys[i] ? [keys[i]] : []
+    return [
+      { id: `answer.${i}`, title: name, context: 'label', keys: own, fixed: true, when: (desk) => desk.card !== null, run: (desk) => desk.answer({ class: name }) },
+      {
+        id: `revise.${i}`,
+        title: `Change to ${name}`,
+        context: 'history',
+        keys: own,
+        fixed: true,
+        when: (desk) => chosenPast(desk) !== undefined,
+        run: (desk) => {
+          const past = chosenPast(desk)
+          if (past) desk.revise(past.assignment, { class: name })
+        },
+      },
+    ]
+  })
+}
+
+/** The whole table of the page; keys, buttons, the palette and the page of all keys read it. */
+export function labelCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[]): LabelCommand[] {
+  return [...answerCommands(classes, keys), ...LABEL_COMMANDS, ...SKIP_COMMANDS, ...HISTORY_COMMANDS]
+}

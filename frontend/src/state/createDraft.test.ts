@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import {
+  addClass, changeClass, classProblem, emptyDraft, memberPayload, missing, pasteClasses, personProblem, projectPayload, readDraft, stepSummary, storedDraft,
+  type Draft,
+} from './createDraft'
+
+const RESERVED = new Set(['f', 'g', 'h'])
+const NO_FILE = { chosen: false, hasText: false }
+
+function draft(change: Partial<Draft> = {}): Draft {
+  return { ...pasteClasses(emptyDraft(), 0, 'spam, ham'), name: ' SMS filter ', ...change }
+}
+
+describe('classes', () => {
+  it('takes several pasted names and gives each its own colour', () => {
+    const { classes } = pasteClasses(emptyDraft(), 0, 'spam\noffer, code\n')
+    expect(classes.map((one) => one.name)).toEqual(['spam', 'offer', 'code'])
+    expect(new Set(classes.map((one) => one.color)).size).toBe(3)
+  })
+
+  it('keeps classes named before when names are pasted below them', () => {
+    const two = changeClass(addClass(draft()), 2, { name: 'code' })
+    expect(pasteClasses(two, 2, 'delivery,other').classes.map((one) => one.name)).toEqual(['spam', 'ham', 'delivery', 'other'])
+  })
+
+  it('says what is wrong with names and keys', () => {
+    expect(classProblem(changeClass(draft(), 1, { name: 'spam' }), 1, RESERVED)).toContain('another class')
+    expect(classProblem(changeClass(draft(), 0, { key: 'G' }), 0, RESERVED)).toContain('something else')
+    expect(classProblem(changeClass(draft(), 0, { key: 'ab' }), 0, RESERVED)).toContain('one letter')
+    const clash = changeClass(changeClass(draft(), 0, { key: 's' }), 1, { key: 'S' })
+    expect(classProblem(clash, 1, RESERVED)).toContain('another class')
+  })
+})
+
+describe('steps', () => {
+  it('asks for what is missing and for nothing else', () => {
+    expect(missing('kind', draft({ name: ' ' }), NO_FILE, RESERVED)).toContain('name')
+    expect(missing('classes', emptyDraft(), NO_FILE, RESERVED)).toContain('two classes')
+    expect(missing('data', draft(), NO_FILE, RESERVED)).toBe('')
+    expect(missing('data', draft(), { chosen: true, hasText: false }, RESERVED)).toContain('text')
+    expect(missing('people', draft({ overlap: 0 }), NO_FILE, RESERVED)).toContain('whole number')
+    expect(missing('people', draft({ randomPercent: 101 }), NO_FILE, RESERVED)).toContain('100 %')
+    expect(missing('people', draft(), NO_FILE, RESERVED)).toBe('')
+  })
+
+  it('refuses a person twice and a short password', () => {
+    const bo = { username: 'bo', role: 'annotator' as const, password: '' }
+    expect(personProblem(draft({ people: [bo, { ...bo, username: ' bo' }] }), 1)).toContain('already')
+    expect(personProblem(draft({ people: [{ ...bo, password: 'short' }] }), 0)).toContain('8 characters')
+  })
+
+  it('sums a closed step up', () => {
+    const people = [{ username: 'bo', role: 'annotator' as const, password: '' }]
+    expect(stepSummary('people', draft({ people, overlap: 2 }), '')).toBe('you and 1 other · 2 votes an item · 10 % random sample')
+    expect(stepSummary('classes', draft(), '')).toBe('spam, ham')
+  })
+})
+
+describe('what is sent', () => {
+  it('trims, leaves empty classes out and turns percent into shares', () => {
+    expect(projectPayload(addClass(draft()))).toEqual({
+      name: 'SMS filter', kind: 'choice', guidelines: '',
+      classes: [{ name: 'spam', color: 'blue' }, { name: 'ham', color: 'orange' }],
+      settings: { overlap: 1, max_votes: 1, random_rate: 0.1 },
+    })
+    expect(memberPayload({ username: ' bo ', role: 'reviewer', password: '' })).toEqual({ username: 'bo', role: 'reviewer' })
+  })
+
+  it('keeps a draft without its passwords', () => {
+    const one = draft({ people: [{ username: 'bo', role: 'annotator', password: 'not to be kept' }] })
+    const kept = storedDraft(one)
+    expect(kept).not.toContain('not to be kept')
+    expect(readDraft(kept)?.name).toBe(one.name)
+    expect(readDraft('{"name":1}')).toBeNull()
+    expect(readDraft('no json')).toBeNull()
+  })
+})

@@ -1,0 +1,171 @@
+/** The draft of a new project: four steps, what is still missing in each, and what is sent. Pure. */
+import { plural } from './format'
+import type { Role } from '../api/types'
+
+export const COLORS = ['blue', 'orange', 'green', 'magenta', 'gold', 'violet', 'sky', 'red', 'lime', 'brown', 'pink', 'slate'] as const
+export type Color = (typeof COLORS)[number]
+
+export interface DraftClass {
+  name: string
+  /** One letter or digit; empty: the next free one. */
+  key: string
+  color: Color
+  description: string
+}
+
+export interface DraftPerson {
+  username: string
+  role: Role
+  /** Makes the account; only instance administrators may give one. */
+  password: string
+}
+
+export interface Draft {
+  name: string
+  classes: DraftClass[]
+  guidelines: string
+  people: DraftPerson[]
+  overlap: number
+  /** In percent, as it is typed. */
+  randomPercent: number
+}
+
+export const STEPS = ['kind', 'classes', 'data', 'people'] as const
+export type Step = (typeof STEPS)[number]
+
+export const emptyDraft = (): Draft => ({
+  name: '',
+  classes: [newClass([]), newClass(['blue'])],
+  guidelines: '',
+  people: [],
+  overlap: 1,
+  randomPercent: 10,
+})
+
+/** A class in the first colour nobody has yet. */
+export function newClass(taken: readonly Color[]): DraftClass {
+  const color = COLORS.find((one) => !taken.includes(one)) ?? COLORS[taken.length % COLORS.length] ?? 'slate'
+  return { name: '', key: '', color, description: '' }
+}
+
+export const addClass = (draft: Draft): Draft => ({ ...draft, classes: [...draft.classes, newClass(draft.classes.map((one) => one.color))] })
+
+export const dropClass = (draft: Draft, index: number): Draft => ({ ...draft, classes: draft.classes.filter((_, at) => at !== index) })
+
+export const changeClass = (draft: Draft, index: number, change: Partial<DraftClass>): Draft => ({
+  ...draft,
+  classes: draft.classes.map((one, at) => (at === index ? { ...one, ...change } : one)),
+})
+
+/** Several names pasted at once (lines or commas) become classes; the first fills the class they were pasted into. */
+export function pasteClasses(draft: Draft, index: number, text: string): Draft {
+  const names = text.split(/[\n,;\t]/).map((name) => name.trim()).filter(Boolean)
+  const [first = '', ...more] = names
+  const filled = changeClass(draft, index, { name: first })
+  const emptyAfter = filled.classes.filter((one, at) => at <= index || one.name.trim() !== '')
+  return more.reduce<Draft>((all, name) => {
+    const grown = addClass(all)
+    return changeClass(grown, grown.classes.length - 1, { name })
+  }, { ...filled, classes: emptyAfter })
+}
+
+export const namedClasses = (draft: Draft): DraftClass[] => draft.classes.filter((one) => one.name.trim() !== '')
+export const classNames = (draft: Draft): string[] => namedClasses(draft).map((one) => one.name.trim())
+
+/** What is wrong with a class, or an empty text. `reserved` keys belong to commands of the labelling page. */
+export function classProblem(draft: Draft, index: number, reserved: ReadonlySet<string>): string {
+  const one = draft.classes[index]
+  if (!one) return ''
+  const others = draft.classes.filter((_, at) => at !== index)
+  const name = one.name.trim()
+  if (name && others.some((other) => other.name.trim() === name)) return `There is another class “${name}”.`
+  const key = one.key.trim().toLowerCase()
+  if (!key) return ''
+  if (!/^[a-z0-9]$/.test(key)) return 'A key is one letter or digit.'
+  if (reserved.has(key)) return `“${key}” does something else while labelling.`
+  return others.some((other) => other.key.trim().toLowerCase() === key) ? `“${key}” is the key of another class.` : ''
+}
+
+export const personProblem = (draft: Draft, index: number): string => {
+  const one = draft.people[index]
+  const name = one?.username.trim() ?? ''
+  const twice = name !== '' && draft.people.some((other, at) => at !== index && other.username.trim() === name)
+  if (twice) return `${name} is on the list already.`
+  return one?.password && one.password.length < 8 ? 'A password has at least 8 characters.' : ''
+}
+
+const within = (value: number, low: number, high: number): boolean => Number.isFinite(value) && value >= low && value <= high
+
+/** Why a step is not done, or an empty text. `hasText` says whether a file is chosen and its text column known. */
+export function missing(step: Step, draft: Draft, file: { chosen: boolean; hasText: boolean }, reserved: ReadonlySet<string>): string {
+  switch (step) {
+    case 'kind':
+      return draft.name.trim() ? '' : 'The project needs a name.'
+    case 'classes': {
+      const problem = draft.classes.map((_, index) => classProblem(draft, index, reserved)).find(Boolean)
+      return problem ?? (namedClasses(draft).length < 2 ? 'At least two classes, or there is nothing to decide.' : '')
+    }
+    case 'data':
+      return file.chosen && !file.hasText ? 'Which column is the text?' : ''
+    case 'people': {
+      const problem = draft.people.map((_, index) => personProblem(draft, index)).find(Boolean)
+      if (problem) return problem
+      if (!within(draft.overlap, 1, 100) || !Number.isInteger(draft.overlap)) return 'Votes an item: a whole number from 1 to 100.'
+      return within(draft.randomPercent, 0, 100) ? '' : 'The random sample: 0 to 100 %.'
+    }
+  }
+}
+
+/** One line that says what a closed step holds. */
+export function stepSummary(step: Step, draft: Draft, fileName: string): string {
+  switch (step) {
+    case 'kind':
+      return draft.name.trim() ? `${draft.name.trim()}: choice, one class for each text` : ''
+    case 'classes':
+      return classNames(draft).join(', ')
+    case 'data':
+      return fileName || 'no file yet; you can bring one later'
+    case 'people': {
+      const invited = draft.people.filter((one) => one.username.trim()).length
+      const people = invited ? `you and ${plural(invited, 'other')}` : 'only you'
+      return `${people} · ${plural(draft.overlap, 'vote')} an item · ${draft.randomPercent} % random sample`
+    }
+  }
+}
+
+/** The body of `POST projects/`. Keys and descriptions that were left open are left to the service. */
+export function projectPayload(draft: Draft): Record<string, unknown> {
+  const classes = namedClasses(draft).map((one) => ({
+    name: one.name.trim(),
+    color: one.color,
+    ...(one.key.trim() ? { key: one.key.trim().toLowerCase() } : {}),
+    ...(one.description.trim() ? { description: one.description.trim() } : {}),
+  }))
+  return {
+    name: draft.name.trim(),
+    kind: 'choice',
+    classes,
+    guidelines: draft.guidelines,
+    settings: { overlap: draft.overlap, max_votes: draft.overlap, random_rate: draft.randomPercent / 100 },
+  }
+}
+
+export function memberPayload(person: DraftPerson): Record<string, unknown> {
+  const { password, role } = person
+  return { username: person.username.trim(), role, ...(password ? { password } : {}) }
+}
+
+/** The draft as it is kept in the browser: never a password. */
+export const storedDraft = (draft: Draft): string =>
+  JSON.stringify({ ...draft, people: draft.people.map((one) => ({ ...one, password: '' })) })
+
+/** A draft kept earlier, or null when there is none or it was written by another version. */
+export function readDraft(stored: string | null): Draft | null {
+  try {
+    const found = JSON.parse(stored ?? 'null') as Partial<Draft> | null
+    const isWhole = found && typeof found.name === 'string' && Array.isArray(found.classes) && Array.isArray(found.people)
+    return isWhole ? { ...emptyDraft(), ...found } : null
+  } catch {
+    return null
+  }
+}

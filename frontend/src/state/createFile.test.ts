@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import {
+  findDelimiter, guessMapping, looksLikeHeader, mapColumn, mappingPayload, previewFile, readRecords, rowEstimate, rowFates, toggleDetail,
+  type Mapping,
+} from './createFile'
+
+const SMS = `message_id,body,tag,received_at
+sms-1,"Your parcel, held. Pay ""1.99"" now",spam,2026-03-01
+sms-2,"two
+lines",personal,2026-03-02
+sms-1,Running late,personal,2026-03-03
+sms-4,,spam,2026-03-04
+sms-5,20 % off,offer,2026-03-05
+`
+
+describe('records', () => {
+  it('keeps delimiters, quotes and line breaks inside quotes', () => {
+    expect(readRecords('a,"b, ""c""\nd"\ne,f', ',', true).map((record) => record.cells)).toEqual([['a', 'b, "c"\nd'], ['e', 'f']])
+  })
+
+  it('leaves out a last record that may be cut', () => {
+    expect(readRecords('a,b\nc,d', ',', false)).toHaveLength(1)
+  })
+
+  it('takes Windows line ends and empty lines', () => {
+    expect(readRecords('a,b\r\n\r\nc,\r\n', ',', true).map((record) => record.cells)).toEqual([['a', 'b'], ['c', '']])
+  })
+
+  it('counts lines through quoted breaks', () => {
+    expect(readRecords('a\n"b\nc"\nd', ',', true).map((record) => record.line)).toEqual([1, 2, 4])
+  })
+})
+
+describe('columns', () => {
+  it('finds the delimiter that cuts evenly', () => {
+    expect(findDelimiter('id;text\n1;a, b, c\n2;d', true)).toBe(';')
+    expect(findDelimiter('only one column\nhello, world', true)).toBe(',')
+  })
+
+  it('knows a header from data', () => {
+    expect(looksLikeHeader(['id', 'text'], [['1', 'hello']])).toBe(true)
+    expect(looksLikeHeader(['1', 'hello'], [['2', 'bye']])).toBe(false)
+    expect(looksLikeHeader(['nachricht'], [['Hallo, ich komme heute doch etwas später']])).toBe(true)
+  })
+
+  it('reads a file with its mapping guessed', () => {
+    const preview = previewFile('sms.csv', SMS, true)
+    expect(preview.columns).toEqual(['message_id', 'body', 'tag', 'received_at'])
+    expect(preview.rows).toHaveLength(5)
+    const mapping = guessMapping(preview, ['spam', 'personal', 'offer'])
+    expect(mapping).toEqual({ text: 'body', external_id: null, answer: 'tag', answerUse: 'gold', metadata: ['message_id', 'received_at'] })
+  })
+
+  it('names the columns of a file without a header', () => {
+    const preview = previewFile('plain.csv', '1,good day to you\n2,and to you', true)
+    expect([preview.hasHeader, preview.columns, preview.rows.length]).toEqual([false, ['1', '2'], 2])
+    expect(guessMapping(preview, [])).toMatchObject({ text: '2', external_id: null })
+  })
+
+  it('lets the person overrule the guess about the header', () => {
+    const preview = previewFile('a.csv', 'id;text\n1;a', true, false)
+    expect([preview.rows.length, preview.columns]).toEqual([2, ['1', '2']])
+    expect(previewFile('a.csv', '1,b\n2,a', true, true).columns).toEqual(['1', 'b'])
+  })
+
+  it('estimates the rows of a long file from its beginning', () => {
+    const preview = previewFile('a.csv', 'id,text\n1,a\n2,b\n', false)
+    expect(rowEstimate(preview, 16, 160)).toEqual({ n: 20, isExact: false })
+    expect(rowEstimate(preview, 16, 16)).toEqual({ n: 2, isExact: true })
+  })
+
+  it('survives an empty file', () => {
+    expect(previewFile('a.csv', '', true)).toMatchObject({ columns: [], rows: [], hasHeader: false })
+    expect(guessMapping(previewFile('a.csv', '', true), [])).toMatchObject({ text: '' })
+  })
+
+  it('says which rows have too few columns', () => {
+    expect(previewFile('a.csv', 'id,text\n1,a\n2\n3,c', true).problems).toEqual([{ line: 3, message: '1 columns instead of 2' }])
+  })
+})
+
+describe('JSON lines', () => {
+  it('opens data, keeps other columns and reports bad lines', () => {
+    const lines = '{"external_id":"a","data":{"text":"hi"}}\nnot json\n[1]\n{"external_id":"b","data":{"text":"ho"}}\n{"cut'
+    const preview = previewFile('x.jsonl', lines, false)
+    expect(preview.columns).toEqual(['external_id', 'data.text'])
+    expect(preview.rows).toEqual([['a', 'hi'], ['b', 'ho']])
+    expect(preview.problems.map((one) => one.line)).toEqual([2, 3])
+    expect(guessMapping(preview, [])).toMatchObject({ text: 'data.text', external_id: 'external_id' })
+  })
+
+  it('strips a byte order mark and knows JSON by its first sign', () => {
+    expect(previewFile('export', '\uFEFF{"text":"a"}\n', true).format).toBe('jsonl')
+  })
+})
+
+describe('mapping', () => {
+  const mapping: Mapping = { text: 'body', external_id: 'id', answer: null, answerUse: 'gold', metadata: ['tag'] }
+
+  it('gives a column one role at a time', () => {
+    expect(mapColumn(mapping, 'answer', 'tag')).toEqual({ ...mapping, answer: 'tag', metadata: [] })
+    expect(mapColumn(mapping, 'text', 'id')).toEqual({ ...mapping, text: 'id', external_id: null })
+    expect(mapColumn(mapping, 'external_id', null)).toEqual({ ...mapping, external_id: null })
+  })
+
+  it('keeps and drops details', () => {
+    expect(toggleDetail(mapping, 'tag').metadata).toEqual([])
+    expect(toggleDetail(mapping, 'date').metadata).toEqual(['tag', 'date'])
+  })
+
+  it('says what happens to each row', () => {
+    const preview = previewFile('sms.csv', SMS, true)
+    const fates = rowFates(preview, { ...mapping, external_id: 'message_id', answer: 'tag' }, ['spam', 'personal'])
+    expect(fates.map((row) => row.fate)).toEqual(['new', 'new', 'same id as row 1', 'no text', '“offer” is not a class'])
+  })
+
+  it('names a repeated text', () => {
+    const preview = previewFile('a.csv', 'id,text\n1,a\n2,a', true)
+    const fates = (external_id: string | null) => rowFates(preview, { ...mapping, text: 'text', external_id }, []).map((row) => row.fate)
+    expect(fates('id')).toEqual(['new', 'new, text as in row 1'])
+    expect(fates(null)).toEqual(['new', 'same text as row 1'])
+  })
+
+  it('leaves nothing for the service to guess', () => {
+    const preview = previewFile('a.csv', 'id;text;tag\n1;a;spam', true)
+    expect(mappingPayload(preview, { text: 'text', external_id: 'id', answer: 'tag', answerUse: 'annotation', metadata: [] }, 'latin-1')).toEqual({
+      text: 'text', external_id: 'id', gold: null, annotation: 'tag', metadata: [], header: true, delimiter: ';', encoding: 'latin-1',
+    })
+    const lines = previewFile('a.jsonl', '{"text":"a"}', true)
+    expect(mappingPayload(lines, { ...mapping, text: 'text' }, 'utf-8')).not.toHaveProperty('delimiter')
+    const own = previewFile('a.jsonl', '{"data":{"text":"a"},"gold":{"class":"spam"}}', true)
+    expect(mappingPayload(own, guessMapping(own, []), 'utf-8')).toEqual({})
+  })
+})

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { askAgainMs, freshness, pace, questionOf, savedState, whyHere } from './desk'
+import { answer, skip } from './label'
+import { refuse } from './sync'
+import { SPAM, withReady } from './testing'
+
+describe('the bar', () => {
+  const waiting = answer(answer(withReady(1, 2, 3), SPAM, 1, 1), SPAM, 1, 2)
+
+  it.each([
+    [withReady(1), 'online', 'Saved'],
+    [waiting, 'online', 'Saving 2'],
+    [waiting, 'offline', 'Offline · 2 waiting on this device'],
+    [waiting, 'silent', 'No answer · 2 waiting on this device'],
+    [withReady(1), 'offline', 'Offline'],
+    [refuse(waiting, 1, { code: '', message: '' }), 'online', '1 answer came back'],
+    [skip(withReady(1), null, 5), 'online', 'Saved'],
+  ] as const)('says it (%#)', (state, link, text) => expect(savedState(state, link, 10).text).toBe(text))
+
+  it('says how late the model is, and warns when it stays late', () => {
+    const model = { version: 41, trained_through: 1, annotations: 9, strategy: 'team', performance: null, trained_at: null, training: { running: false, error: null } }
+    expect(freshness({ ...model, labels_behind: 6, seconds_behind: 9 })).toEqual({ tone: '', text: 'Model 41 · 6 labels behind' })
+    expect(freshness({ ...model, labels_behind: 240, seconds_behind: 540 })).toEqual({ tone: 'warn', text: 'Model 41 · 240 labels behind, 9 min' })
+    expect(freshness({ ...model, version: null, labels_behind: 0, seconds_behind: 0 }).text).toBe('No model yet')
+  })
+})
+
+describe('why an item is here', () => {
+  it('names the two classes between which the model hesitates', () => {
+    expect(whyHere({ kind: 'uncertain', classes: ['ham', 'spam'] }, false).line.join('')).toBe('The model hesitates between ham and spam')
+  })
+
+  it('does not tell a check from an item drawn by chance', () => {
+    expect(whyHere({ kind: 'gold' }, false)).toEqual(whyHere({ kind: 'random' }, false))
+  })
+})
+
+it('asks the question the guidelines ask', () => {
+  expect(questionOf('## Is this spam?\nMore…')).toBe('Is this spam?')
+  expect(questionOf('Read carefully.')).toBe('Which class fits?')
+})
+
+it('asks again at the next release, else gently', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z')
+  expect(askAgainMs('all_leased', '2026-01-01T00:00:04Z', 9, now)).toBe(4500)
+  expect(askAgainMs('all_leased', '2025-12-31T23:59:00Z', 3, now)).toBe(2000)
+  expect(askAgainMs('finished', null, 0, now)).toBe(5000)
+  expect(askAgainMs('finished', null, 30, now)).toBe(60_000)
+})
+
+it('measures the pace once there is something to measure', () => {
+  expect(pace([0, 1, 2, 3], 60_000)).toBeNull()
+  expect(pace([0, 1, 2, 3, 4], 5000)).toBeNull()
+  expect(pace([0, 10_000, 20_000, 30_000, 40_000, 50_000], 60_000)).toBeCloseTo(6)
+  expect(pace([0, 1, 2, 3, 4], 600_000)).toBeNull()
+})

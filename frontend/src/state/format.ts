@@ -1,0 +1,26 @@
+/** Figures and times as people read them here. Thin, language-neutral, always the same digits. */
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+
+export const count = (n: number): string => whole.format(n)
+/** 0.9314 → "0.931": scores and probabilities. */
+export const score = (x: number, digits = 3): string => x.toFixed(digits)
+/** 0.968 → "96.8 %". */
+export const percent = (x: number, digits = 1): string => `${(100 * x).toFixed(digits)} %`
+/** "1 label", "6 labels". */
+export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
+
+/** A span of time in its largest fitting units: "12 s", "9 min", "1 min 40 s", "3 h". */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds))
+  if (s < 60) return `${s} s`
+  if (s < 300) return s % 60 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${s / 60} min`
+  if (s < 5400) return `${Math.round(s / 60)} min`
+  return s < 129_600 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86_400)} days`
+}
+
+/** "12 s ago", "just now". */
+export function ago(then: number | string, now: number): string {
+  const seconds = (now - new Date(then).getTime()) / 1000
+  return seconds < 5 ? 'just now' : `${duration(seconds < 60 ? seconds : Math.floor(seconds / 60) * 60)} ago`
+}

@@ -1,0 +1,137 @@
+import type { ChoiceValue, EmptyBecause, Item, Reason, Suggestion } from '../api/types'
+import { enqueue, SKIP_GRACE_MS, type Act, type Outgoing, type Refused } from './outbox'
+
+/** One item as a question on the screen. */
+export interface Card {
+  assignment: number
+  item: Item
+  reason: Reason | null
+  suggestion: Suggestion | null
+  modelVersion: number | null
+  /** When this page heard of the lease; the clock of the service may differ. */
+  leasedAt: number
+  /** The answer it already has, when it came back to be changed. */
+  given: ChoiceValue | null
+}
+
+/** An answer given earlier, newest first in the history. */
+export interface Past {
+  assignment: number
+  item: Item
+  value: ChoiceValue
+  at: number
+}
+
+export interface LabelState {
+  /** Items taken back or opened from the history, the one on screen last. They come before `ready`. */
+  again: readonly Card[]
+  /** Leased items, the one on screen first. */
+  ready: readonly Card[]
+  past: readonly Past[]
+  outbox: readonly Outgoing[]
+  refused: readonly Refused[]
+  empty: { because: EmptyBecause; nextReleaseAt: string | null } | null
+  /** Assignments acted on lately: a late answer to "what is open" must not bring them back. */
+  done: readonly number[]
+  today: number
+}
+
+export const N_PAST = 20
+export const N_DONE = 200
+
+export const EMPTY_STATE: LabelState = { again: [], ready: [], past: [], outbox: [], refused: [], empty: null, done: [], today: 0 }
+
+/** The card on the screen, or null. */
+export const current = (state: LabelState): Card | null => state.again.at(-1) ?? state.ready[0] ?? null
+
+const sameValue = (a: ChoiceValue | null, b: ChoiceValue): boolean => a?.class === b.class
+
+/** The history with one answer more, newest first. */
+export function remembering(past: readonly Past[], one: Past): Past[] {
+  const others = past.filter((other) => other.assignment !== one.assignment)
+  return [...others, one].sort((a, b) => b.at - a.at).slice(0, N_PAST)
+}
+
+function withoutCurrent(state: LabelState): Pick<LabelState, 'again' | 'ready'> {
+  return state.again.length ? { again: state.again.slice(0, -1), ready: state.ready } : { again: [], ready: state.ready.slice(1) }
+}
+
+function acted(state: LabelState, card: Pick<Card, 'assignment' | 'item' | 'given'>, act: Act, now: number): Pick<LabelState, 'outbox' | 'done'> {
+  const notBefore = act.kind === 'skip' ? now + SKIP_GRACE_MS : now
+  const entry = { assignment: card.assignment, item: card.item, act, at: now, notBefore, isFirst: card.given === null }
+  return { outbox: enqueue(state.outbox, entry), done: [...state.done, card.assignment].slice(-N_DONE) }
+}
+
+/** The state after answering the card on the screen; nothing to send when a taken-back answer is given again as it was. */
+export function answer(state: LabelState, value: ChoiceValue, seconds: number, now: number): LabelState {
+  const card = current(state)
+  if (!card) return state
+  if (sameValue(card.given, value)) return keep(state, now)
+  return {
+    ...state,
+    ...withoutCurrent(state),
+    ...acted(state, card, { kind: 'answer', value, seconds }, now),
+    past: remembering(state.past, { assignment: card.assignment, item: card.item, value, at: now }),
+    today: state.today + (card.given ? 0 : 1),
+  }
+}
+
+/** The state after skipping the card on the screen; an answered one cannot be skipped any more. */
+export function skip(state: LabelState, reason: string | null, now: number): LabelState {
+  const card = current(state)
+  if (!card || card.given) return state
+  return { ...state, ...withoutCurrent(state), ...acted(state, card, { kind: 'skip', reason }, now) }
+}
+
+/** The taken-back card goes back as it was answered before. */
+export function keep(state: LabelState, now: number): LabelState {
+  const card = state.again.at(-1)
+  if (!card?.given) return state
+  const { assignment, item, given: value } = card
+  return { ...state, again: state.again.slice(0, -1), past: remembering(state.past, { assignment, item, value, at: now }) }
+}
+
+const asked = (item: Item, assignment: number, given: ChoiceValue | null): Card => ({
+  assignment, item, given, reason: null, suggestion: null, modelVersion: null, leasedAt: 0,
+})
+
+/** The skip that Backspace would take back: later than the last answer and still here. */
+export function revocableSkip(state: LabelState, sending: number | null): Outgoing | null {
+  const since = state.past[0]?.at ?? -Infinity
+  return state.outbox.findLast(({ act, assignment, at }) => act.kind === 'skip' && assignment !== sending && at >= since) ?? null
+}
+
+/**
+ * The state with the last thing done back on the screen. A waiting skip is undone; an answer stands until another is given.
+ * `sending` is the assignment on its way to the service: a skip that left cannot be undone.
+ */
+export function takeBack(state: LabelState, sending: number | null): LabelState {
+  const skipped = revocableSkip(state, sending)
+  if (skipped) {
+    return {
+      ...state,
+      again: [...state.again, asked(skipped.item, skipped.assignment, null)],
+      outbox: state.outbox.filter((one) => one !== skipped),
+      done: state.done.filter((assignment) => assignment !== skipped.assignment),
+    }
+  }
+  return state.past[0] ? open(state, state.past[0].assignment) : state
+}
+
+/** The state with an answer of the history on the screen, to be changed or kept. */
+export function open(state: LabelState, assignment: number): LabelState {
+  const past = state.past.find((one) => one.assignment === assignment)
+  if (!past) return state
+  return { ...state, again: [...state.again, asked(past.item, assignment, past.value)], past: state.past.filter((one) => one !== past) }
+}
+
+/** The state after changing an answer inside the history; its place in the list stays. */
+export function revise(state: LabelState, assignment: number, value: ChoiceValue, now: number): LabelState {
+  const past = state.past.find((one) => one.assignment === assignment)
+  if (!past || sameValue(past.value, value)) return state
+  return {
+    ...state,
+    ...acted(state, { ...past, given: past.value }, { kind: 'answer', value, seconds: 0 }, now),
+    past: state.past.map((one) => (one === past ? { ...past, value } : one)),
+  }
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import type { CurvePoint, Flag, FlagKind, Health, Job, ModelState, Progress, Quality } from '../api/types'
+import { curveColumns, curveCsv, curveRows, curveScale, curveSummary, savedText } from './manageCurve'
+import { flagFacts, flagObject, needs } from './manageFlags'
+import { signs } from './manageHealth'
+import { doneShare, jobText, jobWarnings, rowName } from './manageJobs'
+import { freshness, labelsAnswer, modelAnswer, paceRange, progressAnswer, trend } from './manageQuestions'
+import { reasonInShort, whyNoQueue } from './manageQueue'
+
+const model: ModelState = {
+  version: 41, trained_through: 900, annotations: 906, labels_behind: 6, seconds_behind: 9, strategy: 'team', trained_at: null,
+  performance: { metric: 'macro_f1', estimate: 0.931, low: 0.904, high: 0.953, n: 257 }, training: { running: false, error: null },
+}
+const progress: Progress = {
+  items: 1000, annotations: 906, items_with_consensus: 900, items_finished: 880, open_assignments: 9,
+  annotations_today: 210, annotations_last_hour: 40, gold_items: 11, skipped: 3,
+}
+const quality: Quality = { items_with_consensus: 900, expected_right: 0.968, low: 0.941, high: 0.982, in_doubt: 12 }
+const point = (annotations: number, arm: 'active' | 'random', estimate: number): CurvePoint =>
+  ({ annotations, arm, metric: 'accuracy', estimate, low: estimate - 0.05, high: estimate + 0.04, n: 60 })
+const flag = (kind: FlagKind, change: Partial<Flag> = {}): Flag =>
+  ({ id: 1, kind, item: null, external_id: null, annotation: null, annotator: null, score: 0.9, evidence: {}, status: 'open', created_at: '', ...change })
+const job: Job = { id: 1, kind: 'import', status: 'done', done: 100, total: 100, n_errors: 250, errors: [], result: { created: 90, duplicates: 4 } }
+
+describe('the four questions', () => {
+  it('gives every figure its range and its base', () => {
+    expect(modelAnswer(model)).toMatchObject({ figure: '0.931', range: '0.904–0.953', lines: [expect.any(String), 'on 257 protected random items'] })
+    expect(labelsAnswer(quality)).toMatchObject({ figure: '96.8 %', range: '94.1–98.2 %', lines: ['of 900 items expected right', '12 in doubt'] })
+    expect(progressAnswer(progress, 1)).toMatchObject({ figure: '88.0 %', range: '880 of 1,000 items' })
+  })
+
+  it('says why a figure is missing', () => {
+    expect(modelAnswer({ ...model, version: null, performance: null }).lines[0]).toBe('No model yet.')
+    expect(modelAnswer({ ...model, performance: null })).toMatchObject({ figure: null })
+    expect(labelsAnswer({ ...quality, items_with_consensus: 0, expected_right: null }).lines[0]).toContain('No item')
+    expect(progressAnswer({ ...progress, items: 0 }, 1).figure).toBeNull()
+    expect(progressAnswer({ ...progress, annotations_last_hour: 0 }, 1).lines[1]).toContain('no forecast')
+  })
+
+  it('gives a pace with a range that holds it', () => {
+    for (const n of [0, 1, 40, 400]) {
+      const [low, high] = paceRange(n)
+      expect(low).toBeLessThanOrEqual(n)
+      expect(high).toBeGreaterThan(n)
+    }
+    expect(progressAnswer(progress, 1).lines[1]).toBe('2–4 hours to go at 40 an hour')
+  })
+
+  it('calls labels late only after a minute', () => {
+    expect(freshness(model)).toEqual({ text: '6 labels, 9 s behind', isLate: false })
+    expect(freshness({ ...model, seconds_behind: 540 }).isLate).toBe(true)
+    expect(freshness({ ...model, labels_behind: 0 }).text).toBe('up to date')
+  })
+})
+
+describe('the curve', () => {
+  const points = [point(50, 'active', 0.8), point(20, 'active', 0.6), point(50, 'random', 0.7), point(40, 'random', 0.65)]
+  const rows = curveRows(points)
+
+  it('joins both arms by their annotations, rising', () => {
+    expect(rows.map((row) => row.annotations)).toEqual([20, 40, 50])
+    const columns = curveColumns(rows)
+    expect(columns[1]).toEqual([0.6, null, 0.8])
+    expect(columns[4]).toEqual([null, 0.65, 0.7])
+  })
+
+  it('starts the axis below the lowest band and ends shares at one', () => {
+    const [low, high] = curveScale(rows)
+    expect(low).toBeCloseTo(0.5)
+    expect(high).toBe(1)
+    expect(curveScale([])).toEqual([0, 1])
+  })
+
+  it('writes the same figures as CSV', () => {
+    const lines = curveCsv(rows).trim().split('\r\n')
+    expect(lines[0]).toBe('annotations,metric,active_estimate,active_low,active_high,active_n,random_estimate,random_low,random_high,random_n')
+    expect(lines[1]).toMatch(/^20,accuracy,0\.6,.*,60,,,,$/)
+    expect(lines).toHaveLength(4)
+  })
+
+  it('says in one sentence what it shows', () => {
+    expect(curveSummary(rows)).toContain('at 50 annotations; random control: 0.700')
+    expect(curveSummary([])).toBe('No figures yet.')
+    expect(trend(points)).toEqual([0.6, 0.8])
+  })
+
+  it('boasts only when the whole range is above zero', () => {
+    const saved = (estimate: number, low: number, high: number) => savedText({ points: [], advice: null, labels_saved: { estimate, low, high } })
+    expect(saved(640, 430, 690)).toEqual({ tone: 'good', text: '640 labels saved so far (430 to 690) against a random order.' })
+    expect(saved(20, -30, 70)).toMatchObject({ tone: 'info', text: expect.stringContaining('(−30 to 70). That may be chance.') })
+    expect(savedText({ points: [], advice: null, labels_saved: null })).toBeNull()
+  })
+})
+
+describe('flags', () => {
+  it('names few people and counts many', () => {
+    const found = needs([
+      flag('label_suspect'), flag('label_suspect'), flag('annotator_needs_help', { annotator: 'cy' }), flag('annotator_needs_help', { annotator: 'gus' }),
+      flag('annotator_looks_random', { annotator: 'hal' }), flag('confused_pair', { evidence: { classes: ['Billing', 'Refund'] } }), flag('drift', { status: 'dismissed' }),
+    ])
+    expect(found.map((need) => [need.text, need.count])).toEqual([
+      ['hal looks random', 1], ['cy and gus need help', 2], ['Labels look wrong', 2], ['Billing and Refund get mixed up', 1],
+    ])
+  })
+
+  it('lists the evidence', () => {
+    const suspect = flag('label_suspect', {
+      annotator: 'cy', external_id: 'ticket-1',
+      evidence: { class: 'Billing', expected: 'Refund', others: [{ annotator: 'ana', class: 'Refund' }], model: { Billing: 0.1, Refund: 0.9 }, n: 3 },
+    })
+    expect(flagFacts(suspect).map((fact) => `${fact.name}: ${fact.value}`)).toEqual([
+      'cy: Billing', 'Expected: Refund', 'ana: Refund', 'Model says: Refund, 90 %', 'then: Billing, 10 %', 'Answers: 3',
+    ])
+    expect(flagObject(suspect)).toBe('ticket-1')
+    expect(flagObject(flag('too_fast', { evidence: { n: 31 } }))).toBe('31 answers')
+  })
+
+  it('survives evidence it does not know', () => {
+    expect(flagFacts(flag('drift', { evidence: { model: 'x', others: 3, n: 'many' } }))).toEqual([])
+  })
+})
+
+describe('queue, jobs, health', () => {
+  it('gives every entry a reason', () => {
+    expect(reasonInShort({ kind: 'uncertain', classes: ['spam', 'ham'] })).toBe('spam or ham')
+    expect(reasonInShort({ kind: 'rare', class: 'spam' })).toBe('rare class: spam')
+    expect(reasonInShort(null)).toBe('no reason recorded')
+    expect(whyNoQueue({ version: 0, published_at: null, entries: [] }, false)).toContain('shuffled')
+  })
+
+  it('says what came out of a job', () => {
+    expect(jobText(job)).toBe('90 new items, 4 duplicates left out, 250 rows refused')
+    expect(jobText({ ...job, status: 'running', done: 8000, total: 11412 })).toBe('8,000 of 11,412 rows')
+    expect(jobText({ ...job, status: 'failed', errors: [{ row: 1, field: '', message: 'not UTF-8' }] })).toBe('not UTF-8')
+    expect([doneShare(job), doneShare({ ...job, status: 'running', total: null })]).toEqual([1, null])
+    expect(jobText({ ...job, status: 'failed', result: { reason: 'There is no column called text.' } })).toContain('no column')
+    expect(rowName({ row: 12, field: '', message: '' })).toBe('row 12')
+    expect(jobWarnings({ ...job, result: { warnings: ['The same file was imported before.', 3] } })).toEqual(['The same file was imported before.'])
+  })
+
+  it('shows what is broken as broken', () => {
+    const health: Health = { status: 'degraded', workers_alive: false, broker: false, database: true, canary_age_seconds: 300 }
+    const tones = signs({ health, model: { ...model, seconds_behind: 540 }, queue: null, progress }, 0).map((sign) => [sign.name, sign.tone])
+    expect(tones).toEqual([['Workers', 'bad'], ['Broker', 'bad'], ['Database', 'good'], ['Model 41', 'warn'], ['Leases', 'good']])
+  })
+})

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import type { Agreement, AnnotatorRow, Flag } from '../api/types'
+import { agreementRows, scaleStart } from './manageAgreement'
+import { byUrgency, stateOf } from './managePeople'
+
+const agreement: Agreement = {
+  items_with_overlap: 40, percent: 0.9, confused_pairs: [], updated_at: null,
+  coefficients: {
+    span_f1: { value: 0.5, low: null, high: null, undefined_because: null },
+    fleiss_kappa: { value: null, low: null, high: null, undefined_because: 'the items have different numbers of answers' },
+    krippendorff_alpha: { value: 0.824, low: 0.791, high: 0.855, undefined_because: null },
+  },
+}
+
+it('gives each coefficient a range, or says why it has none', () => {
+  const rows = agreementRows(agreement)
+  expect(rows.map((row) => [row.name, row.value, row.range || row.why])).toEqual([
+    ['Krippendorff α', '0.824', '0.791–0.855'],
+    ['Fleiss κ', '–', 'not defined because the items have different numbers of answers'],
+    ['span f1', '0.500', 'range not known'],
+  ])
+  expect(scaleStart(rows)).toBeCloseTo(0.7)
+  expect(scaleStart([])).toBe(0)
+})
+
+it('puts flagged people first', () => {
+  const person = (username: string, annotations: number): AnnotatorRow =>
+    ({ username, annotations, accuracy: null, random_log_odds: null, median_seconds: null, last_active: null, flags: 0 })
+  const flag = (kind: Flag['kind'], annotator: string, status: Flag['status'] = 'open'): Flag =>
+    ({ id: 1, kind, item: null, external_id: null, annotation: null, annotator, score: 1, evidence: {}, status, created_at: '' })
+  const flags = [flag('too_fast', 'hal'), flag('annotator_looks_random', 'hal'), flag('annotator_needs_help', 'cy'), flag('drift', 'ana', 'dismissed')]
+  const people = [person('ana', 600), person('bo', 700), person('cy', 200), person('hal', 46)]
+  expect(byUrgency(people, flags).map((one) => one.username)).toEqual(['hal', 'cy', 'bo', 'ana'])
+  expect(stateOf(person('hal', 46), flags)?.text).toBe('looks random')
+  expect(stateOf(person('ana', 600), flags)).toBeNull()
+})

@@ -1,0 +1,44 @@
+/** Agreement as rows of a table: a value with its range, or why it is not defined. Pure. */
+import type { Agreement, Coefficient, Interval } from '../api/types'
+import { decimal, decimalRange } from './manageFormat'
+
+export interface AgreementRow {
+  name: string
+  value: string
+  range: string
+  interval: Interval | null
+  /** "not defined because …"; empty when there is a value. */
+  why: string
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  krippendorff_alpha: 'Krippendorff α',
+  cohen_kappa: 'Cohen κ',
+  fleiss_kappa: 'Fleiss κ',
+  scott_pi: 'Scott π',
+  gwet_ac1: 'Gwet AC1',
+}
+
+function rowOf(name: string, coefficient: Coefficient): AgreementRow {
+  const { value, low, high, undefined_because } = coefficient
+  if (value === null) return { name, value: '–', range: '', interval: null, why: `not defined because ${undefined_because ?? 'the service gives no reason'}` }
+  if (low === null || high === null) return { name, value: decimal(value), range: 'range not known', interval: null, why: '' }
+  return { name, value: decimal(value), range: decimalRange(low, high), interval: { estimate: value, low, high }, why: '' }
+}
+
+/** The known coefficients in a fixed order, then any other under its own name. */
+export function agreementRows(agreement: Agreement): AgreementRow[] {
+  const given = Object.keys(agreement.coefficients)
+  const known = Object.keys(NAMES).filter((key) => given.includes(key))
+  const others = given.filter((key) => !(key in NAMES))
+  return [...known, ...others].flatMap((key) => {
+    const coefficient = agreement.coefficients[key]
+    return coefficient ? [rowOf(NAMES[key] ?? key.replaceAll('_', ' '), coefficient)] : []
+  })
+}
+
+/** Where the scale of the drawn intervals starts: the tenth below the lowest end. */
+export function scaleStart(rows: readonly AgreementRow[]): number {
+  const lows = rows.flatMap((row) => row.interval?.low ?? [])
+  return lows.length ? Math.max(-1, Math.floor(Math.min(...lows) * 10 - 0.01) / 10) : 0
+}

@@ -1,0 +1,78 @@
+/** The learning curve as a chart, as a table and as CSV: the same figures three times. Pure. */
+import type { Arm, CurvePoint, Interval, LearningCurve } from '../api/types'
+import { count } from './format'
+import { decimal, decimalRange, metricName } from './manageFormat'
+
+export interface CurveRow {
+  annotations: number
+  metric: string
+  active: CurvePoint | null
+  random: CurvePoint | null
+}
+
+/** One row for each number of annotations, rising; the newest metric only, so that one axis fits all. */
+export function curveRows(points: readonly CurvePoint[]): CurveRow[] {
+  const metric = points.at(-1)?.metric ?? ''
+  const rows = new Map<number, CurveRow>()
+  for (const point of points) {
+    if (point.metric !== metric) continue
+    const row = rows.get(point.annotations) ?? { annotations: point.annotations, metric, active: null, random: null }
+    rows.set(point.annotations, { ...row, [point.arm]: point })
+  }
+  return [...rows.values()].sort((a, b) => a.annotations - b.annotations)
+}
+
+export type Column = (number | null)[]
+
+/** Columns for the chart: annotations, then estimate, low, high of the active arm and of the random arm. */
+export function curveColumns(rows: readonly CurveRow[]): [number[], Column, Column, Column, Column, Column, Column] {
+  const of = (arm: Arm, field: keyof Interval): Column => rows.map((row) => row[arm]?.[field] ?? null)
+  return [
+    rows.map((row) => row.annotations),
+    of('active', 'estimate'), of('active', 'low'), of('active', 'high'),
+    of('random', 'estimate'), of('random', 'low'), of('random', 'high'),
+  ]
+}
+
+const LOWEST_STEP = 0.1
+
+/** The range of the y axis: down to the next tenth below what is drawn; up to 1 where figures are shares. */
+export function curveScale(rows: readonly CurveRow[]): [low: number, high: number] {
+  const points = rows.flatMap((row) => [row.active, row.random]).filter((point) => point !== null)
+  if (points.length === 0) return [0, 1]
+  const low = Math.min(...points.map((point) => point.low))
+  const high = Math.max(...points.map((point) => point.high))
+  const floor = Math.max(0, Math.floor(low / LOWEST_STEP) * LOWEST_STEP)
+  return [floor, high <= 1 ? 1 : Math.ceil(high)]
+}
+
+const cell = (point: CurvePoint | null): string[] =>
+  point ? [point.estimate, point.low, point.high, point.n].map(String) : ['', '', '', '']
+
+export function curveCsv(rows: readonly CurveRow[]): string {
+  const heads = ['annotations', 'metric', ...(['active', 'random'] as const).flatMap((arm) => ['estimate', 'low', 'high', 'n'].map((field) => `${arm}_${field}`))]
+  const lines = rows.map((row) => [String(row.annotations), row.metric, ...cell(row.active), ...cell(row.random)])
+  return [heads, ...lines].map((line) => line.join(',')).join('\r\n') + '\r\n'
+}
+
+/** "0.931 (0.904–0.953)", or why there is none. */
+export const pointText = (point: CurvePoint | null): string =>
+  point ? `${decimal(point.estimate)} (${decimalRange(point.low, point.high)})` : '–'
+
+/** One sentence that says what the picture shows. */
+export function curveSummary(rows: readonly CurveRow[]): string {
+  const last = (arm: Arm): CurvePoint | null => rows.findLast((row) => row[arm] !== null)?.[arm] ?? null
+  const [active, random] = [last('active'), last('random')]
+  if (!active) return 'No figures yet.'
+  const start = `${metricName(active.metric)} of the model’s questions: ${pointText(active)} at ${count(active.annotations)} annotations`
+  return random ? `${start}; random control: ${pointText(random)} at ${count(random.annotations)}.` : `${start}; no random control yet.`
+}
+
+/** What asking the model saved, with its range; negative savings are said as what they are. */
+export function savedText(curve: LearningCurve): { text: string; tone: 'good' | 'info' } | null {
+  const saved = curve.labels_saved
+  if (saved === null) return null
+  const range = `(${Math.round(saved.low)} to ${Math.round(saved.high)})`.replaceAll('-', '−')
+  if (saved.low > 0) return { tone: 'good', text: `${count(saved.estimate)} labels saved so far ${range} against a random order.` }
+  return { tone: 'info', text: `Labels saved against a random order: ${count(Math.round(saved.estimate)).replace('-', '−')} ${range}. That may be chance.` }
+}

@@ -1,0 +1,41 @@
+/** How a manager's figures are written: with their ranges, rounded, but never into certainty. Adds to format.ts. */
+import { count, percent, score } from './format'
+
+export const LEVEL = '90 %'
+
+/** A share 0–1 as whole percent, for tables; never rounded up to a perfect 100. */
+export function wholePercent(share: number): string {
+  return share < 1 && share >= 0.995 ? '> 99 %' : percent(share, 0)
+}
+
+/** "94.1–98.2 %". */
+export const percentRange = (low: number, high: number, digits = 1): string =>
+  `${(100 * low).toFixed(digits)}–${(100 * high).toFixed(digits)} %`
+
+/** Scores with a real minus sign. */
+export const decimal = (value: number): string => score(value).replace('-', '−')
+
+/** Ranges with a negative end are written with "to", because a dash beside a minus cannot be read. */
+export function decimalRange(low: number, high: number): string {
+  return `${decimal(low)}${low < 0 ? ' to ' : '–'}${decimal(high)}`
+}
+
+/** Seconds somebody needed for an answer: "1.1 s", "46 s". */
+export const answerTime = (seconds: number): string => `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`
+
+/** How sure a flag is, 0–1; never rounded up to certainty. */
+export const sureness = (value: number): string => (value < 1 && value >= 0.995 ? '> 0.99' : value.toFixed(2))
+
+const MOST_ODDS = 1_000_000
+
+/** Natural log odds as odds: "340 : 1" for, "1 : 24" against. */
+export function odds(logOdds: number): string {
+  const size = Math.abs(logOdds)
+  const digits = size > Math.log(MOST_ODDS) ? `> ${count(MOST_ODDS)}` : count(Math.round(Math.exp(size)))
+  return logOdds >= 0 ? `${digits} : 1` : `1 : ${digits}`
+}
+
+const METRICS: Readonly<Record<string, string>> = { accuracy: 'Accuracy', macro_f1: 'Macro F1', f1: 'F1', log_loss: 'Log loss' }
+
+/** The metric's name for people; an unknown one is shown as it came. */
+export const metricName = (metric: string): string => METRICS[metric] ?? metric.replaceAll('_', ' ')

@@ -1,0 +1,34 @@
+/** People as a manager must look at them: those with a flag first. Pure. */
+import type { IconName } from '../components/Icon.svelte'
+import type { AnnotatorRow, Flag, FlagKind } from '../api/types'
+
+export interface PersonState {
+  text: string
+  icon: IconName
+  tone: 'warn' | 'bad' | 'plain'
+  /** The accuracy itself is what raised the flag. */
+  isAboutSkill: boolean
+}
+
+/** The gravest first; one state is shown, the flags below tell the rest. */
+const STATES: readonly (PersonState & { kind: FlagKind })[] = [
+  { kind: 'annotator_looks_random', text: 'looks random', icon: 'stop', tone: 'bad', isAboutSkill: true },
+  { kind: 'annotator_needs_help', text: 'needs help', icon: 'warn', tone: 'warn', isAboutSkill: true },
+  { kind: 'drift', text: 'has changed', icon: 'undo', tone: 'warn', isAboutSkill: true },
+  { kind: 'too_fast', text: 'too fast', icon: 'clock', tone: 'plain', isAboutSkill: false },
+  { kind: 'repetitive', text: 'always the same', icon: 'list', tone: 'plain', isAboutSkill: false },
+]
+
+export function stateOf(person: AnnotatorRow, flags: readonly Flag[]): PersonState | null {
+  const kinds = new Set(flags.filter((flag) => flag.annotator === person.username && flag.status === 'open').map((flag) => flag.kind))
+  return STATES.find((state) => kinds.has(state.kind)) ?? null
+}
+
+/** Flagged people first, the gravest state first; then by how much they answered. */
+export function byUrgency(people: readonly AnnotatorRow[], flags: readonly Flag[]): AnnotatorRow[] {
+  const urgency = (person: AnnotatorRow): number => {
+    const state = stateOf(person, flags)
+    return state ? STATES.findIndex((one) => one.text === state.text) : STATES.length
+  }
+  return [...people].sort((a, b) => urgency(a) - urgency(b) || b.annotations - a.annotations || a.username.localeCompare(b.username))
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { afterLogin, homeOf, matchRoute } from './routes'
+
+describe('routes', () => {
+  it.each([
+    ['/', { view: 'projects' }],
+    ['/login/', { view: 'login' }],
+    ['/projects/new', { view: 'create' }],
+    ['/projects/7', { view: 'overview', project: 7 }],
+    ['/projects/7/label', { view: 'label', project: 7 }],
+    ['/projects/7/else', { view: 'missing' }],
+    ['/projects/x', { view: 'missing' }],
+  ] as const)('%s', (path, route) => expect(matchRoute(path)).toEqual(route))
+
+  it('after logging in lead back, but never off this site', () => {
+    expect(afterLogin('?next=%2Fprojects%2F7%2Flabel')).toBe('/projects/7/label')
+    for (const bad of ['', '?next=https://evil.example', '?next=//evil.example', '?next=/%5Cevil.example', '?next=/login']) expect(afterLogin(bad)).toBe('/')
+  })
+
+  it('open where the role works', () => {
+    expect(homeOf(3, 'annotator')).toBe('/projects/3/label')
+    expect(homeOf(3, 'reviewer')).toBe('/projects/3')
+  })
+})

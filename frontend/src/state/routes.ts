@@ -1,0 +1,36 @@
+import type { Role } from '../api/types'
+
+/** A place in the application; the address is its only memory. */
+export type Route =
+  | { view: 'login' | 'projects' | 'create' | 'missing' }
+  | { view: 'overview' | 'label' | 'people' | 'settings'; project: number }
+
+const PLAIN: Record<string, 'login' | 'projects' | 'create'> = { '/': 'projects', '/login': 'login', '/projects/new': 'create' }
+const OF_A_PROJECT = new Set(['label', 'people', 'settings'] as const)
+type Part = 'label' | 'people' | 'settings'
+
+function isPart(name: string): name is Part {
+  return OF_A_PROJECT.has(name as Part)
+}
+
+/** The route of a path; a closing slash does not matter. */
+export function matchRoute(path: string): Route {
+  const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path
+  const plain = PLAIN[trimmed]
+  if (plain) return { view: plain }
+  const [, digits, part] = /^\/projects\/(\d+)(?:\/([a-z]+))?$/.exec(trimmed) ?? []
+  if (!digits) return { view: 'missing' }
+  if (!part) return { view: 'overview', project: Number(digits) }
+  return isPart(part) ? { view: part, project: Number(digits) } : { view: 'missing' }
+}
+
+/** Where to go after logging in: the page asked for, never another site and never the login page again. */
+export function afterLogin(search: string): string {
+  const wanted = new URLSearchParams(search).get('next') ?? '/'
+  return /^\/(?![/\\])/.test(wanted) && matchRoute(wanted).view !== 'login' ? wanted : '/'
+}
+
+/** Where a project opens for a role: annotators label, everybody else sees the overview. */
+export function homeOf(project: number, role: Role): string {
+  return role === 'annotator' ? `/projects/${project}/label` : `/projects/${project}`
+}

@@ -1,0 +1,17 @@
+import type { Component } from 'svelte'
+
+type Loading<Props extends Record<string, unknown>> = () => Promise<{ default: Component<Props> }>
+
+/** Each view is its own file on the wire: an annotator never loads the charts. */
+export const PLAIN_VIEWS: Record<'login' | 'projects' | 'create', Loading<Record<string, never>>> = {
+  login: () => import('./views/login/Login.svelte'),
+  projects: () => import('./views/projects/Projects.svelte'),
+  create: () => import('./views/create/Create.svelte'),
+}
+
+export const PROJECT_VIEWS: Record<'overview' | 'label' | 'people' | 'settings', Loading<{ project: number }>> = {
+  overview: () => import('./views/manage/Overview.svelte'),
+  label: () => import('./views/label/Label.svelte'),
+  people: () => import('./views/members/People.svelte'),
+  settings: () => import('./views/members/Settings.svelte'),
+}

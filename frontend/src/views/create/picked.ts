@@ -1,0 +1,48 @@
+import { create, upload } from '../../api/client'
+import type { Job } from '../../api/types'
+import { mappingPayload, PREVIEW_BYTES, previewFile, type Encoding, type Mapping, type Preview } from '../../state/createFile'
+
+interface Head {
+  /** The beginning of the file as it was read. */
+  text: string
+  encoding: Encoding
+}
+
+/** A chosen file, what its beginning holds, and what each column is for. */
+export interface Picked extends Head {
+  file: File
+  preview: Preview
+  mapping: Mapping
+}
+
+function markedAs(bytes: Uint8Array): { encoding: Encoding; label: string } {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { encoding: 'utf-16', label: 'utf-16le' }
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { encoding: 'utf-16', label: 'utf-16be' }
+  return { encoding: 'utf-8', label: 'utf-8' }
+}
+
+/** Reads the beginning of a file, by its byte order mark unless an encoding is asked for; raises when the disk does not give it. */
+export async function readHead(file: File, wanted: Encoding | null): Promise<Head> {
+  const bytes = new Uint8Array(await file.slice(0, PREVIEW_BYTES).arrayBuffer())
+  const { encoding, label } = wanted === 'latin-1' ? { encoding: wanted, label: 'iso-8859-1' } : markedAs(bytes)
+  return { text: new TextDecoder(label).decode(bytes, { stream: !isWhole(file) }), encoding }
+}
+
+const isWhole = (file: File): boolean => file.size <= PREVIEW_BYTES
+
+/** Signs that stand for broken bytes: the file is not in the encoding it was read in. */
+export const isBroken = (text: string): boolean => text.includes('\uFFFD')
+
+export const previewOf = (file: File, text: string, header: boolean | null = null): Preview => previewFile(file.name, text, isWhole(file), header)
+
+/** Starts an import; the worker reads the file afterwards. The same `key` starts it once. */
+export function startImport(project: number, picked: Picked, key?: string): Promise<Job> {
+  const form = new FormData()
+  form.append('file', picked.file)
+  form.append('mapping', JSON.stringify(mappingPayload(picked.preview, picked.mapping, picked.encoding)))
+  return upload<Job>(`projects/${project}/imports/`, form, key)
+}
+
+/** Starts an export of what is true now. */
+export const startExport = (project: number, wish: { format: string; include: string }): Promise<Job> =>
+  create<Job>(`projects/${project}/exports/`, wish)

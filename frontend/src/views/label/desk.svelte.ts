@@ -1,0 +1,223 @@
+import { get, post } from '../../api/client'
+import { ApiError, explain, NetworkError } from '../../api/errors'
+import { poll } from '../../api/poll'
+import type { Assignments, ChoiceValue, Health, ModelState, MyAnnotations, Project } from '../../api/types'
+import { openKeep, type Keep } from '../../kept-answers'
+import { signedOut } from '../../session.svelte'
+import * as label from '../../state/label'
+import * as sync from '../../state/sync'
+import { askAgainMs, type Link } from '../../state/desk'
+import * as stopwatch from '../../state/stopwatch'
+import { createSender } from './sender'
+
+export type Drawer = 'guidelines' | 'history' | 'returned' | null
+export type Dialog = 'keys' | 'palette' | 'classes' | null
+
+const MODEL_MS = 2000
+const HEALTH_MS = 15_000
+const N_STAMPS = 60
+
+/**
+ * Everything the labelling page knows and does, for one person in one project. State changes only through the pure
+ * functions of `state/`; this file connects them to the clock, the network and the browser's storage. Call `close` at the end.
+ */
+export function createDesk(project: Project, user: number) {
+  let state = $state.raw<label.LabelState>(label.EMPTY_STATE)
+  let link = $state<Link>(navigator.onLine ? 'online' : 'offline')
+  let model = $state.raw<ModelState | null>(null)
+  let health = $state.raw<Health | null>(null)
+  let sending = $state<number | null>(null)
+  let stamps = $state.raw<readonly number[]>([])
+  let drawer = $state<Drawer>(null)
+  let dialog = $state<Dialog>(null)
+  let choosingSkip = $state(false)
+  let explaining = $state(false)
+  let historyAt = $state(0)
+  let keepsAnswers = $state(true)
+  let problem = $state('')
+  let now = $state(Date.now())
+
+  const leaseMs = project.settings.lease_seconds * 1000
+  let watch = stopwatch.started(Date.now())
+  let keep: Keep | null = null
+  let tries = 0
+  let askTimer = 0
+  let asking = false
+  let closed = false
+
+  /* one way to change the state */
+
+  function change(next: label.LabelState): void {
+    const before = label.current(state)?.assignment
+    state = next
+    now = Date.now()
+    keep?.save(next)
+    if (label.current(next)?.assignment !== before) {
+      watch = stopwatch.started(Date.now())
+      choosingSkip = false
+      explaining = false
+    }
+    void sender.pump()
+    if (!next.ready.length || sync.leasesWanted(next) > 0) planAsking()
+  }
+
+  const sender = createSender({
+    outbox: () => state.outbox,
+    leasesWanted: (closing) => sync.leasesWanted(state, closing),
+    onStart: (assignment) => (sending = assignment),
+    onLink: (next) => {
+      link = next
+      if (next === 'signed_out') signedOut()
+    },
+    onRefused: (entry, error) => change(sync.refuse(state, entry.assignment, error)),
+    onSent: (entry, answer) => {
+      const confirmed = sync.sent(state, entry.assignment, entry.version)
+      change(answer?.assignments ? sync.leased(confirmed, leasesOf(answer), Date.now()) : confirmed)
+    },
+  })
+
+  /* leases */
+
+  const leasesOf = (answer: Partial<Assignments>): Assignments => ({
+    assignments: answer.assignments ?? [],
+    empty_because: answer.empty_because ?? null,
+    next_release_at: answer.next_release_at ?? null,
+  })
+
+  async function askForItems(): Promise<void> {
+    const count = sync.leasesWanted(state)
+    if (asking || closed || !count || document.hidden) return
+    asking = true
+    try {
+      const answer = await post<Assignments>(`projects/${project.id}/assignments/`, { count })
+      asking = false
+      link = 'online'
+      problem = ''
+      const before = state.ready.length
+      const hadCard = label.current(state) !== null
+      state = sync.leased(sync.withoutExpired(state, leaseMs, Date.now(), true), leasesOf(answer), Date.now())
+      tries = state.ready.length > before ? 0 : tries + 1
+      if (!hadCard) watch = stopwatch.started(Date.now())
+    } catch (error) {
+      asking = false
+      onAskingFailed(error)
+    }
+    if (!closed) planAsking()
+  }
+
+  function onAskingFailed(error: unknown): void {
+    tries += 1
+    if (error instanceof NetworkError) link = 'offline'
+    else if (error instanceof ApiError && error.status === 401) signedOut()
+    else problem = explain(error)
+  }
+
+  /** Asks at once when leases are missing, gently when the last answer was "nothing" or failed. */
+  function planAsking(): void {
+    window.clearTimeout(askTimer)
+    const short = sync.leasesWanted(state) > 0
+    if (closed || !short) return
+    const because = state.empty?.because ?? 'all_leased'
+    const calm = state.empty !== null || tries > 0 || state.ready.length > 0
+    askTimer = window.setTimeout(askForItems, calm ? askAgainMs(because, state.empty?.nextReleaseAt ?? null, tries, Date.now()) : 0)
+  }
+
+  async function recall(): Promise<void> {
+    const history = await get<MyAnnotations>(`projects/${project.id}/my/annotations/?limit=${label.N_PAST}`).catch(() => null)
+    if (!history) return
+    const isFirstTime = state.today === 0 && !stamps.length
+    state = sync.recalled(isFirstTime ? sync.counted(state, history.today) : state, history)
+  }
+
+  async function begin(): Promise<void> {
+    try {
+      keep = await openKeep(user, project.id)
+      const kept = await keep.load()
+      state = sync.restored(state, kept.outbox, kept.refused)
+    } catch {
+      keepsAnswers = false
+    }
+    if (closed) return keep?.close()
+    void sender.pump()
+    void recall()
+    void askForItems()
+  }
+
+  /* the page around us */
+
+  function onVisibility(): void {
+    if (document.hidden) {
+      watch = stopwatch.paused(watch, Date.now())
+      return
+    }
+    watch = stopwatch.resumed(watch, Date.now())
+    state = sync.withoutExpired(state, leaseMs, Date.now(), false)
+    void askForItems()
+  }
+
+  document.addEventListener('visibilitychange', onVisibility)
+  const clock = window.setInterval(() => (now = Date.now()), 1000)
+  const stopModel = poll<ModelState>(`projects/${project.id}/model/`, { everyMs: MODEL_MS, onAnswer: (answer) => (model = answer) })
+  const stopHealth = poll<Health>('health/', { everyMs: HEALTH_MS, onAnswer: (answer) => (health = answer) })
+  void begin()
+
+  return {
+    project,
+    get state() { return state },
+    get card() { return label.current(state) },
+    get link() { return link },
+    get model() { return model },
+    get health() { return health },
+    get sending() { return sending },
+    get stamps() { return stamps },
+    get drawer() { return drawer },
+    get dialog() { return dialog },
+    get choosingSkip() { return choosingSkip },
+    get explaining() { return explaining },
+    get historyAt() { return Math.min(historyAt, Math.max(0, state.past.length - 1)) },
+    get keepsAnswers() { return keepsAnswers },
+    get problem() { return problem },
+    get now() { return now },
+
+    answer(value: ChoiceValue): void {
+      if (!label.current(state)?.given) stamps = [...stamps, Date.now()].slice(-N_STAMPS)
+      change(label.answer(state, value, stopwatch.seconds(watch, Date.now()), Date.now()))
+    },
+    keep: () => change(label.keep(state, Date.now())),
+    takeBack: () => change(label.takeBack(state, sending)),
+    skip: (reason: string | null) => change(label.skip(state, reason, Date.now())),
+    revise: (assignment: number, value: ChoiceValue) => change(label.revise(state, assignment, value, Date.now())),
+    open(assignment: number): void {
+      drawer = null
+      change(label.open(state, assignment))
+    },
+    retry: (assignment: number) => change(sync.retry(state, assignment, Date.now())),
+    letGo(assignment: number): void {
+      change(sync.letGo(state, assignment))
+      if (!state.refused.length) drawer = null
+    },
+    chooseSkip: (open: boolean) => void (choosingSkip = open),
+    explain: (open: boolean) => void (explaining = open),
+    show(next: Drawer): void {
+      drawer = drawer === next ? null : next
+      historyAt = 0
+      if (drawer === 'history') void recall()
+    },
+    pop: (next: Dialog) => void (dialog = next),
+    walk: (steps: number) => void (historyAt = Math.max(0, Math.min(historyAt + steps, state.past.length - 1))),
+    tryNow: () => sender.tryNow(),
+
+    close(): void {
+      closed = true
+      sender.stop()
+      stopModel()
+      stopHealth()
+      window.clearTimeout(askTimer)
+      window.clearInterval(clock)
+      document.removeEventListener('visibilitychange', onVisibility)
+      keep?.close()
+    },
+  }
+}
+
+export type Desk = ReturnType<typeof createDesk>

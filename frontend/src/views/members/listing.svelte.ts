@@ -1,0 +1,44 @@
+import { get } from '../../api/client'
+import { ApiError, explain } from '../../api/errors'
+import type { Page } from '../../api/types'
+import { signedOut } from '../../session.svelte'
+
+/** A list of the service read page by page, as far as somebody asked for it. Call while a component is made. */
+export function listing<Row>(path: () => string) {
+  let rows = $state.raw<Row[]>([])
+  let next = $state<string | null>(null)
+  let known = $state(false)
+  let failure = $state('')
+
+  async function read(from: string, before: readonly Row[]): Promise<void> {
+    try {
+      const page = await get<Page<Row>>(from)
+      rows = [...before, ...page.results]
+      next = page.next
+      known = true
+      failure = ''
+    } catch (error) {
+      failure = explain(error)
+      if (error instanceof ApiError && error.status === 401) signedOut()
+    }
+  }
+
+  $effect(() => void read(path(), []))
+  return {
+    /** Reads the first page again. */
+    again: () => read(path(), []),
+    more: () => (next ? read(next, rows) : Promise.resolve()),
+    get rows() {
+      return rows
+    },
+    get hasMore() {
+      return next !== null
+    },
+    get known() {
+      return known
+    },
+    get failure() {
+      return failure
+    },
+  }
+}

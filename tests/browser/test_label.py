@@ -1,0 +1,233 @@
+"""The annotator's page by keyboard alone: answer, take back, change, lose the network, come back."""
+
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from annotation.models import Annotation, AnnotationRevision, Assignment, Project
+from annotation.operations.labeling import skip_item
+from tests.browser.conftest import Site
+
+
+def until(claim: Callable[[], bool], *, seconds: float = 10) -> None:
+    """Returns once the claim about the database holds."""
+    deadline = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < deadline, "it did not become true in time"
+        time.sleep(0.05)
+
+
+def answers(project: Project) -> dict[str, str]:
+    """What each text was answered with."""
+    rows = Annotation.objects.filter(project=project).select_related("item")
+    return {row.item.data["text"]: row.value["class"] for row in rows}
+
+
+def start_labelling(site: Site, page: Page, project: Project) -> None:
+    site.annotator(project, "ana")
+    site.log_in(page, "ana", path=f"/projects/{project.pk}/label")
+    expect_text(page, "message 1")
+
+
+def expect_text(page: Page, text: str) -> None:
+    expect(page.get_by_role("article", name="Item").get_by_text(text, exact=True)).to_be_visible()
+
+
+def expect_saved(page: Page) -> None:
+    expect(page.locator("header .state", has_text="Saved")).to_be_visible()
+
+
+def test_ten_items_by_keyboard_alone(site: Site, page: Page) -> None:
+    project = site.project(n_items=10)
+    site.annotator(project, "ana")
+    page.goto(site.base_url)
+    page.keyboard.press("Tab")
+    page.get_by_label("Username").focus()
+    page.keyboard.type("ana")
+    page.keyboard.press("Tab")
+    page.keyboard.type("correct horse battery")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=f"Label in {project.name}").focus()
+    page.keyboard.press("Enter")
+    for number in range(1, 11):
+        expect_text(page, f"message {number}")
+        page.keyboard.press("2" if number % 3 == 0 else "1")
+    expect(page.get_by_role("heading", name="Every item has its answers")).to_be_visible()
+    expect_saved(page)
+    assert answers(project) == {f"message {n}": "spam" if n % 3 == 0 else "ham" for n in range(1, 11)}
+    assert all(0 <= seconds < 60 for seconds in Annotation.objects.values_list("seconds", flat=True))
+
+
+def test_an_answer_is_taken_back_and_given_anew(site: Site, page: Page) -> None:
+    project = site.project(n_items=4)
+    start_labelling(site, page, project)
+    page.keyboard.press("1")
+    expect_text(page, "message 2")
+    expect_saved(page)
+    page.keyboard.press("Backspace")
+    expect_text(page, "message 1")
+    expect(page.get_by_role("button", name="ham", exact=False, pressed=True)).to_be_visible()
+    page.keyboard.press("2")
+    expect_text(page, "message 2")
+    until(lambda: answers(project) == {"message 1": "spam"})
+    revisions = AnnotationRevision.objects.order_by("revision").values_list("revision", "value__class")
+    assert list(revisions) == [(1, "ham"), (2, "spam")]
+
+
+def test_answers_are_changed_in_the_history(site: Site, page: Page) -> None:
+    project = site.project(n_items=5)
+    start_labelling(site, page, project)
+    for number in (2, 3, 4):
+        page.keyboard.press("1")
+        expect_text(page, f"message {number}")
+    page.keyboard.press("h")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("2")
+    until(lambda: answers(project) == {"message 1": "spam", "message 2": "ham", "message 3": "ham"})
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect_text(page, "message 2")
+    page.keyboard.press("2")
+    expect_text(page, "message 4")
+    until(lambda: answers(project)["message 2"] == "spam")
+
+
+def test_the_history_survives_a_reload(site: Site, page: Page) -> None:
+    project = site.project(n_items=3)
+    start_labelling(site, page, project)
+    page.keyboard.press("1")
+    expect_saved(page)
+    until(lambda: len(answers(project)) == 1)
+    page.reload()
+    expect_text(page, "message 2")
+    expect(page.get_by_role("button", name="Take back")).to_be_enabled()
+    page.keyboard.press("Backspace")
+    expect_text(page, "message 1")
+    page.keyboard.press("Enter")
+    expect_text(page, "message 2")
+
+
+def test_offline_and_back(site: Site, page: Page, context: BrowserContext) -> None:
+    project = site.project(n_items=6)
+    start_labelling(site, page, project)
+    context.set_offline(True)
+    for number in (2, 3):
+        page.keyboard.press("2")
+        expect_text(page, f"message {number}")
+    expect(page.get_by_text("Offline · 2 waiting on this device").first).to_be_visible()
+    assert answers(project) == {}
+    context.set_offline(False)
+    expect_saved(page)
+    until(lambda: answers(project) == {"message 1": "spam", "message 2": "spam"})
+    assert AnnotationRevision.objects.count() == 2
+
+
+def test_unsent_answers_survive_a_reload(site: Site, page: Page, context: BrowserContext) -> None:
+    project = site.project(n_items=6)
+    start_labelling(site, page, project)
+    context.route("**/annotation/", lambda route: route.abort())
+    page.keyboard.press("2")
+    page.keyboard.press("1")
+    expect_text(page, "message 3")
+    expect(page.get_by_text("2 waiting on this device").first).to_be_visible()
+    page.reload()
+    expect_text(page, "message 3")
+    context.unroute("**/annotation/")
+    until(lambda: answers(project) == {"message 1": "spam", "message 2": "ham"}, seconds=20)
+    expect_saved(page)
+
+
+def test_a_skip_has_a_reason_and_can_be_taken_back(site: Site, page: Page) -> None:
+    project = site.project(n_items=4)
+    start_labelling(site, page, project)
+    page.keyboard.press("Space")
+    page.keyboard.press("3")
+    expect_text(page, "message 2")
+    page.keyboard.press("Backspace")
+    expect_text(page, "message 1")
+    page.keyboard.press("f")
+    expect_text(page, "message 2")
+    skipped = Assignment.objects.filter(status=Assignment.Status.SKIPPED)
+    until(lambda: list(skipped.values_list("item__data__text", "skip_reason")) == [("message 1", "not sure")])
+
+
+def test_a_refused_answer_comes_back_with_its_reason(site: Site, page: Page) -> None:
+    project = site.project(n_items=4)
+    start_labelling(site, page, project)
+    skip_item(assignment=Assignment.objects.get(item__data__text="message 1"), reason="by another program")
+    page.keyboard.press("2")
+    expect_text(page, "message 2")
+    page.get_by_role("button", name="1 answer came back").wait_for()
+    page.keyboard.press("r")
+    drawer = page.get_by_role("complementary", name="Answers that came back")
+    expect(drawer.get_by_text("message 1")).to_be_visible()
+    expect(drawer.get_by_text("spam")).to_be_visible()
+    drawer.get_by_role("button", name="Let go").press("Enter")
+    expect_saved(page)
+
+
+def test_text_is_never_markup(site: Site, page: Page) -> None:
+    text = '<img src=x onerror="document.title=1">\n  two  spaces'
+    project = site.project_of([text])
+    site.annotator(project, "ana")
+    site.log_in(page, "ana", path=f"/projects/{project.pk}/label")
+    shown = page.locator("#item-text .verbatim")
+    expect(shown).to_be_visible()
+    assert shown.inner_text() == text
+    assert shown.locator("img").count() == 0
+
+
+def test_two_people_never_see_the_same_item(site: Site, page: Page, context: BrowserContext) -> None:
+    project = site.project(n_items=6)
+    start_labelling(site, page, project)
+    site.annotator(project, "bo")
+    assert context.browser is not None
+    other_context = context.browser.new_context()
+    other = other_context.new_page()
+    site.log_in(other, "bo", path=f"/projects/{project.pk}/label")
+    expect_text(other, "message 4")
+    for person in (page, other):
+        for _ in range(3):
+            person.keyboard.press("1")
+            person.wait_for_timeout(150)
+    for person in (page, other):
+        expect(person.get_by_role("heading", name="Every item has its answers")).to_be_visible(timeout=20_000)
+    assert len(answers(project)) == Annotation.objects.count() == 6
+    other_context.close()
+
+
+def test_a_key_can_be_changed_and_a_clash_is_refused(site: Site, page: Page) -> None:
+    project = site.project(n_items=3)
+    start_labelling(site, page, project)
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Change the key of Not sure").press("Enter")
+    page.keyboard.press("h")
+    expect(page.get_by_text("That key is “History” already")).to_be_visible()
+    page.get_by_role("button", name="Change the key of Not sure").press("Enter")
+    page.keyboard.press("n")
+    expect(page.get_by_role("button", name="Change the key of Not sure, now n")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect_text(page, "message 2")
+    page.keyboard.press("1")
+    until(lambda: answers(project) == {"message 2": "ham"})
+
+
+def test_two_classes_by_swipe_on_a_phone(site: Site, browser: Browser) -> None:
+    project = site.project(n_items=3)
+    site.annotator(project, "ana")
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    site.log_in(page, "ana", path=f"/projects/{project.pk}/label")
+    expect_text(page, "message 1")
+    touch = context.new_cdp_session(page)
+    for number, to in ((2, 320), (3, 40)):
+        points = [{"x": 180, "y": 300}, {"x": to, "y": 305}]
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": points[1:]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        expect_text(page, f"message {number}")
+    until(lambda: answers(project) == {"message 1": "spam", "message 2": "ham"})
+    context.close()

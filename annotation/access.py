@@ -48,8 +48,8 @@ def projects_of(user: User) -> QuerySet[Project]:
 
 
 def project_for(user: User, project_id: str | int, *, needs: str) -> Project:
-    """Returns the project (with `role` and `live_model` in hand) if this person has the right named `needs`."""
-    project = projects_of(user).select_related("live_model").filter(pk=_key(project_id)).first()
+    """Returns the project, with the person's `role`, if she has the right named `needs`."""
+    project = projects_of(user).filter(pk=_key(project_id)).first()
     if project is None:
         raise NotFound("There is no such project.")
     require(project.role, needs)

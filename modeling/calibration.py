@@ -22,10 +22,10 @@ def held_back_temperature(
 ) -> float:
     """By how much the posterior of items with two votes or more must be flattened: 1 when it is sure as it should be.
 
-    One vote is held back on a fifth of these items, the truth inferred from the rest, and the temperature chosen at which
-    that posterior best foretells the held-back votes, together with their common hit rate. Of very many votes a random
-    part of the items is enough. 1 also when fewer than 30 votes can be held back. Two votes an item tell little: where
-    everybody errs alike, the posterior may stay too sure.
+    One vote is held back on a fifth of these items, the truth inferred from the rest, and the temperature chosen at
+    which that posterior best foretells the held-back votes, together with their common hit rate. Of very many votes a
+    random part of the items is enough. 1 also when fewer than 30 votes can be held back. With two votes an item there
+    is little to learn from: the posterior may stay too sure.
     """
     if len(votes) > MOST_VOTES:
         votes = votes[(rng.random(n_items) < MOST_VOTES / len(votes))[votes[:, 0]]]
@@ -72,7 +72,7 @@ def _mistakes(confusion: Floats) -> Floats:
 
 
 def _best_fit(posterior: Floats, said: Ints, mistakes: Floats) -> float:
-    """The log likelihood of held-back votes at the best hit rate; `mistakes[v, k]` is P(what v said | truth k, mistaken)."""
+    """The log likelihood of held-back votes at the best hit rate; mistakes[v, k]: P(said by v | truth k, wrong)."""
     right = posterior[np.arange(len(said)), said]
     wrong = (posterior * mistakes).sum(axis=1)
     rates = np.array(HIT_RATES)[:, None]

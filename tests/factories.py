@@ -33,7 +33,7 @@ def make_user(username: str | None = None, *, password: str | None = None, **fie
 def make_project(*, owner: User | None = None, classes: tuple[str, ...] = ("ham", "spam"), **fields: Any) -> Project:
     """Returns a `choice` project with its owner. `max_votes` follows `overlap` unless it is given."""
     owner = owner or make_user()
-    named = [{"name": name, "key": str(i), "color": "", "description": ""} for i, name in enumerate(classes, 1)]
+    named = [{"name": name, "key": str(i), "color": i, "description": ""} for i, name in enumerate(classes, 1)]
     fields = {"name": f"project {next(_numbers)}", "kind": "choice", "max_votes": fields.get("overlap", 1)} | fields
     project = Project.objects.create(classes=named, created_by=owner, **fields)
     Membership.objects.create(project=project, user=owner, role=Role.OWNER)

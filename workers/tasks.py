@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from annotation.models import Topic
-from annotation.operations import health, labeling, learning, outbox, quality, represent, transfer
+from annotation.operations import collection, health, labeling, learning, outbox, quality, represent, transfer
 from annotation.operations.outbox import LaneClaim
 from workers.app import app
 from workers.dispatch import wake, wake_job
@@ -48,4 +48,5 @@ def canary() -> None:
 @app.task(name="workers.collect")
 def collect() -> None:
     transfer.collect_files()
+    collection.collect_artifacts()
     outbox.collect_keys()

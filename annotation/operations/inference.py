@@ -6,27 +6,34 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from annotation.arrays import STATUSES, Beliefs, Ints, Votes
+from annotation.arrays import STATUSES, Beliefs, Floats, Ints, Votes
 from annotation.models import Project
 from annotation.operations.voice import Voice, out_of_fold_voice
 from modeling.calibration import flatten, held_back_temperature
+from modeling.suspicion import random_log_odds
 from modeling.truth import Truth, infer
 
 # Confusion matrices of this many cells are kept in memory at once (a cell is 8 bytes, a few copies at a time).
 MOST_CELLS = 10_000_000
 Z90 = 1.645
+VOICE_FLOOR = 0.05
+ENOUGH_INFORMATIVE = 20
 SINGLE, AGREED, DOUBTFUL, GOLD = range(len(STATUSES))
 
 
 @dataclass(frozen=True)
 class Inference:
-    """The votes with what follows from them. Arrays follow the order of `votes`."""
+    """The votes with what follows from them. Arrays follow the order of `votes`.
+
+    `n_judged` (n_annotators,) counts the answers that the odds of careless answering rest on.
+    """
 
     votes: Votes
     truth: Truth
     voice: Voice | None
     n_votes: Ints
     gold_class: Ints
+    n_judged: Ints
 
     @property
     def is_informative(self) -> npt.NDArray[np.bool_]:
@@ -40,36 +47,62 @@ class Inference:
 def infer_truth(project: Project, votes: Votes, protected: Ints) -> Inference:
     """Returns the inference with the model's voice where it has earned one.
 
-    Protected items (`protected`, ids) measure the live model, so their consensus comes from people alone: the measure
-    must not lean towards what it measures. Their labels are still checked with the voice.
+    Skill is learned from people and known answers alone: a model fitted on somebody's labels explains them, mistakes
+    included, and would make everybody look perfect where each item has one answer. The voice then weighs in on every
+    label. Protected items (`protected`, ids) measure the live model, so their consensus comes from people alone: the
+    measure must not lean towards what it measures.
     """
-    temperature = _temperature(project, votes)
-    people = _infer(votes, None)
+    people = _calibrated(votes, _infer(votes), _temperature(project, votes))
     voice = out_of_fold_voice(project, votes, people.posterior)
-    truth = _calibrated(votes, people if voice is None else _infer(votes, voice), temperature)
-    if voice is not None:
-        silent, alone = np.isin(votes.item_ids, protected), _calibrated(votes, people, temperature)
-        truth = replace(truth, posterior=np.where(silent[:, None], alone.posterior, truth.posterior))
     gold_class = np.full(votes.n_items, -1, dtype=np.int64)
     gold_class[votes.gold[:, 0]] = votes.gold[:, 1]
-    return Inference(votes, truth, voice, np.bincount(votes.votes[:, 0], minlength=votes.n_items), gold_class)
+    truth, n_judged = people, people.n_informative
+    if voice is not None:
+        heard = _with_voice(people, voice, gold_class)
+        silent = np.isin(votes.item_ids, protected)
+        odds, n_judged = _odds_with_voice(votes, people, voice)
+        truth = replace(
+            people,
+            posterior=np.where(silent[:, None], people.posterior, heard),
+            p_wrong=1 - heard[votes.votes[:, 0], votes.votes[:, 2]],
+            random_log_odds=odds,
+        )
+    n_votes = np.bincount(votes.votes[:, 0], minlength=votes.n_items)
+    return Inference(votes, truth, voice, n_votes, gold_class, n_judged)
 
 
-def _infer(votes: Votes, voice: Voice | None) -> Truth:
+def _with_voice(people: Truth, voice: Voice, gold_class: Ints) -> Floats:
+    """What people say times what the model says beyond the class shares, normalised; known items stay known."""
+    speaks = voice.speaks & (gold_class < 0)
+    heard = people.posterior.copy()
+    floored = (1 - VOICE_FLOOR) * voice.probabilities[speaks] + VOICE_FLOOR / heard.shape[1]
+    heard[speaks] *= floored / people.class_prior
+    heard[speaks] /= heard[speaks].sum(axis=1, keepdims=True)
+    return heard
+
+
+def _odds_with_voice(votes: Votes, people: Truth, voice: Voice) -> tuple[Floats, Ints]:
+    """Log odds of careless answers and how many answers they rest on: by the model where people say too little."""
+    spoken = votes.votes[voice.speaks[votes.votes[:, 0]]]
+    pool = people.confusion.mean(axis=0)
+    odds = random_log_odds(
+        voice.probabilities[spoken[:, 0]], spoken[:, 1], spoken[:, 2], pool, n_annotators=votes.n_annotators
+    )
+    by_model = people.n_informative < ENOUGH_INFORMATIVE
+    n_spoken = np.bincount(spoken[:, 1], minlength=votes.n_annotators)
+    return (
+        np.where(by_model, odds, people.random_log_odds),
+        np.where(by_model, np.maximum(n_spoken, people.n_informative), people.n_informative),
+    )
+
+
+def _infer(votes: Votes) -> Truth:
     """The engine's answer. With so many people and classes that their matrices would not fit, those with the fewest
     votes share one: each then has the skill of that group."""
     share = _shared_matrix(votes)
-    columns = votes.votes.copy()
-    columns[:, 1] = share[columns[:, 1]]
-    truth = infer(
-        columns,
-        n_items=votes.n_items,
-        n_annotators=int(share.max(initial=-1)) + 1,
-        n_classes=votes.n_classes,
-        gold=votes.gold,
-        model_probabilities=None if voice is None else voice.probabilities,
-        model_weight=0.0 if voice is None else voice.weight,
-    )
+    columns = np.column_stack([votes.votes[:, 0], share[votes.votes[:, 1]], votes.votes[:, 2]])
+    n_people = int(share.max(initial=-1)) + 1
+    truth = infer(columns, n_items=votes.n_items, n_annotators=n_people, n_classes=votes.n_classes, gold=votes.gold)
     names = ("accuracy", "accuracy_low", "accuracy_high", "random_log_odds", "n_informative")
     return replace(truth, **{name: getattr(truth, name)[share] for name in names})
 

@@ -14,6 +14,7 @@ from annotation.kinds import kind_of
 from annotation.models import Annotation, AnnotationRevision, Assignment, Item, Project, Strategy, Stream, Topic
 from annotation.operations import leases
 from annotation.operations.outbox import request_work_on
+from annotation.operations.retry import retried
 from annotation.queries.labeling import Lease, fresh_items, open_leases
 
 MAX_COUNT = 20
@@ -36,6 +37,7 @@ class Submitted:
     is_new: bool
 
 
+@retried
 def assign_next_item(*, project: Project, user: User, count: int, rng: random.Random | None = None) -> Assigned:
     """Returns up to `count` open leases of this person: those she holds already first, then new ones.
 
@@ -115,6 +117,7 @@ def _why_empty(project: Project, user_id: int) -> Assigned:
     return Assigned(empty_because="nothing_for_you")
 
 
+@retried
 def submit_annotation(
     *, assignment: Assignment, value: Any, seconds: float | None = None, now: datetime | None = None
 ) -> Submitted:
@@ -209,6 +212,7 @@ def _record(annotation: Annotation) -> None:
     request_work_on(annotation.pk, project_id=annotation.project_id, topics=TOPICS_OF_AN_ANSWER)
 
 
+@retried
 def skip_item(*, assignment: Assignment, reason: str = "") -> None:
     """Gives the slot back; the item does not return to this person. Skipping twice is harmless.
 

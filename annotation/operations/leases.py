@@ -5,13 +5,12 @@ SKIP LOCKED, takes a slot and writes the lease. Cost does not depend on the size
 partial index from its head.
 """
 
-import json
 from typing import Any
 
 from django.db import connection
 
 from annotation.models import Project
-from annotation.queries.labeling import Lease
+from annotation.queries.labeling import Lease, lease_of
 
 # How many started items are looked at for one person. Whoever has answered all of them gets new items meanwhile.
 STARTED_WINDOW = 300
@@ -76,7 +75,7 @@ LEASE = """
             SET status = 'open', closed_at = NULL, created_at = now(), expires_at = excluded.expires_at
             WHERE lease.status = 'expired'
         RETURNING lease.id, lease.item_id, lease.expires_at)
-    SELECT picked.id, taken.id, lease.id, lease.expires_at, taken.external_id, taken.data, taken.metadata,
+    SELECT lease.id, taken.id, taken.external_id, taken.data, taken.metadata, lease.expires_at,
            picked.stream, picked.probability, picked.model_version, picked.reason
     FROM picked LEFT JOIN taken ON taken.id = picked.id LEFT JOIN lease ON lease.item_id = picked.id
 """
@@ -99,7 +98,7 @@ GOLD = """
             SET status = 'open', closed_at = NULL, created_at = now(), expires_at = excluded.expires_at
             WHERE lease.status = 'expired'
         RETURNING lease.id, lease.item_id, lease.expires_at, lease.probability)
-    SELECT picked.id, picked.id, lease.id, lease.expires_at, picked.external_id, picked.data, picked.metadata,
+    SELECT lease.id, picked.id, picked.external_id, picked.data, picked.metadata, lease.expires_at,
            'gold', lease.probability, NULL, '{"kind": "random"}'::jsonb
     FROM picked JOIN lease ON lease.item_id = picked.id
 """
@@ -174,39 +173,18 @@ def take(
         "window": STARTED_WINDOW,
     } | extra
     rows = _rows(f"WITH {pick}, {LEASE}", parameters)
-    if any(row[1] is not None and row[2] is None for row in rows):
+    if any(item is not None and lease is None for lease, item, *_ in rows):
         raise LostRace
-    return [_lease(row) for row in rows if row[2] is not None], len(rows)
+    return [lease_of(row) for row in rows if row[0] is not None], len(rows)
 
 
 def take_gold(*, project: Project, user_id: int) -> list[Lease]:
     """Returns a lease on a gold item that this person has not seen, or nothing. Gold uses no slot."""
     parameters = {"project": project.pk, "user": user_id, "lease_seconds": project.lease_seconds}
-    return [_lease(row) for row in _rows(GOLD, parameters)]
+    return [lease_of(row) for row in _rows(GOLD, parameters)]
 
 
 def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
-
-
-def _lease(row: tuple[Any, ...]) -> Lease:
-    item, _, lease, expires_at, external_id, data, metadata, stream, probability, model_version, reason = row
-    return Lease(
-        lease,
-        item,
-        external_id,
-        loaded(data),
-        loaded(metadata),
-        expires_at,
-        stream,
-        probability,
-        model_version,
-        loaded(reason),
-    )
-
-
-def loaded(value: Any) -> dict[str, Any]:
-    """Returns a jsonb column read by a plain cursor, which Django leaves as text."""
-    return json.loads(value) if isinstance(value, str) else value or {}

@@ -59,7 +59,7 @@ def _suspicion(kind: str, finding: _Finding, user_id: int, n_answers: int) -> Su
 
 def careless_people(inference: Inference) -> Ints:
     """Returns the people (positions) whose answers look random: ten to one, from twenty answers that can be judged."""
-    judged = inference.truth.n_informative >= LEAST_ANSWERS
+    judged = inference.n_judged >= LEAST_ANSWERS
     return np.flatnonzero(judged & (inference.truth.random_log_odds >= RANDOM_LOG_ODDS))
 
 
@@ -147,15 +147,15 @@ def _rounded(details: dict[str, Any]) -> dict[str, Any]:
 
 
 def _skill(inference: Inference, person: int) -> dict[str, Any]:
-    truth = inference.truth
-    return {
-        "accuracy": {
-            "estimate": round(float(truth.accuracy[person]), 4),
-            "low": round(float(truth.accuracy_low[person]), 4),
-            "high": round(float(truth.accuracy_high[person]), 4),
-        },
-        "n_judged": int(truth.n_informative[person]),
+    truth, n_judged = inference.truth, int(inference.n_judged[person])
+    if not truth.n_informative[person]:
+        return {"accuracy": None, "n_judged": n_judged}
+    accuracy = {
+        "estimate": round(float(truth.accuracy[person]), 4),
+        "low": round(float(truth.accuracy_low[person]), 4),
+        "high": round(float(truth.accuracy_high[person]), 4),
     }
+    return {"accuracy": accuracy, "n_judged": n_judged}
 
 
 def _rows_by_person(inference: Inference) -> Iterator[tuple[int, Ints]]:

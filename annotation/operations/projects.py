@@ -16,6 +16,7 @@ from annotation.errors import Conflict, Forbidden, InvalidValue, NotFound
 from annotation.kinds import kind_of
 from annotation.models import AuditEvent, Membership, Project, Role, Strategy, Topic
 from annotation.operations.outbox import request_work
+from annotation.operations.retry import retried
 
 MAX_CLASSES = 300
 MAX_GUIDELINES = 50_000
@@ -60,6 +61,7 @@ def create_project(
     return project
 
 
+@retried
 def change_project(*, project: Project, user: User, changes: Mapping[str, Any]) -> Project:
     """Returns the project with the changes made; all or none. Unknown names raise InvalidValue.
 
@@ -67,11 +69,10 @@ def change_project(*, project: Project, user: User, changes: Mapping[str, Any]) 
     """
     unknown = set(changes) - {"name", "classes", "settings", "guidelines"}
     if unknown:
-        raise InvalidValue(
-            "Some fields cannot be changed.", fields=dict.fromkeys(sorted(unknown), "cannot be changed")
-        )
+        raise InvalidValue("Some fields cannot be changed.", fields=dict.fromkeys(sorted(unknown), "cannot be changed"))
     with transaction.atomic():
-        project = Project.objects.select_for_update().select_related(None).get(pk=project.pk)
+        # Not FOR UPDATE: that would stop claims, which hold items and want the project's key, while we want the items.
+        project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         before = project.overlap
         fields = _apply(project, changes)
         if fields:

@@ -36,16 +36,17 @@ class Api:
             self._headers["Authorization"] = f"Token {token}"
 
     def call(self, method: str, path: str, body: Any = None) -> Answer:
-        """Returns the answer whatever its status; a connection that was lost is made anew once.
+        """Returns the answer whatever its status; a connection that was lost is made anew once, with the same request.
 
-        Only calls that are harmless when sent twice should be made with it after a first answer was possible.
         Raises SimulationError when nobody answers.
         """
+        return self._send(method, path, None if body is None else json.dumps(body).encode(), {})
+
+    def _send(self, method: str, path: str, payload: bytes | None, headers: dict[str, str]) -> Answer:
         started = time.monotonic()
-        payload = None if body is None else json.dumps(body).encode()
         for is_last in (False, True):
             try:
-                self._connection.request(method, self._base + path, payload, self._headers)
+                self._connection.request(method, self._base + path, payload, self._headers | headers)
                 response = self._connection.getresponse()
                 content = response.read()
                 return Answer(response.status, _parsed(content), time.monotonic() - started)
@@ -57,7 +58,13 @@ class Api:
 
     def want(self, method: str, path: str, body: Any = None) -> Any:
         """Returns the content of a 2xx answer; raises SimulationError with the server's words for any other."""
-        answer = self.call(method, path, body)
+        return self._good(method, path, self.call(method, path, body))
+
+    def want_form(self, method: str, path: str, body: bytes, content_type: str) -> Any:
+        """The same for a body that is not JSON, such as a form with a file."""
+        return self._good(method, path, self._send(method, path, body, {"Content-Type": content_type}))
+
+    def _good(self, method: str, path: str, answer: Answer) -> Any:
         if not 200 <= answer.status < 300:
             raise SimulationError(f"{method} {path} was answered with {answer.status}: {_words(answer.content)}")
         return answer.content

@@ -231,3 +231,27 @@ def test_two_classes_by_swipe_on_a_phone(site: Site, browser: Browser) -> None:
         expect_text(page, f"message {number}")
     until(lambda: answers(project) == {"message 1": "spam", "message 2": "ham"})
     context.close()
+
+
+def test_the_palette_finds_commands_and_the_search_finds_classes(site: Site, page: Page) -> None:
+    classes = tuple(f"topic {number}" for number in range(1, 41))
+    project = site.project(n_items=3, classes=classes)
+    start_labelling(site, page, project)
+    page.keyboard.press("/")
+    page.keyboard.type("topic 39")
+    page.keyboard.press("Enter")
+    expect_text(page, "message 2")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("all keys")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="All keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    until(lambda: answers(project) == {"message 1": "topic 39"})
+
+
+def test_the_last_item_skipped_leaves_an_honest_page(site: Site, page: Page) -> None:
+    project = site.project(n_items=1)
+    start_labelling(site, page, project)
+    page.keyboard.press("f")
+    expect(page.get_by_role("heading", name="The next items come in a moment")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nothing for you here")).to_be_visible()

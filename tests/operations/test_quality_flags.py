@@ -2,13 +2,15 @@
 
 import random
 
+import numpy as np
 import pytest
 
 from annotation.errors import BadRequest, Conflict
-from annotation.models import Annotation, AuditEvent, Flag, Project
+from annotation.models import Annotation, AnnotatorReport, AuditEvent, Consensus, Flag, Project
 from annotation.operations.flags import raise_flags
 from annotation.operations.review import decide_flag
 from annotation.operations.suspicions import Suspicion
+from annotation.operations.voice import Voice
 from annotation.queries.quality import flag_row, flags
 from tests.factories import make_annotation, make_item, make_member, make_project, make_user
 from tests.operations.crowd import ask_everybody, change_answer, judge
@@ -72,6 +74,20 @@ class TestLabels:
         ask_everybody(project, {"ann": TRUTH})
         judge(project)
         assert not Flag.objects.filter(kind=Flag.Kind.LABEL_SUSPECT).exists()
+
+    def test_the_model_speaks_up_against_a_lone_answer_but_makes_nobody_perfect(self, monkeypatch):
+        project = make_project()
+        items, _ = ask_everybody(project, {"ann": TRUTH})
+        believed = np.array([[0.97, 0.03] if name == "ham" else [0.03, 0.97] for name in [*TRUTH[:-1], "spam"]])
+        voice = Voice(believed, np.ones(len(TRUTH), dtype=bool), 0.5)
+        monkeypatch.setattr("annotation.operations.inference.out_of_fold_voice", lambda *_: voice)
+        judge(project)
+        (flag,) = open_flags(project, Flag.Kind.LABEL_SUSPECT)
+        assert flag.item_id == items[-1].pk
+        assert flag.evidence["model"]["spam"] == 0.97
+        assert flag.evidence["summary"] == "ann said “ham”; the model (97%) says “spam”."
+        assert AnnotatorReport.objects.get().accuracy is None
+        assert Consensus.objects.get(item=items[0]).probability < 1
 
     def test_gold_that_everybody_contradicts_is_named(self):
         project = make_project()

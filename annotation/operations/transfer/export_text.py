@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from json.encoder import encode_basestring
 from typing import IO, Any
 
 from annotation.operations.transfer.export_rows import Answer, ExportRow, Revision
@@ -32,10 +32,10 @@ def _line(row: ExportRow) -> str:
     if row.consensus_value is not None:
         consensus = (
             f'{{"value":{row.consensus_value},"probability":{_number(row.consensus_probability)},'
-            f'"status":{json.dumps(row.consensus_status)}}}'
+            f'"status":"{row.consensus_status}"}}'
         )
     gold = f',"gold":{row.gold}' if row.gold is not None else ""
-    name = json.dumps(row.external_id, ensure_ascii=False)
+    name = "null" if row.external_id is None else encode_basestring(row.external_id)
     return (
         f'{{"id":{row.id},"external_id":{name},"data":{row.data},"metadata":{row.metadata},'
         f'"annotations":[{annotations}],"consensus":{consensus}{gold}}}\n'
@@ -45,26 +45,22 @@ def _line(row: ExportRow) -> str:
 def _annotation(one: Answer) -> str:
     revisions = "" if one.revisions is None else f',"revisions":[{",".join(map(_revision, one.revisions))}]'
     return (
-        f'{{"id":{one.id},"annotator":{json.dumps(one.annotator, ensure_ascii=False)},"value":{one.value},'
+        f'{{"id":{one.id},"annotator":{encode_basestring(one.annotator)},"value":{one.value},'
         f'"revision":{one.revision},"seconds":{_number(one.seconds)},"stream":"{one.stream}",'
-        f'"probability":{_number(one.probability)},"created_at":"{_time(one.created_at)}",'
-        f'"updated_at":"{_time(one.updated_at)}"{revisions}}}'
+        f'"probability":{_number(one.probability)},"created_at":"{one.created_at}",'
+        f'"updated_at":"{one.updated_at}"{revisions}}}'
     )
 
 
 def _revision(one: Revision) -> str:
     return (
         f'{{"revision":{one.revision},"value":{one.value},"seconds":{_number(one.seconds)},'
-        f'"created_at":"{_time(one.created_at)}"}}'
+        f'"created_at":"{one.created_at}"}}'
     )
 
 
 def _number(value: float | None) -> str:
     return "null" if value is None else repr(value)
-
-
-def _time(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def write_csv(out: IO[str], batches: Batches) -> int:
@@ -88,7 +84,7 @@ def _cells(row: ExportRow, one: Answer | None) -> list[Any]:
     if one is not None:
         answer = [
             one.id, one.annotator, _plain(one.value), one.revision, one.seconds, one.stream, one.probability,
-            _time(one.created_at), _time(one.updated_at),
+            one.created_at, one.updated_at,
         ]  # fmt: skip
     truth = [_plain(row.consensus_value), row.consensus_probability, row.consensus_status, _plain(row.gold)]
     return [_safe(cell) for cell in (*item, *answer, *truth)]

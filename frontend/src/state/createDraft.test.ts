@@ -60,7 +60,7 @@ describe('what is sent', () => {
   it('trims, leaves empty classes out and turns percent into shares', () => {
     expect(projectPayload(addClass(draft()))).toEqual({
       name: 'SMS filter', kind: 'choice', guidelines: '',
-      classes: [{ name: 'spam', color: 'blue' }, { name: 'ham', color: 'orange' }],
+      classes: [{ name: 'spam', color: 1 }, { name: 'ham', color: 2 }],
       settings: { overlap: 1, max_votes: 1, random_rate: 0.1 },
     })
     expect(memberPayload({ username: ' bo ', role: 'reviewer', password: '' })).toEqual({ username: 'bo', role: 'reviewer' })

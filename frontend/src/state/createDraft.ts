@@ -42,6 +42,9 @@ export const emptyDraft = (): Draft => ({
   randomPercent: 10,
 })
 
+/** The service knows colours as places 1–12 of the palette. */
+export const colorNumber = (color: Color): number => COLORS.indexOf(color) + 1
+
 /** A class in the first colour nobody has yet. */
 export function newClass(taken: readonly Color[]): DraftClass {
   const color = COLORS.find((one) => !taken.includes(one)) ?? COLORS[taken.length % COLORS.length] ?? 'slate'
@@ -137,7 +140,7 @@ export function stepSummary(step: Step, draft: Draft, fileName: string): string 
 export function projectPayload(draft: Draft): Record<string, unknown> {
   const classes = namedClasses(draft).map((one) => ({
     name: one.name.trim(),
-    color: one.color,
+    color: colorNumber(one.color),
     ...(one.key.trim() ? { key: one.key.trim().toLowerCase() } : {}),
     ...(one.description.trim() ? { description: one.description.trim() } : {}),
   }))

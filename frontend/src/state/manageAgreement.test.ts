@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Agreement, AnnotatorRow, Flag } from '../api/types'
 import { agreementRows, scaleStart } from './manageAgreement'
-import { byUrgency, stateOf } from './managePeople'
+import { byUrgency, peopleCsv, stateOf } from './managePeople'
 
 const agreement: Agreement = {
   items_with_overlap: 40, percent: 0.9, confused_pairs: [], updated_at: null,
@@ -17,7 +17,7 @@ it('gives each coefficient a range, or says why it has none', () => {
   expect(rows.map((row) => [row.name, row.value, row.range || row.why])).toEqual([
     ['Krippendorff α', '0.824', '0.791–0.855'],
     ['Fleiss κ', '–', 'not defined because the items have different numbers of answers'],
-    ['span f1', '0.500', 'range not known'],
+    ['span f1', '0.500', 'no interval for this measure'],
   ])
   expect(scaleStart(rows)).toBeCloseTo(0.7)
   expect(scaleStart([])).toBe(0)
@@ -33,4 +33,5 @@ it('puts flagged people first', () => {
   expect(byUrgency(people, flags).map((one) => one.username)).toEqual(['hal', 'cy', 'bo', 'ana'])
   expect(stateOf(person('hal', 46), flags)?.text).toBe('looks random')
   expect(stateOf(person('ana', 600), flags)).toBeNull()
+  expect(peopleCsv([person('ana', 600)]).split('\r\n')[1]).toBe('ana,600,,,,,,,0')
 })

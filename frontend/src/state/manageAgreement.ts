@@ -22,7 +22,7 @@ const NAMES: Readonly<Record<string, string>> = {
 function rowOf(name: string, coefficient: Coefficient): AgreementRow {
   const { value, low, high, undefined_because } = coefficient
   if (value === null) return { name, value: '–', range: '', interval: null, why: `not defined because ${undefined_because ?? 'the service gives no reason'}` }
-  if (low === null || high === null) return { name, value: decimal(value), range: 'range not known', interval: null, why: '' }
+  if (low === null || high === null) return { name, value: decimal(value), range: 'no interval for this measure', interval: null, why: '' }
   return { name, value: decimal(value), range: decimalRange(low, high), interval: { estimate: value, low, high }, why: '' }
 }
 

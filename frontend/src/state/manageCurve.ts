@@ -1,5 +1,6 @@
 /** The learning curve as a chart, as a table and as CSV: the same figures three times. Pure. */
 import type { Arm, CurvePoint, Interval, LearningCurve } from '../api/types'
+import { toCsv } from './csv'
 import { count } from './format'
 import { decimal, decimalRange, metricName } from './manageFormat'
 
@@ -46,13 +47,13 @@ export function curveScale(rows: readonly CurveRow[]): [low: number, high: numbe
   return [floor, high <= 1 ? 1 : Math.ceil(high)]
 }
 
-const cell = (point: CurvePoint | null): string[] =>
-  point ? [point.estimate, point.low, point.high, point.n].map(String) : ['', '', '', '']
+const FIELDS = ['estimate', 'low', 'high', 'n'] as const
+const ARMS = ['active', 'random'] as const
 
 export function curveCsv(rows: readonly CurveRow[]): string {
-  const heads = ['annotations', 'metric', ...(['active', 'random'] as const).flatMap((arm) => ['estimate', 'low', 'high', 'n'].map((field) => `${arm}_${field}`))]
-  const lines = rows.map((row) => [String(row.annotations), row.metric, ...cell(row.active), ...cell(row.random)])
-  return [heads, ...lines].map((line) => line.join(',')).join('\r\n') + '\r\n'
+  const heads = ['annotations', 'metric', ...ARMS.flatMap((arm) => FIELDS.map((field) => `${arm}_${field}`))]
+  const lines = rows.map((row) => [row.annotations, row.metric, ...ARMS.flatMap((arm) => FIELDS.map((field) => row[arm]?.[field] ?? null))])
+  return toCsv([heads, ...lines])
 }
 
 /** "0.931 (0.904–0.953)", or why there is none. */

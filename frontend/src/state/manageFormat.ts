@@ -24,15 +24,15 @@ export function decimalRange(low: number, high: number): string {
 export const answerTime = (seconds: number): string => `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`
 
 /** How sure a flag is, 0–1; never rounded up to certainty. */
-export const sureness = (value: number): string => (value < 1 && value >= 0.995 ? '> 0.99' : value.toFixed(2))
+export const sureness = (value: number): string => (value >= 0.995 ? '> 0.99' : value.toFixed(2))
 
 const MOST_ODDS = 1_000_000
 
 /** Natural log odds as odds: "340 : 1" for, "1 : 24" against. */
 export function odds(logOdds: number): string {
-  const size = Math.abs(logOdds)
-  const digits = size > Math.log(MOST_ODDS) ? `> ${count(MOST_ODDS)}` : count(Math.round(Math.exp(size)))
-  return logOdds >= 0 ? `${digits} : 1` : `1 : ${digits}`
+  const isBeyond = Math.abs(logOdds) > Math.log(MOST_ODDS)
+  const ratio = count(isBeyond ? MOST_ODDS : Math.round(Math.exp(Math.abs(logOdds))))
+  return logOdds >= 0 ? `${isBeyond ? '> ' : ''}${ratio} : 1` : `${isBeyond ? '< ' : ''}1 : ${ratio}`
 }
 
 const METRICS: Readonly<Record<string, string>> = { accuracy: 'Accuracy', macro_f1: 'Macro F1', f1: 'F1', log_loss: 'Log loss' }

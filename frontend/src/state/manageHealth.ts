@@ -10,6 +10,8 @@ export interface Sign {
 }
 
 export interface Running {
+  /** False while the service does not answer: what was known before is then not shown as if it were true. */
+  isReached: boolean
   health: Health | null
   model: ModelState | null
   queue: Queue | null
@@ -46,7 +48,8 @@ function queueSign(queue: Queue, now: number): Sign {
 }
 
 /** The signs in reading order; parts not heard of yet are left out. */
-export function signs({ health, model, queue, progress }: Running, now: number): Sign[] {
+export function signs({ isReached, health, model, queue, progress }: Running, now: number): Sign[] {
+  if (!isReached) return [{ name: 'Service', text: 'does not answer, so nothing is known about the rest', tone: 'bad' }]
   return [
     ...(health ? [workers(health), part('Broker', health.broker), part('Database', health.database)] : []),
     ...(model ? [modelSign(model)] : []),

@@ -1,6 +1,7 @@
 /** People as a manager must look at them: those with a flag first. Pure. */
 import type { IconName } from '../components/Icon.svelte'
 import type { AnnotatorRow, Flag, FlagKind } from '../api/types'
+import { toCsv } from './csv'
 
 export interface PersonState {
   text: string
@@ -31,4 +32,13 @@ export function byUrgency(people: readonly AnnotatorRow[], flags: readonly Flag[
     return state ? STATES.findIndex((one) => one.text === state.text) : STATES.length
   }
   return [...people].sort((a, b) => urgency(a) - urgency(b) || b.annotations - a.annotations || a.username.localeCompare(b.username))
+}
+
+export function peopleCsv(people: readonly AnnotatorRow[]): string {
+  const heads = ['person', 'annotations', 'accuracy', 'low', 'high', 'random_log_odds', 'median_seconds', 'last_active', 'flags']
+  const lines = people.map((one) => [
+    one.username, one.annotations, one.accuracy?.estimate ?? null, one.accuracy?.low ?? null, one.accuracy?.high ?? null,
+    one.random_log_odds, one.median_seconds, one.last_active, one.flags,
+  ])
+  return toCsv([heads, ...lines])
 }

@@ -1,13 +1,13 @@
-import { get, post } from '../../api/client'
-import { ApiError, explain, NetworkError } from '../../api/errors'
+import { get } from '../../api/client'
 import { poll } from '../../api/poll'
 import type { Assignments, ChoiceValue, Health, ModelState, MyAnnotations, Project } from '../../api/types'
 import { openKeep, type Keep } from '../../kept-answers'
 import { signedOut } from '../../session.svelte'
 import * as label from '../../state/label'
 import * as sync from '../../state/sync'
-import { askAgainMs, type Link } from '../../state/desk'
+import type { Link } from '../../state/desk'
 import * as stopwatch from '../../state/stopwatch'
+import { createAsker } from './asker'
 import { createSender } from './sender'
 
 export type Drawer = 'guidelines' | 'history' | 'returned' | null
@@ -16,6 +16,12 @@ export type Dialog = 'keys' | 'palette' | 'classes' | null
 const MODEL_MS = 2000
 const HEALTH_MS = 15_000
 const N_STAMPS = 60
+
+const leasesOf = (answer: Partial<Assignments>): Assignments => ({
+  assignments: answer.assignments ?? [],
+  empty_because: answer.empty_because ?? null,
+  next_release_at: answer.next_release_at ?? null,
+})
 
 /**
  * Everything the labelling page knows and does, for one person in one project. State changes only through the pure
@@ -40,9 +46,6 @@ export function createDesk(project: Project, user: number) {
   const leaseMs = project.settings.lease_seconds * 1000
   let watch = stopwatch.started(Date.now())
   let keep: Keep | null = null
-  let tries = 0
-  let askTimer = 0
-  let asking = false
   let closed = false
 
   /* one way to change the state */
@@ -58,7 +61,7 @@ export function createDesk(project: Project, user: number) {
       explaining = false
     }
     void sender.pump()
-    if (!next.ready.length || sync.leasesWanted(next) > 0) planAsking()
+    asker.plan()
   }
 
   const sender = createSender({
@@ -73,54 +76,30 @@ export function createDesk(project: Project, user: number) {
     onSent: (entry, answer) => {
       const confirmed = sync.sent(state, entry.assignment, entry.version)
       change(answer?.assignments ? sync.leased(confirmed, leasesOf(answer), Date.now()) : confirmed)
+      if (!label.current(state)) void asker.ask()
     },
   })
 
-  /* leases */
-
-  const leasesOf = (answer: Partial<Assignments>): Assignments => ({
-    assignments: answer.assignments ?? [],
-    empty_because: answer.empty_because ?? null,
-    next_release_at: answer.next_release_at ?? null,
-  })
-
-  async function askForItems(): Promise<void> {
-    const count = sync.leasesWanted(state)
-    if (asking || closed || !count || document.hidden) return
-    asking = true
-    try {
-      const answer = await post<Assignments>(`projects/${project.id}/assignments/`, { count })
-      asking = false
-      link = 'online'
-      problem = ''
+  const asker = createAsker({
+    project: project.id,
+    state: () => state,
+    onAnswer: (answer) => {
       const before = state.ready.length
       const hadCard = label.current(state) !== null
+      link = 'online'
+      problem = ''
       state = sync.leased(sync.withoutExpired(state, leaseMs, Date.now(), true), leasesOf(answer), Date.now())
-      tries = state.ready.length > before ? 0 : tries + 1
       if (!hadCard) watch = stopwatch.started(Date.now())
-    } catch (error) {
-      asking = false
-      onAskingFailed(error)
-    }
-    if (!closed) planAsking()
-  }
+      return state.ready.length > before
+    },
+    onFailure: (failure) => {
+      if (failure === 'offline') link = 'offline'
+      else if (failure === 'signed_out') signedOut()
+      else problem = failure.problem
+    },
+  })
 
-  function onAskingFailed(error: unknown): void {
-    tries += 1
-    if (error instanceof NetworkError) link = 'offline'
-    else if (error instanceof ApiError && error.status === 401) signedOut()
-    else problem = explain(error)
-  }
-
-  /** Asks at once when leases are missing, gently when the last answer was "nothing" or failed. */
-  function planAsking(): void {
-    window.clearTimeout(askTimer)
-    const short = sync.leasesWanted(state) > 0
-    if (closed || !short) return
-    const because = state.empty?.because ?? 'all_leased'
-    const calm = state.empty !== null || tries > 0 || state.ready.length > 0
-    askTimer = window.setTimeout(askForItems, calm ? askAgainMs(because, state.empty?.nextReleaseAt ?? null, tries, Date.now()) : 0)
-  }
+  /* beginning */
 
   async function recall(): Promise<void> {
     const history = await get<MyAnnotations>(`projects/${project.id}/my/annotations/?limit=${label.N_PAST}`).catch(() => null)
@@ -140,7 +119,7 @@ export function createDesk(project: Project, user: number) {
     if (closed) return keep?.close()
     void sender.pump()
     void recall()
-    void askForItems()
+    void asker.ask()
   }
 
   /* the page around us */
@@ -152,7 +131,7 @@ export function createDesk(project: Project, user: number) {
     }
     watch = stopwatch.resumed(watch, Date.now())
     state = sync.withoutExpired(state, leaseMs, Date.now(), false)
-    void askForItems()
+    void asker.ask()
   }
 
   document.addEventListener('visibilitychange', onVisibility)
@@ -212,7 +191,7 @@ export function createDesk(project: Project, user: number) {
       sender.stop()
       stopModel()
       stopHealth()
-      window.clearTimeout(askTimer)
+      asker.stop()
       window.clearInterval(clock)
       document.removeEventListener('visibilitychange', onVisibility)
       keep?.close()

@@ -28,40 +28,54 @@ export function readColors(probe: HTMLElement): Colors {
 interface EndName {
   text: string
   color: string
+  x: number
   y: number
 }
 
-/** Names at the ends of their lines, pushed apart when they would touch. */
+/** Where the line of one arm ends, on the canvas; null for an arm without points. */
+function endOf(plot: uPlot, columns: readonly Column[], arm: number): { x: number; y: number } | null {
+  const at = columns[arm]?.findLastIndex((value) => value !== null) ?? -1
+  const [annotations, value] = [columns[0]?.[at] ?? null, columns[arm]?.[at] ?? null]
+  return annotations === null || value === null ? null : { x: plot.valToPos(annotations, 'x', true), y: plot.valToPos(value, 'y', true) }
+}
+
+/** Names stand at the ends of their lines, pushed apart when they would touch. */
 function drawEndNames(plot: uPlot, columns: readonly Column[], colors: Colors, isNarrow: boolean): void {
-  const names: EndName[] = [
-    { column: columns[1], text: isNarrow ? 'model' : 'model’s questions', color: colors.active },
-    { column: columns[4], text: isNarrow ? 'random' : 'random control', color: colors.random },
-  ].flatMap(({ column, text, color }) => {
-    const last = column?.findLast((value) => value !== null) ?? null
-    return last === null ? [] : [{ text, color, y: plot.valToPos(last, 'y', true) }]
-  })
   const ratio = devicePixelRatio
-  const [first, second] = names
   const gap = 16 * ratio
-  if (first && second && Math.abs(first.y - second.y) < gap) {
-    const middle = (first.y + second.y) / 2
-    const above = first.y <= second.y ? 1 : -1
-    first.y = middle - (above * gap) / 2
-    second.y = middle + (above * gap) / 2
-  }
+  const names: EndName[] = [
+    { arm: 1, text: isNarrow ? 'model' : 'model’s questions', color: colors.active },
+    { arm: 4, text: isNarrow ? 'random' : 'random control', color: colors.random },
+  ].flatMap(({ arm, text, color }) => {
+    const end = endOf(plot, columns, arm)
+    return end ? [{ text, color, x: end.x + 8 * ratio, y: end.y }] : []
+  })
   const { ctx } = plot
   ctx.save()
   ctx.font = colors.font.replace(/^12px/, `${12 * ratio}px`)
   ctx.textBaseline = 'middle'
   ctx.textAlign = 'left'
+  const [first, second] = names
+  const wide = Math.max(...names.map((name) => ctx.measureText(name.text).width), 0)
+  if (first && second && Math.abs(first.y - second.y) < gap && Math.abs(first.x - second.x) < wide) {
+    const middle = (first.y + second.y) / 2
+    const above = first.y <= second.y ? 1 : -1
+    first.y = middle - (above * gap) / 2
+    second.y = middle + (above * gap) / 2
+  }
   for (const name of names) {
     ctx.fillStyle = name.color
-    ctx.fillText(name.text, plot.bbox.left + plot.bbox.width + 8 * ratio, name.y)
+    ctx.fillText(name.text, name.x, name.y)
   }
   ctx.restore()
 }
 
-const line = (stroke: string, dash: number[] = []): uPlot.Series => ({ stroke, width: 2, dash, spanGaps: true, points: { show: false } })
+const MOST_DOTS = 24
+
+function line(stroke: string, values: Column, dash: number[] = []): uPlot.Series {
+  const show = values.filter((value) => value !== null).length <= MOST_DOTS
+  return { stroke, width: 2, dash, spanGaps: true, points: { show, size: 5, fill: stroke, stroke } }
+}
 const edge: uPlot.Series = { width: 0, stroke: 'transparent', spanGaps: true, points: { show: false } }
 
 /** A chart of both arms with their bands in `host`; `onPoint` hears the row under the pointer, or null. */
@@ -81,7 +95,7 @@ export function drawCurve(host: HTMLElement, rows: readonly CurveRow[], colors: 
       { ...axis, grid: { show: false }, size: 32, space: 80, values: (_plot, splits) => splits.map((split) => (Number.isInteger(split) ? count(split) : '')) },
       { ...axis, grid: { stroke: colors.grid, width: 1 }, size: 44, values: (_plot, splits) => splits.map((split) => split.toFixed(2)) },
     ],
-    series: [{}, line(colors.active), edge, edge, line(colors.random, [5, 4]), edge, edge],
+    series: [{}, line(colors.active, columns[1]), edge, edge, line(colors.random, columns[4], [5, 4]), edge, edge],
     bands: [
       { series: [6, 5], fill: colors.randomBand },
       { series: [3, 2], fill: colors.activeBand },

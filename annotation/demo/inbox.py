@@ -1,0 +1,127 @@
+"""The demo project: its classes, guidelines, people and messages. All of it is invented."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+
+from annotation.models import AuditEvent, Membership, Project, Role
+from annotation.operations.projects import add_member, audit, create_project
+from annotation.operations.transfer import add_items
+
+MESSAGES = Path(__file__).with_name("messages.jsonl")
+NAME = "Support inbox"
+CREATED, FINISHED = "demo.created", "demo.finished"
+GOLD = 16
+_LOCK = 7_361_001  # any number that nobody else locks
+
+CLASSES = [
+    ("Delivery", "d", "Where is it, when does it come, it came damaged or to the wrong place."),
+    ("Return or refund", "r", "Sending something back, exchanging it, getting money back for it."),
+    ("Billing", "b", "Charges, invoices, vouchers, ways to pay, prices at the checkout."),
+    ("Account and login", "a", "Signing in, passwords, personal data, newsletters."),
+    ("Technical problem", "t", "A product, the app or the website does not work as it should."),
+    ("Product question", "q", "Asked before buying or out of curiosity; nothing is wrong."),
+    ("Praise", "p", "Thanks, and nothing to do."),
+    (
+        "Safety",
+        "s",
+        "Somebody was hurt or could be: heat, smoke, shocks, sharp edges, breaking parts. Rare and urgent.",
+    ),
+]
+
+GUIDELINES = """\
+Which team should read this message first?
+
+Choose by what the writer wants to happen next, not by the words.
+- Damaged on the way is Delivery; faulty from the start is Technical problem; once they ask for their money back it is
+  Return or refund.
+- A wrong amount is Billing, also when it is about a return label. A refund that has not come is Return or refund.
+- Anything that could hurt somebody is Safety, whatever else the message says.
+- Two wishes in one message: take the one that has to be dealt with first.
+- If you cannot tell, skip it and say why.
+"""
+
+
+@dataclass(frozen=True)
+class Person:
+    """`noise` is the share of answers that are wrong; `mixes_up` are pairs that this person tends to confuse."""
+
+    username: str
+    noise: float
+    seconds: float
+    share: float
+    mixes_up: dict[str, str] = field(default_factory=dict)
+
+
+PEOPLE = [
+    Person("amara.demo", 0.03, 5.2, 0.26),
+    Person("bruno.demo", 0.07, 3.9, 0.24),
+    Person("chen.demo", 0.05, 4.4, 0.22),
+    Person("dora.demo", 0.10, 6.8, 0.12, {"Return or refund": "Billing", "Technical problem": "Product question"}),
+    # In a hurry: hardly reads what is there, and shows why flags exist.
+    Person("ewan.demo", 0.85, 0.7, 0.16),
+]
+
+
+def messages() -> list[dict[str, Any]]:
+    """Returns [{id, text, class}] in the order of the file."""
+    return [json.loads(line) for line in MESSAGES.read_text(encoding="utf-8").splitlines()]
+
+
+def demo_project(owner: User) -> Project:
+    """Returns the demo project, made now if there has never been one; two callers at once get the same.
+
+    A demo project that was deleted stays deleted: it is returned with its `deleted_at`.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        made = AuditEvent.objects.filter(verb=CREATED, project__isnull=False).select_related("project").first()
+        if made is not None and made.project is not None:
+            return made.project
+        return _make(owner)
+
+
+def is_finished(project: Project) -> bool:
+    return AuditEvent.objects.filter(project=project, verb=FINISHED).exists()
+
+
+def _make(owner: User) -> Project:
+    project = create_project(
+        user=owner,
+        name=NAME,
+        kind="choice",
+        classes=[{"name": name, "key": key, "description": description} for name, key, description in CLASSES],
+        settings={"overlap": 2, "random_rate": 0.15, "gold_rate": 0.05},
+        guidelines=GUIDELINES,
+    )
+    for person in PEOPLE:
+        _account(person.username)
+        add_member(project=project, actor=owner, username=person.username, role=Role.ANNOTATOR)
+    rows = messages()
+    gold = {row["id"] for row in rows[:: len(rows) // GOLD][:GOLD]}
+    add_items(project=project, user=owner, rows=[_item(row, row["id"] in gold) for row in rows])
+    audit(project=project, actor=owner, verb=CREATED, target=project.name)
+    return project
+
+
+def _account(username: str) -> None:
+    """Makes an account that nobody can log in to. One that exists is left alone."""
+    if not User.objects.filter(username=username).exists():
+        User.objects.create_user(username)
+
+
+def _item(row: dict[str, Any], is_gold: bool) -> dict[str, Any]:
+    item = {"external_id": row["id"], "data": {"text": row["text"]}, "metadata": {"source": "demo"}}
+    return item | {"gold": {"class": row["class"]}} if is_gold else item
+
+
+def people_of(project: Project) -> list[tuple[Person, User]]:
+    """Returns the demo people who are still in the project, with their accounts."""
+    members = Membership.objects.filter(project=project).select_related("user")
+    accounts = {member.user.username: member.user for member in members}
+    return [(person, accounts[person.username]) for person in PEOPLE if person.username in accounts]

@@ -1,0 +1,1 @@
+"""Figures, not tests: how fast, how large, how fresh."""

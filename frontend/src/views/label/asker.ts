@@ -1,0 +1,61 @@
+import { post } from '../../api/client'
+import { ApiError, explain, NetworkError } from '../../api/errors'
+import type { Assignments } from '../../api/types'
+import { askAgainMs } from '../../state/desk'
+import type { LabelState } from '../../state/label'
+import { leasesWanted } from '../../state/sync'
+
+export interface Asking {
+  project: number
+  state: () => LabelState
+  /** Takes the answer in; says whether it brought anything new. */
+  onAnswer: (answer: Assignments) => boolean
+  onFailure: (failure: 'offline' | 'signed_out' | { problem: string }) => void
+}
+
+/** Items are asked for when fewer than three are ready: at once, and gently after "nothing for now" or a failure. */
+export function createAsker({ project, state, onAnswer, onFailure }: Asking) {
+  let timer = 0
+  let tries = 0
+  let asking = false
+  let stopped = false
+
+  function plan(): void {
+    window.clearTimeout(timer)
+    const { empty, ready } = state()
+    if (stopped || leasesWanted(state()) === 0) return
+    const isCalm = empty !== null || tries > 0 || ready.length > 0
+    const calmMs = (): number => askAgainMs(empty?.because ?? 'all_leased', empty?.nextReleaseAt ?? null, tries, Date.now())
+    timer = window.setTimeout(ask, isCalm ? calmMs() : 0)
+  }
+
+  function failed(error: unknown): void {
+    if (error instanceof NetworkError) onFailure('offline')
+    else if (error instanceof ApiError && error.status === 401) onFailure('signed_out')
+    else onFailure({ problem: explain(error) })
+  }
+
+  async function ask(): Promise<void> {
+    const count = leasesWanted(state())
+    if (asking || stopped || !count || document.hidden) return
+    asking = true
+    try {
+      const answer = await post<Assignments>(`projects/${project}/assignments/`, { count })
+      tries = onAnswer(answer) ? 0 : tries + 1
+    } catch (error) {
+      tries += 1
+      failed(error)
+    }
+    asking = false
+    plan()
+  }
+
+  return {
+    ask,
+    plan,
+    stop(): void {
+      stopped = true
+      window.clearTimeout(timer)
+    },
+  }
+}

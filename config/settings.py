@@ -106,6 +106,7 @@ STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+/assets/.+-[\w-]{8}\.\w+$"  # names with a hash, as Vite makes them
 
 STORAGE_DIR = Path(environment.text("QUERENT_STORAGE_DIR", str(BASE_DIR / ".state" / "storage")))
 STORAGES = {

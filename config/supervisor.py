@@ -140,7 +140,7 @@ class Supervisor:
         beat_file = str(self.state.folder / "schedule")
         web = self._program("web", "granian", *web_options(self.options.port), stop_seconds=15)
         worker = self._program("worker", "celery", "-A", "workers", "worker", *worker_options(), stop_seconds=20)
-        beat = self._program("schedule", "celery", "-A", "workers", "beat", "--pidfile=", "-s", beat_file)
+        beat = self._program("schedule", "celery", "-A", "workers.schedule", "beat", "--pidfile=", "-s", beat_file)
         for child in (web, worker, beat):
             self._run(child)
         self._wait_for(web, lambda: answers(f"http://{HOST}:{self.options.port}/"))

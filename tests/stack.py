@@ -66,7 +66,7 @@ class Stack:
             "broker": self.valkey.command,
             "web": [*python, "granian", *web_options(self.port)],
             "worker": [*python, "celery", "-A", "workers", "worker", *worker_options()],
-            "schedule": [*python, "celery", "-A", "workers", "beat", "-s", str(self.folder / "beat.db")],
+            "schedule": [*python, "celery", "-A", "workers.schedule", "beat", "-s", str(self.folder / "beat.db")],
         }
         with (self.folder / f"{name}.log").open("ab") as output:
             self.processes[name] = spawn(

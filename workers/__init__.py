@@ -1,5 +1,1 @@
-"""When things run. `celery -A workers worker` and `celery -A workers beat` start here."""
-
-from workers.app import app
-
-__all__ = ["app"]
+"""When things run. `celery -A workers worker` starts here, `celery -A workers.schedule beat` in schedule.py."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from kombu.exceptions import OperationalError
 
-from workers.app import app
+from workers.celery import app
 
 logger = logging.getLogger(__name__)
 

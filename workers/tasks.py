@@ -5,7 +5,7 @@ from collections.abc import Callable
 from annotation.models import Topic
 from annotation.operations import collection, health, labeling, learning, outbox, quality, represent, transfer
 from annotation.operations.outbox import LaneClaim
-from workers.app import app
+from workers.celery import app
 from workers.dispatch import wake, wake_job
 
 LANES: dict[str, Callable[[LaneClaim], None]] = {

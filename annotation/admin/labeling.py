@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from annotation.admin.base import HistoryAdmin
+from annotation.admin.base import HistoryAdmin, operator_of
 from annotation.models import Annotation, AnnotationRevision, Assignment, GoldAnswer, Item, Prediction
 from annotation.operations.upkeep import release_leases
 
@@ -68,7 +68,7 @@ class AssignmentAdmin(HistoryAdmin):
 
     @admin.action(description="Release the lease", permissions=("release",))
     def release(self, request: HttpRequest, assignments: QuerySet[Assignment]) -> None:
-        n_released = release_leases(assignments=assignments, actor=request.user)
+        n_released = release_leases(assignments=assignments, actor=operator_of(request))
         self.message_user(request, f"{n_released} leases were released.")
 
 

@@ -1,6 +1,6 @@
 """Projects, and who is in them."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from annotation.admin.base import HistoryAdmin, QuerentAdmin
+from annotation.admin.base import HistoryAdmin, QuerentAdmin, operator_of
 from annotation.models import (
     Annotation,
     AnnotatorReport,
@@ -30,6 +30,11 @@ from annotation.models import (
 )
 from annotation.operations.projects import SETTINGS, add_member, change_project, delete_project, remove_member
 from annotation.operations.upkeep import work_again
+
+if TYPE_CHECKING:
+    AnyUserAdmin = UserAdmin[User]
+else:
+    AnyUserAdmin = UserAdmin
 
 admin.site.unregister(User)
 
@@ -72,7 +77,7 @@ class ProjectAdmin(QuerentAdmin):
         changes: dict[str, Any] = {name: given.pop(name) for name in ("name", "guidelines") if name in given}
         if given:
             changes["settings"] = given
-        change_project(project=obj, user=request.user, changes=changes)
+        change_project(project=obj, user=operator_of(request), changes=changes)
 
     @admin.display(description="Look at")
     def look_at(self, project: Project) -> SafeString:
@@ -109,14 +114,14 @@ class ProjectAdmin(QuerentAdmin):
     def _work_again(self, request: HttpRequest, projects: QuerySet[Project], topics: tuple[Topic, ...]) -> None:
         living = list(projects.filter(deleted_at__isnull=True))
         for project in living:
-            work_again(project=project, actor=request.user, topics=topics)
+            work_again(project=project, actor=operator_of(request), topics=topics)
         self.message_user(request, f"Work is requested for {len(living)} projects.")
 
     @admin.action(description="Delete (tombstone; the history stays)", permissions=("change",))
     def tombstone(self, request: HttpRequest, projects: QuerySet[Project]) -> None:
         living = list(projects.filter(deleted_at__isnull=True))
         for project in living:
-            delete_project(project=project, actor=request.user)
+            delete_project(project=project, actor=operator_of(request))
         self.message_user(request, f"{len(living)} projects are gone for everybody; their history stays.")
 
 
@@ -133,15 +138,17 @@ class MembershipAdmin(QuerentAdmin):
         return ("project", "user") if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
-        saved = add_member(project=obj.project, actor=request.user, username=obj.user.get_username(), role=obj.role)
+        saved = add_member(
+            project=obj.project, actor=operator_of(request), username=obj.user.get_username(), role=obj.role
+        )
         obj.pk = saved.pk
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
-        remove_member(project=obj.project, actor=request.user, username=obj.user.get_username())
+        remove_member(project=obj.project, actor=operator_of(request), username=obj.user.get_username())
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(AnyUserAdmin):
     """Nobody is deleted: answers keep their author. Take `active` away instead."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

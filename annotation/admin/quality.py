@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from annotation.admin.base import HistoryAdmin
+from annotation.admin.base import HistoryAdmin, operator_of
 from annotation.errors import Conflict
 from annotation.models import AgreementReport, AnnotatorReport, Consensus, Flag
 from annotation.operations.review import decide_flag
@@ -33,7 +33,7 @@ class FlagAdmin(HistoryAdmin):
         n_refused = 0
         for flag in flags:
             try:
-                decide_flag(flag=flag, user=request.user, status=status, note="in the admin")
+                decide_flag(flag=flag, user=operator_of(request), status=status, note="in the admin")
             except Conflict:
                 n_refused += 1
         if n_refused:

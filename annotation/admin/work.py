@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from annotation.admin.base import HistoryAdmin
+from annotation.admin.base import HistoryAdmin, operator_of
 from annotation.models import AuditEvent, Heartbeat, IdempotencyKey, Job, WorkLane, WorkRequest
 from annotation.operations.upkeep import free_lane
 
@@ -29,7 +29,7 @@ class WorkLaneAdmin(HistoryAdmin):
     @admin.action(description="Try again now", permissions=("free",))
     def free(self, request: HttpRequest, lanes: QuerySet[WorkLane]) -> None:
         for lane in lanes:
-            free_lane(lane=lane, actor=request.user)
+            free_lane(lane=lane, actor=operator_of(request))
 
 
 @admin.register(Job)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -14,7 +14,7 @@ from annotation.operations.outbox import request_work, wake_after_commit
 from annotation.operations.projects import audit
 
 
-def work_again(*, project: Project, actor: AbstractUser, topics: Sequence[Topic]) -> None:
+def work_again(*, project: Project, actor: User, topics: Sequence[Topic]) -> None:
     """Asks for the work of these lanes although no new answer does; a lane that rests after failures is freed."""
     with transaction.atomic():
         WorkLane.objects.filter(project=project, topic__in=topics).update(not_before=None, attempts=0, error="")
@@ -23,7 +23,7 @@ def work_again(*, project: Project, actor: AbstractUser, topics: Sequence[Topic]
         audit(project=project, actor=actor, verb="work.requested", detail={"topics": [topic.value for topic in topics]})
 
 
-def free_lane(*, lane: WorkLane, actor: AbstractUser) -> None:
+def free_lane(*, lane: WorkLane, actor: User) -> None:
     """Lets a lane that rests after failures be claimed now; whoever is at work in it is not disturbed."""
     with transaction.atomic():
         WorkLane.objects.filter(pk=lane.pk).update(not_before=None, attempts=0, error="")
@@ -31,7 +31,7 @@ def free_lane(*, lane: WorkLane, actor: AbstractUser) -> None:
         audit(project=lane.project, actor=actor, verb="lane.freed", target=lane.topic)
 
 
-def release_leases(*, assignments: QuerySet[Assignment], actor: AbstractUser) -> int:
+def release_leases(*, assignments: QuerySet[Assignment], actor: User) -> int:
     """Ends these open leases as if their time were up, returns how many; a late answer is treated as ever."""
     with transaction.atomic():
         mine = assignments.filter(status=Assignment.Status.OPEN).order_by("item_id").select_related("project")

@@ -37,7 +37,7 @@ def agreement(project: Project) -> dict[str, Any]:
     """Returns what `agreement/` shows: every missing number with its reason."""
     row = AgreementReport.objects.filter(project=project).first()
     if row is not None:
-        return row.report["agreement"] | {"updated_at": row.updated_at}
+        return {**row.report["agreement"], "updated_at": row.updated_at}
     nothing = {"value": None, "low": None, "high": None, "undefined_because": NOT_YET}
     return {
         "items_with_overlap": 0,
@@ -52,7 +52,7 @@ def summary(project: Project) -> dict[str, Any]:
     """Returns how right the labels are expected to be, with a 90 % interval, and how many are in doubt."""
     row = AgreementReport.objects.filter(project=project).first()
     if row is not None:
-        return row.report["summary"] | {"updated_at": row.updated_at}
+        return {**row.report["summary"], "updated_at": row.updated_at}
     return {
         "items_with_consensus": 0,
         "expected_right": None,

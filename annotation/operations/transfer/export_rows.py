@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connection, transaction
 
-_TIME = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 _ITEMS = """
 SELECT item.id, item.external_id, item.data, item.metadata, gold.value, truth.value, truth.probability, truth.status
 FROM annotation_item item
@@ -18,16 +17,18 @@ LEFT JOIN annotation_goldanswer gold ON gold.item_id = item.id
 LEFT JOIN annotation_consensus truth ON truth.item_id = item.id
 WHERE item.id = ANY(%s) ORDER BY item.id
 """
-_ANNOTATIONS = f"""
+_ANNOTATIONS = """
 SELECT one.item_id, one.id, person.username, one.value, one.revision, one.seconds, lease.stream, lease.probability,
-    {_TIME.format("one.created_at")}, {_TIME.format("one.updated_at")}
+    to_char(one.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    to_char(one.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 FROM annotation_annotation one
 JOIN annotation_assignment lease ON lease.id = one.assignment_id
 JOIN auth_user person ON person.id = one.annotator_id
 WHERE one.item_id = ANY(%s) ORDER BY one.item_id, one.id
 """
-_REVISIONS = f"""
-SELECT annotation_id, revision, value, seconds, {_TIME.format("created_at")} FROM annotation_annotationrevision
+_REVISIONS = """
+SELECT annotation_id, revision, value, seconds, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+FROM annotation_annotationrevision
 WHERE annotation_id = ANY(%s) ORDER BY annotation_id, revision
 """
 

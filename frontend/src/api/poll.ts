@@ -51,6 +51,7 @@ export function poll<T>(path: string, { everyMs, onAnswer, onReached, onError }:
   }
 
   document.addEventListener('visibilitychange', ask, { signal: ending.signal })
+  window.addEventListener('online', ask, { signal: ending.signal })
   void ask()
   return stop
 }

@@ -31,7 +31,7 @@ function workers(health: Health): Sign {
   if (!health.workers_alive) return { name: 'Workers', text: 'none alive: training, imports and exports wait', tone: 'bad' }
   const age = health.canary_age_seconds
   const proved = age === null ? '' : `, proved ${duration(age)} ago`
-  return { name: 'Workers', text: `${typeof health.workers_alive === 'number' ? `${count(health.workers_alive)} ` : ''}alive${proved}`, tone: age !== null && age > SLOW_CANARY_SECONDS ? 'warn' : 'good' }
+  return { name: 'Workers', text: `alive${proved}`, tone: age !== null && age > SLOW_CANARY_SECONDS ? 'warn' : 'good' }
 }
 
 function modelSign(model: ModelState): Sign {

@@ -1,5 +1,6 @@
 """The Celery application. The broker carries hints; what is true and what is due stands in PostgreSQL."""
 
+import gc
 import os
 from importlib import import_module
 from typing import Any
@@ -9,7 +10,7 @@ from celery.signals import celeryd_init
 from django.conf import settings
 from kombu import Queue
 
-from workers.schedule import SCHEDULE
+from workers.schedule import TRANSPORT
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -26,10 +27,8 @@ app.conf.update(
         "visibility_timeout": 2 * TIME_LIMIT_SECONDS,
         "unacked_restore_interval": 2,
         "unacked_restore_throttle": 1,
-        "socket_connect_timeout": 2,
-        "socket_keepalive": True,
-        "health_check_interval": 10,
-    },
+    }
+    | TRANSPORT,
     task_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,
@@ -45,11 +44,12 @@ app.conf.update(
     worker_send_task_events=False,
     worker_hijack_root_logger=False,
     timezone="UTC",
-    beat_schedule=SCHEDULE,
 )
 
 
 @celeryd_init.connect
 def load_tasks(**_: Any) -> None:
-    """Tasks bring NumPy and scikit-learn along: only workers load them, neither web nor schedule."""
+    """Tasks bring NumPy and scikit-learn along: only workers load them, not the web."""
     import_module("workers.tasks")
+    gc.collect()
+    gc.freeze()  # the collector of a forked child leaves these objects alone, so their pages stay shared

@@ -1,0 +1,80 @@
+"""The demo project: made once, whole, and never in anybody's way."""
+
+from collections import Counter
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from annotation.demo import history, inbox
+from annotation.models import Annotation, Item, Project
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def admin(monkeypatch) -> User:
+    """An administrator; no worker runs, so nobody waits for the model."""
+    monkeypatch.setattr(history, "CATCH_UP_SECONDS", 0.0)
+    monkeypatch.setattr(history, "LABELS", 45)
+    monkeypatch.setattr(history, "TWICE_UNTIL", 30)
+    return make_user("boss", is_superuser=True)
+
+
+def test_messages_are_many_and_different():
+    rows = inbox.messages()
+    counts = Counter(row["class"] for row in rows)
+    assert set(counts) == {name for name, _, _ in inbox.CLASSES}
+    assert len(rows) == len({row["text"] for row in rows}) == len({row["id"] for row in rows}) >= 380
+    assert counts["Safety"] == min(counts.values()) < 20
+
+
+def test_makes_a_project_with_people_gold_and_labels(admin):
+    call_command("demo")
+    project = Project.objects.get()
+    assert (project.name, project.created_by, project.overlap) == ("Support inbox", admin, 1)
+    assert Annotation.objects.count() == 45
+    assert Item.objects.filter(is_gold=True).count() == inbox.GOLD
+    assert Item.objects.filter(drawn_at__isnull=True).count() > 300
+    assert Item.objects.filter(taken=2).exists()
+    people = User.objects.filter(username__endswith=".demo")
+    assert len(people) == len(inbox.PEOPLE)
+    assert not any(person.has_usable_password() for person in people)
+    careless = Annotation.objects.filter(annotator__username="ewan.demo")
+    assert max(one.seconds for one in careless) < 3
+
+
+def test_twice_is_once(admin):
+    call_command("demo")
+    call_command("demo")
+    assert (Project.objects.count(), Annotation.objects.count()) == (1, 45)
+
+
+def test_goes_on_after_it_was_stopped(admin, monkeypatch):
+    class Stopped(Exception):
+        pass
+
+    def stop(*arguments: object) -> bool:
+        raise Stopped
+
+    with monkeypatch.context() as stopping:
+        stopping.setattr(history, "_caught_up", stop)
+        with pytest.raises(Stopped):
+            call_command("demo")
+    assert Annotation.objects.count() == 20
+    call_command("demo")
+    assert (Project.objects.count(), Annotation.objects.count()) == (1, 45)
+
+
+def test_a_deleted_demo_stays_deleted(admin):
+    call_command("demo")
+    Project.objects.update(deleted_at=timezone.now())
+    call_command("demo")
+    assert Project.objects.count() == 1
+
+
+def test_needs_an_administrator():
+    with pytest.raises(CommandError, match="ensure_admin"):
+        call_command("demo")

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Now
 
 from annotation.errors import Forbidden, NotFound
-from annotation.models import Assignment, Flag, Job, Project, Role
+from annotation.models import Annotation, Assignment, Flag, Job, Membership, Project, Role
 
 MAX_ID = 2**63 - 1
 
@@ -54,6 +54,16 @@ def project_for(user: User, project_id: str | int, *, needs: str) -> Project:
         raise NotFound("There is no such project.")
     require(project.role, needs)
     return project
+
+
+def members_of(project: Project) -> QuerySet[Any]:
+    """Returns the memberships with their users, each with how many `annotations` the person gave here."""
+    given = Annotation.objects.filter(project=project, annotator=OuterRef("user")).order_by().values("annotator")
+    return (
+        Membership.objects.filter(project=project)
+        .select_related("user")
+        .annotate(annotations=Coalesce(Subquery(given.annotate(n=Count("pk")).values("n")), 0))
+    )
 
 
 def require(role: str, needs: str) -> None:

@@ -45,6 +45,12 @@ class Conflict(DomainError):
     code = "conflict"
 
 
+class NoSpace(DomainError):
+    """The storage is full; nothing was kept of what came in."""
+
+    code = "no_space"
+
+
 class StaleEpoch(Exception):
     """Somebody else has taken this work over; the late result is dropped."""
 

@@ -26,34 +26,40 @@ class Dispatcher:
     """One thread a process, started with the first hint; a forked child starts its own."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._forget()
 
     def _forget(self) -> None:
         self._pid = os.getpid()
-        self._hints: set[Hint] = set()
-        self._due = threading.Event()
+        self._changed = threading.Condition()
+        self._due: dict[Hint, float] = {}
         self._thread: threading.Thread | None = None
 
-    def add(self, hint: Hint) -> None:
-        with self._lock:
-            if self._pid != os.getpid():
-                self._forget()
-            self._hints.add(hint)
+    def add(self, hint: Hint, seconds: float = MERGE_SECONDS) -> None:
+        """Sends the hint after so many seconds, or when it was to be sent anyway, if that is sooner."""
+        if self._pid != os.getpid():
+            self._forget()
+        due = time.monotonic() + seconds
+        with self._changed:
+            self._due[hint] = min(due, self._due.get(hint, due))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, daemon=True, name="dispatch")
                 self._thread.start()
-        self._due.set()
+            self._changed.notify()
 
     def _run(self) -> None:
         while True:
-            self._due.wait()
-            time.sleep(MERGE_SECONDS)
-            self._due.clear()
-            with self._lock:
-                hints, self._hints = self._hints, set()
-            for name, queue, arguments in hints:
-                self._send(name, queue, arguments)
+            for hint in self._wait():
+                self._send(*hint)
+
+    def _wait(self) -> list[Hint]:
+        """Returns the hints that are due, at least one."""
+        with self._changed:
+            while not (ready := [hint for hint, due in self._due.items() if due <= time.monotonic()]):
+                next_due = min(self._due.values(), default=None)
+                self._changed.wait(None if next_due is None else max(0.0, next_due - time.monotonic()))
+            for hint in ready:
+                del self._due[hint]
+            return ready
 
     def _send(self, name: str, queue: str, arguments: tuple[Any, ...]) -> None:
         try:
@@ -66,9 +72,9 @@ class Dispatcher:
 _dispatcher = Dispatcher()
 
 
-def wake(project_id: int, topic: str) -> None:
+def wake(project_id: int, topic: str, seconds: float = MERGE_SECONDS) -> None:
     """Hints that a project's lane has work. Returns at once, whatever the broker does."""
-    _dispatcher.add(("workers.run_lane", LANE_QUEUES[topic], (project_id, topic)))
+    _dispatcher.add(("workers.run_lane", LANE_QUEUES[topic], (project_id, topic)), seconds)
 
 
 def wake_job(job_id: int) -> None:

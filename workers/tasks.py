@@ -18,8 +18,9 @@ LANES: dict[str, Callable[[LaneClaim], None]] = {
 
 @app.task(name="workers.run_lane")
 def run_lane(project_id: int, topic: str) -> None:
-    if outbox.run_lane(project_id=project_id, topic=topic, operation=LANES[topic]):
-        wake(project_id, topic)
+    again_in = outbox.run_lane(project_id=project_id, topic=topic, operation=LANES[topic])
+    if again_in is not None:
+        wake(project_id, topic, again_in)
 
 
 @app.task(name="workers.run_job")

@@ -16,6 +16,7 @@ STATUSES: dict[type[errors.DomainError], int] = {
     errors.BadRequest: 400,
     errors.InvalidValue: 422,
     errors.Conflict: 409,
+    errors.NoSpace: 507,
 }
 CODES = {
     400: "invalid",

@@ -114,6 +114,7 @@ class ProjectChanges(s.Serializer[Any]):
 class Member(s.Serializer[Any]):
     username = Text()
     role = s.ChoiceField(Role.choices)
+    annotations = s.IntegerField()
     created_at = s.DateTimeField()
 
 

@@ -25,7 +25,12 @@ def project(row: Project) -> dict[str, Any]:
 
 
 def member(row: Membership) -> dict[str, Any]:
-    return {"username": row.user.get_username(), "role": row.role, "created_at": row.created_at}
+    return {
+        "username": row.user.get_username(),
+        "role": row.role,
+        "annotations": row.annotations,
+        "created_at": row.created_at,
+    }
 
 
 def item(row: Any) -> dict[str, Any]:

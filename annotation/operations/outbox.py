@@ -6,6 +6,7 @@ doubled or late. `sweep` finds what was lost.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,13 +19,18 @@ from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
 from annotation.errors import Postponed, StaleEpoch
-from annotation.models import WorkLane, WorkRequest
+from annotation.models import Topic, WorkLane, WorkRequest
 
 logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 30
 MAX_ATTEMPTS = 3
 REST_AFTER_FAILURES = timedelta(minutes=5)
+# A lane rests for this share of the time that its work took, so no project keeps a core busy; at most LONGEST_REST.
+REST_SHARE = {Topic.LEARN: 1.0, Topic.QUALITY: 3.0}
+LONGEST_REST = 5.0
+FIRST_WAIT = 0.05
+POSTPONED_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -112,28 +118,46 @@ def settle_lane(claim: LaneClaim, request_ids: Sequence[int]) -> None:
         cursor.execute("DELETE FROM annotation_workrequest WHERE id = ANY(%s)", [list(request_ids)])
 
 
-def run_lane(*, project_id: int, topic: str, operation: Callable[[LaneClaim], None]) -> bool:
-    """Claims the lane, runs the operation and releases the lane. Returns whether more work is waiting to be done now.
+def run_lane(*, project_id: int, topic: str, operation: Callable[[LaneClaim], None]) -> float | None:
+    """Claims the lane, runs the operation, releases the lane. Returns in how many seconds there is more to do, or None.
 
-    A failure is counted and raised again; after three the lane rests for five minutes and shows the error.
+    After a success the lane rests in proportion to what the work took, so that a burst of labels is not a burst of
+    trainings. A failure is counted and raised again; after three the lane rests for five minutes and shows the error.
     """
     claim = claim_lane(project_id=project_id, topic=topic)
     if claim is None:
-        return False
+        return _rest_left(project_id, topic)
+    started = time.monotonic()
     try:
         with _heartbeat(claim):
             operation(claim)
     except StaleEpoch:
         logger.warning("late result of %s for project %s dropped", topic, project_id)
-        return False
+        return None
     except Postponed:
         _release(claim, attempts=0)
-        return False
+        return POSTPONED_SECONDS
     except Exception as error:
         _release_failed(claim, error)
         raise
-    _release(claim, attempts=0, error="", not_before=None)
-    return WorkRequest.objects.filter(project_id=project_id, topic=topic).exists()
+    rest = min(LONGEST_REST, REST_SHARE.get(topic, 0) * (time.monotonic() - started))
+    _release(claim, attempts=0, error="", not_before=Now() + timedelta(seconds=rest) if rest else None)
+    waiting = WorkRequest.objects.filter(project_id=project_id, topic=topic).exists()
+    return max(rest, FIRST_WAIT) if waiting else None
+
+
+def _rest_left(project_id: int, topic: str) -> float | None:
+    """Returns the seconds that a lane still rests after a success; None when it is busy or broken."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT extract(epoch FROM not_before - now())::float8 FROM annotation_worklane
+               WHERE project_id = %(project)s AND topic = %(topic)s
+                 AND expires_at IS NULL AND error = '' AND not_before > now()
+                 AND EXISTS (SELECT 1 FROM annotation_workrequest WHERE project_id = %(project)s AND topic = %(topic)s)""",
+            {"project": project_id, "topic": topic},
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def _own(claim: LaneClaim) -> QuerySet[WorkLane]:

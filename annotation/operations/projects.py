@@ -34,6 +34,7 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "target_confidence": (float, 0.5, 1),
 }
 SETTINGS = (*RANGES, "strategy")
+ASKED_BY_CHANGES = {Topic.LEARN: {"classes", "strategy"}, Topic.QUALITY: {"classes", "target_confidence"}}
 
 
 def create_project(
@@ -80,8 +81,9 @@ def change_project(*, project: Project, user: User, changes: Mapping[str, Any]) 
             audit(project=project, actor=user, verb="project.changed", detail={"changes": dict(changes)})
         if project.overlap != before:
             _set_slot_limits(project)
-        if {"classes", "strategy"} & set(fields):
-            request_work(project_id=project.pk, topic=Topic.LEARN)
+        for topic, reasons in ASKED_BY_CHANGES.items():
+            if reasons & set(fields):
+                request_work(project_id=project.pk, topic=topic)
     return project
 
 

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import errno
 import gzip
 import io
 import json
@@ -16,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
-from annotation.errors import BadRequest, Conflict, NotFound, StaleEpoch
+from annotation.errors import BadRequest, Conflict, NoSpace, NotFound, StaleEpoch
 from annotation.models import (
     Annotation,
     AnnotationRevision,
@@ -220,7 +221,7 @@ def test_after_an_unclosed_quote_nothing_is_trusted(content):
         (b'[{"text": "a"}]', "one list"),
         (b"a,b\n1,2\n", "no column called text"),
         (codecs.BOM_UTF32_LE + "text\na\n".encode("utf-32-le"), "UTF-32"),
-        (gzip.compress(b"text\n" + b"a\n" * 100)[:-10], "gzip"),
+        (gzip.compress(b"text\n" + b"a\n" * 100, mtime=0)[:-10], "gzip"),
         (b"\x1f\x8bnonsense", "gzip"),
     ],
 )
@@ -238,7 +239,7 @@ def test_a_column_that_is_not_there():
 
 def test_a_file_that_unpacks_without_end_is_stopped(settings):
     settings.UPLOAD_LIMIT_BYTES = 100_000
-    job = bring_now(gzip.compress(b"text\n" + b"a" * 5_000_000))
+    job = bring_now(gzip.compress(b"text\n" + b"a" * 5_000_000, mtime=0))
     assert (job.status, "unpacks" in job.result["reason"]) == ("failed", True)
 
 
@@ -267,6 +268,19 @@ def test_the_users_file_name_is_never_a_path(storage):
     job = bring(b"text\na\n", name="../../evil\0.csv")
     assert "evil" not in job.path
     assert [path.name for path in (storage / "imports").iterdir()] == [job.path.removeprefix("imports/")]
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(monkeypatch, storage):
+    def write_a_part(self: object, name: str, content: object) -> str:
+        (storage / "imports").mkdir()
+        (storage / name).write_text("te")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", write_a_part)
+    with pytest.raises(NoSpace):
+        bring(b"text\na\n")
+    assert not Job.objects.exists()
+    assert not [path for path in storage.rglob("*") if path.is_file()]
 
 
 def test_the_same_file_again_is_a_new_job_with_a_warning():

@@ -7,7 +7,6 @@ from annotation import access
 from annotation.api import paging, serializers, shapes
 from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, person
-from annotation.models import Membership
 from annotation.operations import projects
 
 
@@ -57,8 +56,7 @@ class Members(View):
         """The members with their roles."""
         project = access.project_for(person(request), project_id, needs="see_members")
         paging.allowed_filters(request)
-        rows = Membership.objects.filter(project=project).select_related("user")
-        return Response(paging.by_id(request, rows, shapes.member))
+        return Response(paging.by_id(request, access.members_of(project), shapes.member))
 
     @documented(request=serializers.NewMember, responses={201: serializers.Member})
     @creates
@@ -67,7 +65,7 @@ class Members(View):
         project = access.project_for(person(request), project_id, needs="manage_members")
         given = checked(serializers.NewMember, request)
         membership = projects.add_member(project=project, actor=person(request), **given)
-        return Response(shapes.member(membership), status=201)
+        return Response(shapes.member(access.members_of(project).get(pk=membership.pk)), status=201)
 
 
 class OneMember(View):

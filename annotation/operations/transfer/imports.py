@@ -1,5 +1,6 @@
 """A file comes in: stored as it is, then read in batches by a worker that may die at any point."""
 
+import errno
 import hashlib
 import itertools
 import uuid
@@ -13,17 +14,17 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from annotation.errors import BadRequest
+from annotation.errors import BadRequest, NoSpace
 from annotation.models import Job, Project
 from annotation.operations.outbox import wake_job_after_commit
 from annotation.operations.transfer import hooks
+from annotation.operations.transfer.answers import RowError
 from annotation.operations.transfer.items import Added, add_rows
 from annotation.operations.transfer.jobs import JobClaim, JobFailed, finish_job, keep_lease, own_job
 from annotation.operations.transfer.mapping import Mapping as Columns
 from annotation.operations.transfer.mapping import checked_mapping
 from annotation.operations.transfer.reading import Unreadable, open_text
 from annotation.operations.transfer.records import Record, csv_records, jsonl_records
-from annotation.operations.transfer.rows import RowError
 
 BATCH = 2_000
 MAX_ERRORS = 100
@@ -48,13 +49,25 @@ def start_import(
     if format is not None and format not in FORMATS:
         raise BadRequest("format: csv or jsonl.", fields={"format": "csv or jsonl"})
     params = {"mapping": columns.as_json(), "format": format, "file_name": _shown(upload.name)} | _digest(upload)
-    path = default_storage.save(f"imports/{uuid.uuid4().hex}", upload)
+    path = _keep(upload)
     with transaction.atomic():
         job = Job.objects.create(
             project=project, kind=Job.Kind.IMPORT, params=params, path=path, created_by=user, created_at=timezone.now()
         )
         wake_job_after_commit(job.pk)
     return job
+
+
+def _keep(upload: "File[Any]") -> str:
+    """Returns the path at which the file is stored; raises NoSpace when the disk is full, and leaves nothing behind."""
+    path = f"imports/{uuid.uuid4().hex}"
+    try:
+        return default_storage.save(path, upload)
+    except OSError as error:
+        default_storage.delete(path)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoSpace("The server's storage is full. Nothing was imported.") from error
+        raise
 
 
 def _shown(name: str | None) -> str:

@@ -10,8 +10,9 @@ from django.db import transaction
 from annotation.errors import BadRequest
 from annotation.models import Project, Topic
 from annotation.operations.outbox import request_work
+from annotation.operations.transfer.answers import RowError
 from annotation.operations.transfer.labels import check_votes, members_named, store_votes
-from annotation.operations.transfer.rows import Draft, RowError, read_row
+from annotation.operations.transfer.rows import Draft, read_row
 from annotation.operations.transfer.store import lock_project, schema_of, store
 
 MAX_ITEMS = 1_000

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from annotation.models import Annotation, AnnotationRevision, Assignment, Membership, Project, Stream, Topic
 from annotation.operations.outbox import request_work
-from annotation.operations.transfer.rows import Draft, RowError, Vote
+from annotation.operations.transfer.answers import RowError, Vote
+from annotation.operations.transfer.rows import Draft
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=1)
 

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from annotation.operations.transfer.answers import RowError
 from annotation.operations.transfer.mapping import DELIMITERS, Columns, Mapping, find_columns
 from annotation.operations.transfer.reading import MAX_LINE, Lines, TooLong, Unreadable
-from annotation.operations.transfer.rows import FIELDS, RowError
+from annotation.operations.transfer.rows import FIELDS
 
 MAX_COLUMNS = 1_000
 MAX_DEPTH = 64

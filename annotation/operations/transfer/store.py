@@ -10,7 +10,8 @@ from django.db import connection
 from annotation.errors import NotFound
 from annotation.kinds import kind_of
 from annotation.models import GoldAnswer, Prediction, Project
-from annotation.operations.transfer.rows import Draft, Schema
+from annotation.operations.transfer.answers import Schema
+from annotation.operations.transfer.rows import Draft
 
 # A temporary table lives as long as its connection; rows of an earlier batch in the same transaction are deleted.
 _INCOMING = """

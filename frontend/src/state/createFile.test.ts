@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import {
-  findDelimiter, guessMapping, looksLikeHeader, mapColumn, mappingPayload, previewFile, readRecords, rowEstimate, rowFates, toggleDetail,
-  type Mapping,
-} from './createFile'
+import { findDelimiter, looksLikeHeader, readRecords } from './createCsv'
+import { previewFile, rowEstimate } from './createFile'
+import { guessMapping, mapColumn, mappingPayload, rowFates, toggleDetail, type Mapping } from './createMapping'
 
 const SMS = `message_id,body,tag,received_at
 sms-1,"Your parcel, held. Pay ""1.99"" now",spam,2026-03-01
@@ -75,7 +74,7 @@ describe('columns', () => {
   })
 
   it('says which rows have too few columns', () => {
-    expect(previewFile('a.csv', 'id,text\n1,a\n2\n3,c', true).problems).toEqual([{ line: 3, message: '1 columns instead of 2' }])
+    expect(previewFile('a.csv', 'id,text\n1,a\n2\n3,c', true).problems).toEqual([{ line: 3, message: '1 column instead of 2' }])
   })
 })
 

@@ -1,6 +1,7 @@
 import { create, upload } from '../../api/client'
 import type { Job } from '../../api/types'
-import { mappingPayload, PREVIEW_BYTES, previewFile, type Encoding, type Mapping, type Preview } from '../../state/createFile'
+import { PREVIEW_BYTES, previewFile, type Preview } from '../../state/createFile'
+import { mappingPayload, type Encoding, type Mapping } from '../../state/createMapping'
 
 interface Head {
   /** The beginning of the file as it was read. */

@@ -1,0 +1,74 @@
+/** Cutting text into records and cells: RFC 4180 with the delimiters people use. Pure. */
+
+/** One record of a file: its cells, and the line it starts on (from 1). */
+export interface CsvRecord {
+  line: number
+  cells: string[]
+}
+
+/** Records of quoted text (RFC 4180): quotes may hold delimiters and line breaks. `isWhole` false drops a cut last record. */
+export function readRecords(text: string, delimiter: string, isWhole: boolean): CsvRecord[] {
+  const records: CsvRecord[] = []
+  let cells: string[] = []
+  let cell = ''
+  let quoted = false
+  let line = 1
+  let startedAt = 1
+
+  function endRecord(): void {
+    cells.push(cell)
+    if (cells.length > 1 || cell !== '') records.push({ line: startedAt, cells })
+    cells = []
+    cell = ''
+  }
+
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text.charAt(at)
+    if (sign === '\n') line += 1
+    if (quoted) {
+      if (sign !== '"') cell += sign
+      else if (text[at + 1] === '"') {
+        cell += '"'
+        at += 1
+      } else quoted = false
+    } else if (sign === '"' && cell === '') quoted = true
+    else if (sign === delimiter) {
+      cells.push(cell)
+      cell = ''
+    } else if (sign === '\n') {
+      if (cell.endsWith('\r')) cell = cell.slice(0, -1)
+      endRecord()
+      startedAt = line
+    } else cell += sign
+  }
+  if (isWhole && (cell !== '' || cells.length > 0)) endRecord()
+  return records
+}
+
+const DELIMITERS = [',', ';', '\t', '|']
+
+/** The delimiter that cuts the first records into the most columns of equal number; a comma when none does. */
+export function findDelimiter(text: string, isWhole: boolean): string {
+  const rated = DELIMITERS.map((delimiter) => {
+    const widths = readRecords(text, delimiter, isWhole).slice(0, 20).map((record) => record.cells.length)
+    const first = widths[0] ?? 1
+    const equal = widths.filter((width) => width === first).length / Math.max(1, widths.length)
+    return { delimiter, score: first > 1 ? equal * 100 + first : 0 }
+  })
+  const best = rated.reduce((one, other) => (other.score > one.score ? other : one))
+  return best.score > 0 ? best.delimiter : ','
+}
+
+const KNOWN_HEADS = /^(id|.*[_ -]id|uid|key|name|text|body|message|content|sentence|comment|review|tweet|title|label|class|tag|category|gold|answer|date|time|.*_at|source|lang.*)$/i
+
+/** Short, different, non-numeric cells with a familiar name among them, or unlike the rows below, are a header. */
+export function looksLikeHeader(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
+  const named = first.length > 0 && first.every((cell) => cell.trim() !== '' && cell.length <= 60 && !/^-?[\d.,]+$/.test(cell))
+  if (!named || new Set(first).size !== first.length) return false
+  if (first.some((cell) => KNOWN_HEADS.test(cell.trim()))) return true
+  if (rest.length === 0) return false
+  return first.some((cell, column) => {
+    const lengths = rest.map((row) => (row[column] ?? '').length)
+    return lengths.reduce((sum, length) => sum + length, 0) / rest.length > 3 * cell.length
+  })
+}

@@ -1,0 +1,145 @@
+"""Lanes: one at a time, nothing twice, nothing lost, and a rest after work."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from annotation.errors import Postponed, StaleEpoch
+from annotation.models import Project, Topic, WorkLane, WorkRequest
+from annotation.operations import outbox
+from annotation.operations.outbox import (
+    LaneClaim,
+    claim_lane,
+    request_work,
+    run_lane,
+    settle_lane,
+    sweep,
+    waiting_requests,
+)
+from tests.factories import make_project
+from tests.operations.test_labeling import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project() -> Project:
+    project = make_project()
+    request_work(project_id=project.pk, topic=Topic.LEARN)
+    return project
+
+
+def settle_all(claim: LaneClaim) -> None:
+    settle_lane(claim, waiting_requests(claim))
+
+
+def fail(_: LaneClaim) -> None:
+    raise RuntimeError("poison")
+
+
+def lane() -> WorkLane:
+    return WorkLane.objects.get()
+
+
+def run(project: Project, operation=settle_all) -> float | None:
+    return run_lane(project_id=project.pk, topic=Topic.LEARN, operation=operation)
+
+
+def test_work_is_done_once(project):
+    done = []
+
+    def work(claim: LaneClaim) -> None:
+        done.append(claim.epoch)
+        settle_all(claim)
+
+    assert run(project, work) is None
+    assert run(project, work) is None
+    assert done == [1]
+    assert not WorkRequest.objects.exists()
+
+
+def test_a_busy_lane_is_not_claimed_and_an_abandoned_one_is(project):
+    first = claim_lane(project_id=project.pk, topic=Topic.LEARN)
+    assert first is not None
+    assert claim_lane(project_id=project.pk, topic=Topic.LEARN) is None
+    assert sweep() == []
+    WorkLane.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert sweep() == [(project.pk, Topic.LEARN)]
+    second = claim_lane(project_id=project.pk, topic=Topic.LEARN)
+    assert second.epoch == first.epoch + 1
+    with pytest.raises(StaleEpoch):
+        settle_all(first)
+    assert WorkRequest.objects.exists()
+
+
+def test_what_comes_during_the_work_stays_waiting(project):
+    def work(claim: LaneClaim) -> None:
+        seen = waiting_requests(claim)
+        request_work(project_id=project.pk, topic=Topic.LEARN)
+        settle_lane(claim, seen)
+
+    assert run(project, work) is not None
+    assert WorkRequest.objects.count() == 1
+
+
+def test_three_failures_put_the_lane_to_rest_with_the_reason(project):
+    for _ in range(3):
+        with pytest.raises(RuntimeError):
+            run(project, fail)
+    assert lane().error == "RuntimeError: poison"
+    assert sweep() == []
+    assert run(project) is None
+    assert WorkRequest.objects.exists()
+    WorkLane.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+    assert run(project) is None
+    assert lane().error == ""
+    assert not WorkRequest.objects.exists()
+
+
+def test_a_worker_that_dies_at_it_three_times_puts_the_lane_to_rest(project):
+    for _ in range(3):
+        assert claim_lane(project_id=project.pk, topic=Topic.LEARN)
+        WorkLane.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert claim_lane(project_id=project.pk, topic=Topic.LEARN) is None
+    assert sweep() == []
+    assert "died" in lane().error
+
+
+def test_postponed_work_counts_no_attempt(project):
+    def not_yet(_: LaneClaim) -> None:
+        raise Postponed
+
+    for _ in range(5):
+        assert run(project, not_yet) == outbox.POSTPONED_SECONDS
+    assert lane().attempts == 0
+
+
+def test_a_lane_rests_after_work_and_says_for_how_long(project, monkeypatch):
+    monkeypatch.setattr(outbox, "REST_SHARE", {Topic.LEARN: 100.0})
+
+    def work(claim: LaneClaim) -> None:
+        time.sleep(0.05)
+        settle_all(claim)
+
+    assert run(project, work) is None
+    request_work(project_id=project.pk, topic=Topic.LEARN)
+    assert 3 < run(project, work) <= 5
+    assert WorkRequest.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_workers_one_gets_the_lane():
+    project = make_project()
+    request_work(project_id=project.pk, topic=Topic.LEARN)
+    found = at_once(*[lambda: claim_lane(project_id=project.pk, topic=Topic.LEARN)] * 8)
+    assert sum(isinstance(one, LaneClaim) for one in found) == 1
+
+
+def test_the_claim_reads_by_index(project):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN SELECT 1 FROM annotation_workrequest WHERE project_id = 1 AND topic = 'learn' LIMIT 1")
+        assert "work_waiting" in " ".join(row[0] for row in cursor.fetchall())

@@ -5,7 +5,7 @@ project that one can see. Instance administrators see every project as its owner
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
@@ -43,8 +43,10 @@ def projects_of(user: User) -> QuerySet[Project]:
         mine=FilteredRelation("memberships", condition=Q(memberships__user=user))
     )
     if user.is_superuser:
-        return mine.annotate(role=Coalesce(F("mine__role"), Value(Role.OWNER.value)))
-    return mine.filter(mine__isnull=False).annotate(role=F("mine__role"))
+        seen = mine.annotate(role=Coalesce(F("mine__role"), Value(Role.OWNER.value)))
+    else:
+        seen = mine.filter(mine__isnull=False).annotate(role=F("mine__role"))
+    return cast(QuerySet[Project], seen)
 
 
 def project_for(user: User, project_id: str | int, *, needs: str) -> Project:

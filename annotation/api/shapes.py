@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from annotation.models import Annotation, Job, Membership, Project
+from annotation.models import Annotation, Job, Project
 from annotation.operations.labeling import Assigned
 from annotation.operations.projects import SETTINGS
 from annotation.queries.labeling import Lease
@@ -24,7 +24,7 @@ def project(row: Project) -> dict[str, Any]:
     }
 
 
-def member(row: Membership) -> dict[str, Any]:
+def member(row: Any) -> dict[str, Any]:
     return {
         "username": row.user.get_username(),
         "role": row.role,

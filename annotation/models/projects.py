@@ -85,9 +85,6 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=Role.choices)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    # How many answers the person gave, set by access.members_of.
-    annotations: int
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "user"], name="membership_once"),

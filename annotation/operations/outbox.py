@@ -27,7 +27,7 @@ LEASE_SECONDS = 30
 MAX_ATTEMPTS = 3
 REST_AFTER_FAILURES = timedelta(minutes=5)
 # A lane rests for this share of the time that its work took, so no project keeps a core busy; at most LONGEST_REST.
-REST_SHARE = {Topic.LEARN: 1.0, Topic.QUALITY: 3.0}
+REST_SHARE: dict[str, float] = {Topic.LEARN: 1.0, Topic.QUALITY: 3.0}
 LONGEST_REST = 5.0
 FIRST_WAIT = 0.05
 POSTPONED_SECONDS = 0.5
@@ -153,7 +153,8 @@ def _rest_left(project_id: int, topic: str) -> float | None:
             """SELECT extract(epoch FROM not_before - now())::float8 FROM annotation_worklane
                WHERE project_id = %(project)s AND topic = %(topic)s
                  AND expires_at IS NULL AND error = '' AND not_before > now()
-                 AND EXISTS (SELECT 1 FROM annotation_workrequest WHERE project_id = %(project)s AND topic = %(topic)s)""",
+                 AND EXISTS (SELECT 1 FROM annotation_workrequest
+                             WHERE project_id = %(project)s AND topic = %(topic)s)""",
             {"project": project_id, "topic": topic},
         )
         row = cursor.fetchone()

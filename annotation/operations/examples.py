@@ -73,16 +73,18 @@ def look(claim: LaneClaim) -> Seen:
 
 @dataclass(frozen=True)
 class Beliefs:
-    """The consensus of the items looked at: probabilities (n, n_classes), and how much each is worth (n,), 0 to 1."""
+    """What people say of the items looked at: targets (n, n_classes), rows sum to 1, and their weights (n,), 0 to 1."""
 
-    posterior: Floats
+    targets: Floats
     weights: Floats
 
 
 def believe(votes: Votes) -> Beliefs:
-    """Infers the truth from people's answers alone: a model must not teach itself.
+    """Weighs people's answers by their skill: a model must not teach itself.
 
-    A weight is how far the likeliest class stands above chance; an item about which nothing is known counts nothing.
+    A target is the evidence of the answers alone, the posterior without the share of each class. With that share, a
+    lone answer of a rare class counts as probably wrong, whatever the text says, and the classifier never learns it.
+    A weight is how far the item's best annotator stands above chance, against the best of all; gold weighs 1.
     """
     truth = infer(
         votes.votes,
@@ -91,12 +93,19 @@ def believe(votes: Votes) -> Beliefs:
         n_classes=votes.n_classes,
         gold=votes.gold if len(votes.gold) else None,
     )
-    posterior = truth.posterior.astype(np.float32)
-    if votes.n_classes < 2:
-        return Beliefs(posterior, np.ones(votes.n_items, dtype=np.float32))
-    chance = 1 / votes.n_classes
-    weights = (posterior.max(axis=1) - chance) / (1 - chance)
-    return Beliefs(posterior, np.clip(weights, 0, 1).astype(np.float32))
+    evidence = truth.posterior / truth.class_prior
+    targets = evidence / evidence.sum(axis=1, keepdims=True)
+    return Beliefs(targets.astype(np.float32), _weights(votes, truth.accuracy))
+
+
+def _weights(votes: Votes, accuracy: Floats) -> Floats:
+    chance = 1 / max(votes.n_classes, 2)
+    skill = np.clip((accuracy - chance) / (1 - chance), 0, 1)
+    skill = skill / skill.max() if skill.size and skill.max() > 0 else np.ones_like(skill)
+    weights = np.zeros(votes.n_items, dtype=np.float32)
+    np.maximum.at(weights, votes.votes[:, 0], skill[votes.votes[:, 1]].astype(np.float32))
+    weights[votes.gold[:, 0]] = 1
+    return weights
 
 
 def _random_draws(project: Project) -> dict[str, Ints]:

@@ -56,7 +56,7 @@ def prepare(seen: Seen, representation: Representation) -> Training:
     return Training(
         representation=representation,
         X=pool.vectors(rows[here]),
-        beliefs=Beliefs(beliefs.posterior[here], beliefs.weights[here]),
+        beliefs=Beliefs(beliefs.targets[here], beliefs.weights[here]),
         is_protected=seen.is_protected[here],
         is_control=(seen.is_protected | seen.is_shuffled)[here],
         rng=np.random.default_rng([seen.project.seed, seen.number]),
@@ -67,7 +67,7 @@ def prepare(seen: Seen, representation: Representation) -> Training:
 def learn(seen: Seen, training: Training) -> Learned:
     """Fits on all but the protected items, starting from the live model where that is of the same shape."""
     taught = ~training.is_protected
-    X, targets, weights = training.X[taught], training.beliefs.posterior[taught], training.beliefs.weights[taught]
+    X, targets, weights = training.X[taught], training.beliefs.targets[taught], training.beliefs.weights[taught]
     before: Metrics = seen.live.metrics if seen.live else {}
     metrics = _remeasured(before, X, targets, weights, training.rng)
     model = fit_linear(
@@ -79,7 +79,7 @@ def learn(seen: Seen, training: Training) -> Learned:
         start=_warm_start(seen, training.representation),
     )
     metrics["n_protected"] = int(training.is_protected.sum())
-    metrics["labeled_counts"] = targets.sum(axis=0, dtype=np.float64).round(3).tolist()
+    metrics["labeled_counts"] = np.bincount(targets.argmax(axis=1), minlength=targets.shape[1]).tolist()
     metrics["performance"] = _performance(model, training)
     control = _control_arm(before, training, metrics["l2"])
     metrics["control_labels"] = control["annotations"] if control else before.get("control_labels", 0)
@@ -118,7 +118,7 @@ def _performance(model: LinearModel, training: Training) -> Metrics | None:
     if training.is_protected.sum() < LEAST_PROTECTED:
         return None
     guesses = model.predict_proba(training.X[training.is_protected]).argmax(axis=1)
-    is_right = guesses == training.beliefs.posterior[training.is_protected].argmax(axis=1)
+    is_right = guesses == training.beliefs.targets[training.is_protected].argmax(axis=1)
     return {"metric": METRIC, **_accuracy(is_right)}
 
 
@@ -131,7 +131,7 @@ def _control_arm(before: Metrics, training: Training, l2: float) -> Metrics | No
     n_taught = int(chosen.sum() * (1 - 1 / CONTROL_FOLDS))
     if training.is_protected.sum() < LEAST_PROTECTED or n_taught < max(1, GROWTH * before.get("control_labels", 0)):
         return None
-    targets, weights = training.beliefs.posterior[chosen], training.beliefs.weights[chosen]
+    targets, weights = training.beliefs.targets[chosen], training.beliefs.weights[chosen]
     guesses = out_of_fold(
         training.X[chosen], targets, weights, n_classes=targets.shape[1], l2=l2, rng=training.rng, folds=CONTROL_FOLDS
     )

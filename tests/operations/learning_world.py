@@ -20,10 +20,6 @@ OPERATIONS = {
 }
 
 
-def no_wake(project_id: int, topic: str) -> None:
-    """Stands in for the broker: the tests run every lane themselves."""
-
-
 def add_items(project: Project, n: int, *, seed: int = 1) -> list[Item]:
     """Makes items, the even ones ham and the odd ones spam, and asks for their vectors."""
     draw = random.Random(seed)

@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-from typing import Any
 
 import numpy as np
 import pytest
 from django.core.files.storage import default_storage
 
+from annotation.arrays import load_votes
 from annotation.errors import Conflict, Postponed, StaleEpoch
 from annotation.models import (
     Annotation,
@@ -21,6 +21,7 @@ from annotation.models import (
     WorkRequest,
 )
 from annotation.operations import learning
+from annotation.operations.examples import believe
 from annotation.operations.learning import train_model
 from annotation.operations.outbox import request_work
 from annotation.operations.prediction import predict
@@ -31,11 +32,6 @@ from tests.factories import make_annotation, make_item, make_member, make_projec
 from tests.operations.learning_world import add_items, answer, claimed, run, taught, truth
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _no_broker(settings: Any) -> None:
-    settings.QUERENT_WAKE = "tests.operations.learning_world.no_wake"
 
 
 def waiting(project_id: int, topic: Topic) -> int:
@@ -266,3 +262,18 @@ def test_web_processes_load_neither_scikit_learn_nor_an_optimiser() -> None:
     )
     finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert finished.stdout.strip() == "[]"
+
+
+def test_lone_answers_of_a_rare_class_are_believed() -> None:
+    """With the class shares in the targets, every such answer was taken for a mistake and the class never learned."""
+    project = make_project()
+    annotator = make_member(project)
+    for item, name in zip(add_items(project, 40), ["spam", *["ham"] * 7] * 5, strict=True):
+        answer(item, annotator, name)
+    votes = load_votes(project)
+    beliefs = believe(votes)
+    given = np.empty(votes.n_items, dtype=int)
+    given[votes.votes[:, 0]] = votes.votes[:, 2]
+    assert (beliefs.targets.argmax(axis=1) == given).all()
+    assert (beliefs.targets.max(axis=1) > 0.6).all()
+    assert (beliefs.weights == 1).all()

@@ -34,11 +34,6 @@ from tests.operations.learning_world import add_items, answer, claimed, run, tau
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _no_broker(settings: Any) -> None:
-    settings.QUERENT_WAKE = "tests.operations.learning_world.no_wake"
-
-
 def queued(project: Project) -> list[int]:
     return list(QueueEntry.objects.filter(project=project).order_by("rank").values_list("item_id", flat=True))
 

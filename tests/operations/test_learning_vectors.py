@@ -25,11 +25,6 @@ from tests.operations.learning_world import add_items, answer, claimed, run, tau
 database = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _no_broker(settings: Any) -> None:
-    settings.QUERENT_WAKE = "tests.operations.learning_world.no_wake"
-
-
 def covered(project: Project) -> list[int]:
     """The items with a vector in the live representation; one that is in two shards is there twice."""
     live = Representation.objects.get(project=project, is_live=True)

@@ -4,13 +4,13 @@ What does not exist and what one may not know of are the same NotFound; Forbidde
 project that one can see. Instance administrators see every project as its owner.
 """
 
-from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
 
+from annotation import rows
 from annotation.errors import Forbidden, NotFound
 from annotation.models import Annotation, Assignment, Flag, Job, Membership, Project, Role
 
@@ -37,6 +37,22 @@ NEEDS: dict[str, Role] = {
 }
 
 
+PROJECT = """
+    SELECT %s, membership.role
+    FROM annotation_project project
+    LEFT JOIN annotation_membership membership ON membership.project_id = project.id AND membership.user_id = %%s
+    WHERE project.id = %%s AND project.deleted_at IS NULL
+"""
+ASSIGNMENT = """
+    SELECT %s
+    FROM annotation_assignment assignment
+    JOIN annotation_project project ON project.id = assignment.project_id AND project.deleted_at IS NULL
+    JOIN annotation_membership membership
+      ON membership.project_id = project.id AND membership.user_id = assignment.annotator_id
+    WHERE assignment.id = %%s AND assignment.annotator_id = %%s
+"""
+
+
 def projects_of(user: User) -> QuerySet[Project]:
     """Returns the living projects that this person can see, each with her `role`."""
     mine: QuerySet[Any] = Project.objects.filter(deleted_at__isnull=True).annotate(
@@ -51,9 +67,12 @@ def projects_of(user: User) -> QuerySet[Project]:
 
 def project_for(user: User, project_id: str | int, *, needs: str) -> Project:
     """Returns the project, with the person's `role`, if she has the right named `needs`."""
-    project = projects_of(user).filter(pk=_key(project_id)).first()
-    if project is None:
+    row = rows.one(PROJECT % rows.columns(Project, "project"), [user.pk, _key(project_id)])
+    role = row and (row[-1] or (Role.OWNER.value if user.is_superuser else None))
+    if row is None or role is None:
         raise NotFound("There is no such project.")
+    project = rows.instance(Project, row[:-1])
+    project.role = role
     require(project.role, needs)
     return project
 
@@ -75,19 +94,16 @@ def require(role: str, needs: str) -> None:
         raise Forbidden(f"This needs the role {least.value}; yours is {role}.")
 
 
-def assignment_for(user: User, assignment_id: str | int) -> tuple[Assignment, datetime]:
-    """Returns the person's own assignment with its project, and the database's time; anybody else's does not exist."""
-    assignment = (
-        Assignment.objects.filter(
-            pk=_key(assignment_id), annotator=user, project__deleted_at__isnull=True, project__memberships__user=user
-        )
-        .select_related("project")
-        .annotate(now=Now())
-        .first()
-    )
-    if assignment is None:
+def assignment_for(user: User, assignment_id: str | int) -> Assignment:
+    """Returns the person's own assignment with its project; anybody else's does not exist."""
+    selected = f"{rows.columns(Assignment, 'assignment')}, {rows.columns(Project, 'project')}"
+    row = rows.one(ASSIGNMENT % selected, [_key(assignment_id), user.pk])
+    if row is None:
         raise NotFound("There is no such assignment.")
-    return assignment, assignment.now
+    split = rows.width(Assignment)
+    assignment = rows.instance(Assignment, row[:split])
+    assignment.project = rows.instance(Project, row[split:])
+    return assignment
 
 
 def job_for(user: User, job_id: str | int, *, needs: str = "see_jobs") -> Job:
@@ -101,8 +117,8 @@ def flag_for(user: User, flag_id: str | int, *, needs: str) -> Flag:
     return flag
 
 
-def _of_project(user: User, rows: QuerySet[Any], key: str | int, needs: str, missing: str) -> Any:
-    row = rows.filter(pk=_key(key), project__deleted_at__isnull=True).first()
+def _of_project(user: User, found: QuerySet[Any], key: str | int, needs: str, missing: str) -> Any:
+    row = found.filter(pk=_key(key), project__deleted_at__isnull=True).first()
     project = row and projects_of(user).filter(pk=row.project_id).first()
     if project is None:
         raise NotFound(missing)

@@ -27,7 +27,7 @@ def count(project_id: int, username: str) -> dict[str, int]:
         project = project_for(user, project_id, needs="label")
         lease = assign_next_item(project=project, user=user, count=1).leases[0]
     with CaptureQueriesContext(connection) as answering:
-        assignment, now = assignment_for(user, lease.id)
+        assignment = assignment_for(user, lease.id)
         value = {"class": project.class_names[0]}
-        submit_annotation(assignment=assignment, value=value, seconds=1.0, now=now)
+        submit_annotation(assignment=assignment, value=value, seconds=1.0)
     return {"next": statements(asking), "submit": statements(answering)}

@@ -10,6 +10,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from annotation import rows
 from annotation.models import ApiToken
 
 
@@ -35,9 +36,7 @@ OWNER = """
 
 def _owner(key: bytes) -> tuple[User, int, bool] | None:
     """Returns the token's owner, its id, and whether it was used today; None for an unknown token."""
-    with connection.cursor() as cursor:
-        cursor.execute(OWNER, [key])
-        row = cursor.fetchone()
+    row = rows.one(OWNER, [key])
     if row is None:
         return None
     *known, token_id, used_today = row

@@ -1,19 +1,20 @@
 """Asking and answering: assign_next_item, submit_annotation, skip_item, release_expired_assignments."""
 
+import json
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from annotation.errors import BadRequest, Conflict
 from annotation.kinds import kind_of
 from annotation.models import Annotation, AnnotationRevision, Assignment, Item, Project, Strategy, Stream, Topic
 from annotation.operations import leases
-from annotation.operations.outbox import request_work_on
+from annotation.operations.outbox import request_work_on, wake_after_commit
 from annotation.operations.retry import retried
 from annotation.queries.labeling import Lease, fresh_items, open_leases
 
@@ -118,9 +119,7 @@ def _why_empty(project: Project, user_id: int) -> Assigned:
 
 
 @retried
-def submit_annotation(
-    *, assignment: Assignment, value: Any, seconds: float | None = None, now: datetime | None = None
-) -> Submitted:
+def submit_annotation(*, assignment: Assignment, value: Any, seconds: float | None = None) -> Submitted:
     """Stores the answer to one's assignment and asks for training and quality work, in one transaction.
 
     The same value again returns the stored annotation unchanged; another value is a new revision. An answer after the
@@ -130,22 +129,43 @@ def submit_annotation(
     project = assignment.project
     canonical = kind_of(project.kind).canonical(value, project.class_names)
     _check_seconds(seconds)
+    stored = _answer_open_lease(assignment, canonical, seconds)
+    if stored is not None:
+        return Submitted(stored, is_new=True)
     with transaction.atomic():
-        now = now or _now()
-        closed = Assignment.objects.filter(pk=assignment.pk, status=Assignment.Status.OPEN).update(
-            status=Assignment.Status.ANSWERED, closed_at=now
-        )
-        if not closed and not _reopen_or_refuse(assignment, now):
-            return _revise(assignment, canonical, seconds, now)
-        return Submitted(_first_answer(assignment, canonical, seconds, now), is_new=True)
+        if not _take_slot_again(assignment):
+            return _revise(assignment, canonical, seconds)
+        stored = _answer_open_lease(assignment, canonical, seconds)
+    if stored is None:
+        raise Conflict("This lease was given back just now.", code="lease_expired")
+    return Submitted(stored, is_new=True)
 
 
-def _now() -> datetime:
-    """The database's time: the clocks of web hosts do not matter."""
+def _answer_open_lease(assignment: Assignment, value: dict[str, Any], seconds: float | None) -> Annotation | None:
+    """Returns the new annotation; None when the lease is not open. One statement, so it is whole or not at all."""
+    parameters = {
+        "assignment": assignment.pk,
+        "value": json.dumps(value),
+        "seconds": seconds,
+        "schema_version": assignment.project.schema_version,
+        "topics": [topic.value for topic in TOPICS_OF_AN_ANSWER],
+    }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        (now,) = cursor.fetchone()
-    return cast(datetime, now)
+        cursor.execute(leases.ANSWER, parameters)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    for topic in TOPICS_OF_AN_ANSWER:
+        wake_after_commit(assignment.project_id, topic)
+    return Annotation(
+        pk=row[0],
+        assignment_id=assignment.pk,
+        value=value,
+        seconds=seconds,
+        created_at=row[1],
+        updated_at=row[1],
+        schema_version=assignment.project.schema_version,
+    )
 
 
 def _check_seconds(seconds: float | None) -> None:
@@ -153,63 +173,43 @@ def _check_seconds(seconds: float | None) -> None:
         raise BadRequest("seconds must be a number from 0 to a week.", fields={"seconds": "out of range"})
 
 
-def _reopen_or_refuse(assignment: Assignment, now: datetime) -> bool:
-    """True when a late answer got a slot; False when there is an answer already. Raises Conflict otherwise."""
+def _take_slot_again(assignment: Assignment) -> bool:
+    """Opens a lease that ran out, if a slot is free; False when it is answered already. Raises Conflict otherwise."""
     item = Item.objects.select_for_update().get(pk=assignment.item_id)
     lease = Assignment.objects.select_for_update().get(pk=assignment.pk)
     if lease.status == Assignment.Status.ANSWERED:
         return False
     if lease.status == Assignment.Status.SKIPPED:
         raise Conflict("You skipped this item, so it went to somebody else.", code="skipped")
-    if lease.holds_slot:
+    if lease.status == Assignment.Status.EXPIRED and lease.holds_slot:
         if not item.open_slots:
             raise Conflict(
                 "Your time for this item ran out and others have answered it meanwhile. Your answer was not stored.",
                 code="lease_expired",
             )
         Item.objects.filter(pk=item.pk).update(taken=item.taken + 1, open_slots=item.open_slots - 1)
-    Assignment.objects.filter(pk=lease.pk).update(status=Assignment.Status.ANSWERED, closed_at=now)
+    Assignment.objects.filter(pk=lease.pk).update(status=Assignment.Status.OPEN, closed_at=None)
     return True
 
 
-def _first_answer(assignment: Assignment, value: dict[str, Any], seconds: float | None, now: datetime) -> Annotation:
-    annotation = Annotation.objects.create(
-        assignment=assignment,
-        project_id=assignment.project_id,
-        item_id=assignment.item_id,
-        annotator_id=assignment.annotator_id,
-        value=value,
-        seconds=seconds,
-        schema_version=assignment.project.schema_version,
-        created_at=now,
-        updated_at=now,
-    )
-    _record(annotation)
-    return annotation
-
-
-def _revise(assignment: Assignment, value: Mapping[str, Any], seconds: float | None, now: datetime) -> Submitted:
-    annotation = Annotation.objects.select_for_update().get(assignment_id=assignment.pk)
+def _revise(assignment: Assignment, value: dict[str, Any], seconds: float | None) -> Submitted:
+    annotation = Annotation.objects.select_for_update().annotate(now=Now()).get(assignment_id=assignment.pk)
     if annotation.value == value:
         return Submitted(annotation, is_new=False)
-    annotation.value, annotation.seconds = dict(value), seconds
+    annotation.value, annotation.seconds, annotation.updated_at = value, seconds, annotation.now
     annotation.revision += 1
-    annotation.schema_version, annotation.updated_at = assignment.project.schema_version, now
+    annotation.schema_version = assignment.project.schema_version
     annotation.save(update_fields=["value", "seconds", "revision", "schema_version", "updated_at"])
-    _record(annotation)
-    return Submitted(annotation, is_new=False)
-
-
-def _record(annotation: Annotation) -> None:
     AnnotationRevision.objects.create(
         annotation=annotation,
         revision=annotation.revision,
-        value=annotation.value,
-        seconds=annotation.seconds,
+        value=value,
+        seconds=seconds,
         schema_version=annotation.schema_version,
         created_at=annotation.updated_at,
     )
-    request_work_on(annotation.pk, project_id=annotation.project_id, topics=TOPICS_OF_AN_ANSWER)
+    request_work_on(annotation.pk, project_id=assignment.project_id, topics=TOPICS_OF_AN_ANSWER)
+    return Submitted(annotation, is_new=False)
 
 
 @retried

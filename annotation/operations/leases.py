@@ -103,6 +103,26 @@ GOLD = """
     FROM picked JOIN lease ON lease.item_id = picked.id
 """
 
+# The slot goes over from the lease to the answer, so the item is not touched.
+ANSWER = """
+    WITH closed AS (
+        UPDATE annotation_assignment SET status = 'answered', closed_at = now()
+        WHERE id = %(assignment)s AND status = 'open'
+        RETURNING id, project_id, item_id, annotator_id),
+    answer AS (
+        INSERT INTO annotation_annotation (assignment_id, project_id, item_id, annotator_id, revision, value, seconds,
+            schema_version, created_at, updated_at)
+        SELECT id, project_id, item_id, annotator_id, 1, %(value)s::jsonb, %(seconds)s, %(schema_version)s, now(), now()
+        FROM closed RETURNING id, project_id, value, seconds, schema_version, created_at),
+    revision AS (
+        INSERT INTO annotation_annotationrevision (annotation_id, revision, value, seconds, schema_version, created_at)
+        SELECT id, 1, value, seconds, schema_version, created_at FROM answer),
+    work AS (
+        INSERT INTO annotation_workrequest (project_id, topic, annotation_id, created_at)
+        SELECT project_id, unnest(%(topics)s::text[]), id, created_at FROM answer)
+    SELECT id, created_at FROM answer
+"""
+
 RELEASE_EXPIRED = """
     WITH late AS MATERIALIZED (
         SELECT lease.id FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id

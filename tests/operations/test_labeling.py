@@ -47,8 +47,8 @@ def ask(project: Project, user: User, count: int = 1) -> Assigned:
 
 
 def answer(user: User, assignment_id: int, value: dict[str, str] = HAM) -> object:
-    assignment, now = assignment_for(user, assignment_id)
-    return submit_annotation(assignment=assignment, value=value, seconds=2.0, now=now)
+    assignment = assignment_for(user, assignment_id)
+    return submit_annotation(assignment=assignment, value=value, seconds=2.0)
 
 
 def expire(assignment_id: int) -> None:
@@ -423,6 +423,6 @@ def test_statements_on_the_request_path(django_assert_max_num_queries):
     annotator = make_member(project)
     with django_assert_max_num_queries(5):
         lease = ask(project, annotator).leases[0]
-    assignment, now = assignment_for(annotator, lease.id)
+    assignment = assignment_for(annotator, lease.id)
     with django_assert_max_num_queries(6):
-        submit_annotation(assignment=assignment, value=HAM, now=now)
+        submit_annotation(assignment=assignment, value=HAM)

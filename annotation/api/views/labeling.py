@@ -30,11 +30,9 @@ class AnnotationOf(View):
     @documented(request=serializers.Answer, responses={200: serializers.Annotation, 201: serializers.Annotation})
     def put(self, request: Request, assignment_id: str) -> Response:
         """The answer to one's assignment. The same value again changes nothing; another one is a new revision."""
-        assignment, now = access.assignment_for(person(request), assignment_id)
+        assignment = access.assignment_for(person(request), assignment_id)
         given = checked(serializers.Answer, request)
-        stored = labeling.submit_annotation(
-            assignment=assignment, value=given["value"], seconds=given.get("seconds"), now=now
-        )
+        stored = labeling.submit_annotation(assignment=assignment, value=given["value"], seconds=given.get("seconds"))
         answer = shapes.annotation(stored.annotation) | self._next(assignment.project, request, given.get("next"))
         return Response(answer, status=201 if stored.is_new else 200)
 
@@ -48,7 +46,7 @@ class Skip(View):
     @documented(request=serializers.SkipReason, responses={200: None})
     def post(self, request: Request, assignment_id: str) -> Response:
         """Gives the item back; it does not return to this person."""
-        assignment, _ = access.assignment_for(person(request), assignment_id)
+        assignment = access.assignment_for(person(request), assignment_id)
         labeling.skip_item(assignment=assignment, reason=checked(serializers.SkipReason, request)["reason"])
         return Response({"id": assignment.pk, "status": "skipped"})
 

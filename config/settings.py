@@ -69,6 +69,9 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": environment.integer("QUERENT_DATABASE_POOL", 10, least=1), "timeout": 5},
     "connect_timeout": 5,
+    # Planning costs more than running the short queries of the request path, so PostgreSQL keeps their plans.
+    "server_side_binding": True,
+    "prepare_threshold": 3 if environment.flag("QUERENT_PREPARED_STATEMENTS", default=True) else None,
     # An acknowledged label is on disk. A forgotten transaction must not hold locks for ever.
     "options": "-c synchronous_commit=on -c idle_in_transaction_session_timeout=60s -c statement_timeout=120s"
     " -c lock_timeout=10s",

@@ -65,7 +65,7 @@ def _answer(lease: Lease, person: Person, truth: dict[str, str], rng: random.Ran
 
 
 def _choose(right: str | None, person: Person, rng: random.Random) -> str:
-    names = [name for name, _, _ in CLASSES]
+    names = [name for name, _ in CLASSES]
     if right is None:
         return rng.choice(names)
     if right in person.mixes_up and rng.random() < 0.4:

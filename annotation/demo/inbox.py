@@ -19,16 +19,15 @@ GOLD = 16
 _LOCK = 7_361_001  # any number that nobody else locks
 
 CLASSES = [
-    ("Delivery", "d", "Where is it, when does it come, it came damaged or to the wrong place."),
-    ("Return or refund", "r", "Sending something back, exchanging it, getting money back for it."),
-    ("Billing", "b", "Charges, invoices, vouchers, ways to pay, prices at the checkout."),
-    ("Account and login", "a", "Signing in, passwords, personal data, newsletters."),
-    ("Technical problem", "t", "A product, the app or the website does not work as it should."),
-    ("Product question", "q", "Asked before buying or out of curiosity; nothing is wrong."),
-    ("Praise", "p", "Thanks, and nothing to do."),
+    ("Delivery", "Where is it, when does it come, it came damaged or to the wrong place."),
+    ("Return or refund", "Sending something back, exchanging it, getting money back for it."),
+    ("Billing", "Charges, invoices, vouchers, ways to pay, prices at the checkout."),
+    ("Account and login", "Signing in, passwords, personal data, newsletters."),
+    ("Technical problem", "A product, the app or the website does not work as it should."),
+    ("Product question", "Asked before buying or out of curiosity; nothing is wrong."),
+    ("Praise", "Thanks, and nothing to do."),
     (
         "Safety",
-        "s",
         "Somebody was hurt or could be: heat, smoke, shocks, sharp edges, breaking parts. Rare and urgent.",
     ),
 ]
@@ -95,7 +94,7 @@ def _make(owner: User) -> Project:
         user=owner,
         name=NAME,
         kind="choice",
-        classes=[{"name": name, "key": key, "description": description} for name, key, description in CLASSES],
+        classes=[{"name": name, "description": description} for name, description in CLASSES],
         settings={"overlap": 2, "random_rate": 0.15, "gold_rate": 0.05},
         guidelines=GUIDELINES,
     )

@@ -15,6 +15,9 @@ from modeling.evaluation import CurvePoint, Interval, expected_gain, labels_save
 MAX_PAGE = 500
 MAX_KEY = 2**63 - 1
 LEAST_PROTECTED = 5
+# A curve counts as flat when 100 labels bring less than this, on an interval narrow enough to tell.
+FLAT_GAIN = 0.005
+CLEAR_WIDTH = 0.15
 LEAST_COMPARED = 20
 MAX_POINTS = 200
 
@@ -149,7 +152,10 @@ def _advice(project: Project, active: Sequence[CurvePoint], saved: Interval | No
     if saved is not None and saved.high < 0:
         return {"code": "no_gain", "text": f"{now} So far the model's questions did not pay more than random ones."}
     expected = f"The next 100 labels are expected to add {100 * gain:.1f} points, going by the last ones"
-    if gain < 0.005:
+    if gain < FLAT_GAIN and active[-1].high - active[-1].low > CLEAR_WIDTH:
+        text = f"Keep going: {now[0].lower()}{now[1:]} The interval is too wide yet to see what more labels bring."
+        return {"code": "go_on", "text": text}
+    if gain < FLAT_GAIN:
         return {"code": "flat", "text": f"{now} {expected}: consider stopping if this is good enough."}
     return {"code": "go_on", "text": f"Keep going: {now[0].lower()}{now[1:]} {expected}."}
 

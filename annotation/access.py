@@ -68,11 +68,10 @@ def projects_of(user: User) -> QuerySet[Project]:
 def project_for(user: User, project_id: str | int, *, needs: str) -> Project:
     """Returns the project, with the person's `role`, if she has the right named `needs`."""
     row = rows.one(PROJECT % rows.columns(Project, "project"), [user.pk, _key(project_id)])
-    role = row and (row[-1] or (Role.OWNER.value if user.is_superuser else None))
-    if row is None or role is None:
+    if row is None or not (row[-1] or user.is_superuser):
         raise NotFound("There is no such project.")
     project = rows.instance(Project, row[:-1])
-    project.role = role
+    project.role = str(row[-1] or Role.OWNER.value)
     require(project.role, needs)
     return project
 

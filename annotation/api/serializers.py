@@ -212,6 +212,7 @@ class Texts(s.Serializer[Any]):
 
 
 class PredictionRow(s.Serializer[Any]):
+    vars()["class"] = Text()  # the name that the contract promises is a word of Python's
     probabilities = s.DictField(child=s.FloatField())
 
 

@@ -98,7 +98,7 @@ def believe(votes: Votes) -> Beliefs:
     return Beliefs(targets.astype(np.float32), _weights(votes, truth.accuracy))
 
 
-def _weights(votes: Votes, accuracy: Floats) -> Floats:
+def _weights(votes: Votes, accuracy: npt.NDArray[np.float64]) -> Floats:
     chance = 1 / max(votes.n_classes, 2)
     skill = np.clip((accuracy - chance) / (1 - chance), 0, 1)
     skill = skill / skill.max() if skill.size and skill.max() > 0 else np.ones_like(skill)

@@ -143,7 +143,7 @@ def submit_annotation(*, assignment: Assignment, value: Any, seconds: float | No
 
 def _answer_open_lease(assignment: Assignment, value: dict[str, Any], seconds: float | None) -> Annotation | None:
     """Returns the new annotation; None when the lease is not open. One statement, so it is whole or not at all."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "assignment": assignment.pk,
         "value": json.dumps(value),
         "seconds": seconds,

@@ -5,6 +5,7 @@ import json
 import uuid
 
 import pytest
+from django.core.management import call_command
 from django.test import Client as Browser
 
 from annotation.models import AuditEvent, Project
@@ -355,6 +356,10 @@ def test_the_schema_and_its_page(anybody):
     page = anybody.http.get("/api/v1/docs/")
     assert b"assignments/{assignment_id}/annotation/" in page.content
     assert "unsafe-inline" not in page.headers["Content-Security-Policy"]
+
+
+def test_the_schema_knows_every_answer(tmp_path):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))
 
 
 def test_conditional_get(owner, project):

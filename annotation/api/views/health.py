@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation.api import answers
 from annotation.api.views.base import View, documented
 
 WORKER_SECONDS = 45
@@ -18,7 +19,7 @@ class Health(View):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @documented(responses=dict)
+    @documented(responses=answers.Health)
     def get(self, request: Request) -> Response:
         """`ok`, or `degraded` with what does not answer; 503 while the database is away."""
         age = canary_age()

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
-from annotation.api import paging, serializers, shapes
+from annotation.api import answers, paging, serializers, shapes
 from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import BadRequest
@@ -43,7 +43,7 @@ class AnnotationOf(View):
 
 
 class Skip(View):
-    @documented(request=serializers.SkipReason, responses={200: None})
+    @documented(request=serializers.SkipReason, responses=answers.Skipped)
     def post(self, request: Request, assignment_id: str) -> Response:
         """Gives the item back; it does not return to this person."""
         assignment = access.assignment_for(person(request), assignment_id)

@@ -7,21 +7,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
-from annotation.api import paging, serializers
+from annotation.api import answers, paging, serializers
 from annotation.api.views.base import View, checked, documented, person
 from annotation.operations.prediction import predict
 from annotation.queries import learning as queries
 
 
 class Model(View):
-    @documented(responses=dict)
+    @documented(responses=answers.ModelStatus)
     def get(self, request: Request, project_id: str) -> Response:
         """The live model: version, freshness, performance on the protected random sample."""
         return Response(queries.model_status(access.project_for(person(request), project_id, needs="see_model")))
 
 
 class Queue(View):
-    @documented(responses=dict)
+    @documented(responses=answers.Queue)
     def get(self, request: Request, project_id: str) -> Response:
         """What is asked next and why; version 0 is the seeded shuffle."""
         project = access.project_for(person(request), project_id, needs="see_queue")
@@ -40,7 +40,7 @@ class Queue(View):
 
 
 class LearningCurve(View):
-    @documented(responses=dict)
+    @documented(responses=answers.LearningCurve)
     def get(self, request: Request, project_id: str) -> Response:
         """Measured points of the active and the random arm, labels saved, advice."""
         return Response(queries.learning_curve(access.project_for(person(request), project_id, needs="see_quality")))

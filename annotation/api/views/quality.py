@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
-from annotation.api import paging, serializers
+from annotation.api import answers, paging, serializers
 from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import BadRequest
 from annotation.models import Flag
@@ -16,7 +16,7 @@ from annotation.queries import quality as queries
 
 
 class Progress(View):
-    @documented(responses=dict)
+    @documented(responses=answers.Progress)
     def get(self, request: Request, project_id: str) -> Response:
         """Counts of items and answers."""
         return Response(
@@ -25,14 +25,14 @@ class Progress(View):
 
 
 class Agreement(View):
-    @documented(responses=dict)
+    @documented(responses=answers.Agreement)
     def get(self, request: Request, project_id: str) -> Response:
         """Percent agreement and coefficients with intervals, or why they are not defined; confused pairs."""
         return Response(queries.agreement(access.project_for(person(request), project_id, needs="see_quality")))
 
 
 class Annotators(View):
-    @documented(responses=dict)
+    @documented(responses=answers.Annotators)
     def get(self, request: Request, project_id: str) -> Response:
         """Everybody who answered, with accuracy and the odds of answering at random."""
         project = access.project_for(person(request), project_id, needs="see_quality")
@@ -40,14 +40,14 @@ class Annotators(View):
 
 
 class Quality(View):
-    @documented(responses=dict)
+    @documented(responses=answers.LabelQuality)
     def get(self, request: Request, project_id: str) -> Response:
         """Expected share of right consensus answers, and how many are in doubt."""
         return Response(queries.summary(access.project_for(person(request), project_id, needs="see_quality")))
 
 
 class Flags(View):
-    @documented(responses=dict)
+    @documented(responses=answers.Flags)
     def get(self, request: Request, project_id: str) -> Response:
         """Suspicions with their evidence, the worst first. Filters: kind, status (default open)."""
         project = access.project_for(person(request), project_id, needs="see_quality")
@@ -65,7 +65,7 @@ class Flags(View):
 
 
 class OneFlag(View):
-    @documented(request=serializers.FlagDecision, responses=dict)
+    @documented(request=serializers.FlagDecision, responses=answers.FlagRow)
     def patch(self, request: Request, flag_id: str) -> Response:
         """Confirms or dismisses a flag with a word."""
         flag = access.flag_for(person(request), flag_id, needs="decide_flags")

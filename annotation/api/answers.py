@@ -1,0 +1,163 @@
+"""Shapes of the figures that managers read; they only describe, so that the schema tells what comes back."""
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+from annotation.models import Flag
+
+
+class Page(s.Serializer[Any]):
+    next = s.URLField(allow_null=True, help_text="Address of the next page.")
+
+
+class Interval(s.Serializer[Any]):
+    estimate = s.FloatField()
+    low = s.FloatField(help_text="Lower end of the 90 % interval.")
+    high = s.FloatField()
+
+
+class Performance(Interval):
+    metric = s.CharField()
+    n = s.IntegerField(help_text="Protected items that it was measured on.")
+
+
+class Training(s.Serializer[Any]):
+    running = s.BooleanField()
+    error = s.CharField(allow_null=True)
+
+
+class ModelStatus(s.Serializer[Any]):
+    version = s.IntegerField(allow_null=True, help_text="Null before the first model.")
+    trained_through = s.IntegerField(help_text="Newest revision that the live model has looked at.")
+    annotations = s.IntegerField()
+    labels_behind = s.IntegerField(help_text="Annotations whose newest revision the live model has not looked at.")
+    seconds_behind = s.FloatField()
+    strategy = s.CharField()
+    performance = Performance(allow_null=True)
+    trained_at = s.DateTimeField(allow_null=True)
+    training = Training()
+
+
+class QueueEntry(s.Serializer[Any]):
+    item = s.IntegerField()
+    external_id = s.CharField(allow_null=True)
+    text = s.CharField()
+    rank = s.IntegerField()
+    score = s.FloatField(help_text="Higher is more worth asking.")
+    reason = s.DictField(help_text='{"kind": "uncertain" | "rare" | "shuffle", …}')
+    open_slots = s.IntegerField()
+
+
+class Queue(Page):
+    version = s.IntegerField(help_text="0: the seeded shuffle.")
+    published_at = s.DateTimeField(allow_null=True)
+    entries = QueueEntry(many=True)
+
+
+class CurvePoint(Interval):
+    annotations = s.IntegerField()
+    arm = s.ChoiceField(["active", "random"])
+    metric = s.CharField()
+    n = s.IntegerField()
+
+
+class Advice(s.Serializer[Any]):
+    code = s.CharField()
+    text = s.CharField()
+
+
+class LearningCurve(s.Serializer[Any]):
+    points = CurvePoint(many=True)
+    labels_saved = Interval(allow_null=True)
+    advice = Advice()
+
+
+class Progress(s.Serializer[Any]):
+    items = s.IntegerField()
+    annotations = s.IntegerField()
+    items_with_consensus = s.IntegerField()
+    items_finished = s.IntegerField()
+    open_assignments = s.IntegerField()
+    annotations_today = s.IntegerField()
+    annotations_last_hour = s.IntegerField()
+    gold_items = s.IntegerField()
+    skipped = s.IntegerField()
+
+
+class Coefficient(s.Serializer[Any]):
+    value = s.FloatField(allow_null=True)
+    low = s.FloatField(allow_null=True)
+    high = s.FloatField(allow_null=True)
+    undefined_because = s.CharField(allow_null=True)
+
+
+class ConfusedPair(s.Serializer[Any]):
+    classes = s.ListField(child=s.CharField())
+    count = s.IntegerField()
+    share = s.FloatField()
+    examples = s.ListField(child=s.DictField())
+
+
+class Agreement(s.Serializer[Any]):
+    items_with_overlap = s.IntegerField()
+    percent = s.FloatField(allow_null=True, help_text="Share of agreeing pairs of answers, 0 to 1.")
+    coefficients = s.DictField(child=Coefficient())
+    confused_pairs = ConfusedPair(many=True)
+    updated_at = s.DateTimeField(allow_null=True)
+
+
+class Annotator(s.Serializer[Any]):
+    username = s.CharField()
+    annotations = s.IntegerField()
+    accuracy = Interval(allow_null=True, help_text="Null while nothing but the person's own answers speaks.")
+    random_log_odds = s.FloatField(allow_null=True, help_text="Natural log of the odds of answering at random.")
+    median_seconds = s.FloatField(allow_null=True)
+    last_active = s.DateTimeField(allow_null=True)
+    flags = s.IntegerField()
+
+
+class Annotators(Page):
+    results = Annotator(many=True)
+
+
+class LabelQuality(s.Serializer[Any]):
+    items_with_consensus = s.IntegerField()
+    expected_right = s.FloatField(allow_null=True)
+    low = s.FloatField(allow_null=True)
+    high = s.FloatField(allow_null=True)
+    in_doubt = s.IntegerField()
+    by_status = s.DictField(child=s.IntegerField())
+    updated_at = s.DateTimeField(allow_null=True)
+
+
+class FlagRow(s.Serializer[Any]):
+    id = s.IntegerField()
+    kind = s.ChoiceField(Flag.Kind.choices)
+    item = s.IntegerField(allow_null=True)
+    external_id = s.CharField(allow_null=True)
+    annotation = s.IntegerField(allow_null=True)
+    annotator = s.CharField(allow_null=True)
+    score = s.FloatField(help_text="0 to 1; the worst first.")
+    evidence = s.DictField()
+    status = s.ChoiceField(Flag.Status.choices)
+    note = s.CharField(allow_blank=True)
+    created_at = s.DateTimeField()
+    closed_at = s.DateTimeField(allow_null=True)
+
+
+class Flags(Page):
+    results = FlagRow(many=True)
+
+
+class Health(s.Serializer[Any]):
+    status = s.ChoiceField(["ok", "degraded"])
+    database = s.BooleanField()
+    broker = s.BooleanField()
+    workers_alive = s.BooleanField(help_text="A worker finished a canary task in the last 45 s.")
+    canary_age_seconds = s.FloatField(allow_null=True)
+
+
+class Skipped(s.Serializer[Any]):
+    id = s.IntegerField()
+    status = s.ChoiceField(["skipped"])

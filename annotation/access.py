@@ -128,6 +128,6 @@ def _of_project(user: User, found: QuerySet[Any], key: str | int, needs: str, mi
 def _key(value: str | int) -> int:
     """Returns the id, or raises NotFound for anything that cannot be one."""
     text = str(value)
-    if not (text.isascii() and text.isdigit()) or int(text[:20]) > MAX_ID:
+    if not (text.isascii() and text.isdigit() and len(text) < 20) or int(text) > MAX_ID:
         raise NotFound("There is no such thing.")
     return int(text)

@@ -235,9 +235,13 @@ class Supervisor:
 
 
 def web_options(port: int) -> list[str]:
-    """Returns granian's arguments. Requests beyond the backpressure wait in the socket, not in our memory."""
+    """Returns granian's arguments.
+
+    Backpressure counts connections, open ones that are idle too: a browser holds several. Work itself is bounded by the
+    threads, and those by the database's pool.
+    """
     place = ["--host", HOST, "--port", str(port), "--interface", "wsgi", "--no-ws", "--backlog", "1024"]
-    work = ["--workers", "1", "--blocking-threads", "8", "--backpressure", "32"]
+    work = ["--workers", "1", "--blocking-threads", "8", "--backpressure", "1024"]
     life = ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-access-log"]
     return [*place, *work, *life, "config.wsgi:application"]
 

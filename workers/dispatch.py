@@ -16,6 +16,7 @@ from workers.celery import app
 logger = logging.getLogger(__name__)
 
 MERGE_SECONDS = 0.05
+SPACING_SECONDS = 0.25  # between two hints of the same kind: a burst of labels is not a burst of tasks
 REST_SECONDS = 2.0
 LANE_QUEUES = {"represent": "learn", "learn": "learn", "score": "score", "quality": "quality"}
 
@@ -32,14 +33,15 @@ class Dispatcher:
         self._pid = os.getpid()
         self._changed = threading.Condition()
         self._due: dict[Hint, float] = {}
+        self._sent: dict[Hint, float] = {}
         self._thread: threading.Thread | None = None
 
     def add(self, hint: Hint, seconds: float = MERGE_SECONDS) -> None:
         """Sends the hint after so many seconds, or when it was to be sent anyway, if that is sooner."""
         if self._pid != os.getpid():
             self._forget()
-        due = time.monotonic() + seconds
         with self._changed:
+            due = max(time.monotonic() + seconds, self._sent.get(hint, 0) + SPACING_SECONDS)
             self._due[hint] = min(due, self._due.get(hint, due))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, daemon=True, name="dispatch")
@@ -57,8 +59,11 @@ class Dispatcher:
             while not (ready := [hint for hint, due in self._due.items() if due <= time.monotonic()]):
                 next_due = min(self._due.values(), default=None)
                 self._changed.wait(None if next_due is None else max(0.0, next_due - time.monotonic()))
+            now = time.monotonic()
+            self._sent = {hint: at for hint, at in self._sent.items() if at > now - SPACING_SECONDS}
             for hint in ready:
                 del self._due[hint]
+                self._sent[hint] = now
             return ready
 
     def _send(self, name: str, queue: str, arguments: tuple[Any, ...]) -> None:

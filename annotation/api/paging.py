@@ -16,7 +16,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 def limit_of(request: Request, default: int = DEFAULT_LIMIT) -> int:
     """Returns `?limit=`; raises BadRequest outside 1 to 200."""
     raw = request.query_params.get("limit", str(default))
-    if not (raw.isascii() and raw.isdigit() and 1 <= int(raw[:6]) <= MAX_LIMIT):
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 6 and 1 <= int(raw) <= MAX_LIMIT):
         raise BadRequest(f"limit must be from 1 to {MAX_LIMIT}.", fields={"limit": "out of range"})
     return int(raw)
 
@@ -29,7 +29,7 @@ def cursor_of(request: Request, *types: type) -> list[Any] | None:
     try:
         values = json.loads(base64.urlsafe_b64decode(raw.encode("ascii")))
         fits = isinstance(values, list) and [type(value) for value in values] == list(types)
-    except ValueError:
+    except (ValueError, RecursionError):
         fits = False
     if not fits or any(isinstance(value, int) and abs(value) >= 2**63 for value in values):
         raise BadRequest("This cursor is not one of ours.", fields={"cursor": "invalid"})

@@ -1,7 +1,7 @@
 """Projects, their people and their policies: create_project, change_project, add_member, remove_member."""
 
-import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,7 +22,7 @@ MAX_CLASSES = 300
 MAX_GUIDELINES = 50_000
 KEYS = "1234567890"
 COLORS = 12
-USERNAME = re.compile(r"^[\w.@+-]{1,150}$")
+USERNAME = re.compile(r"[\w.@+-]{1,150}")
 
 # Each setting with its type and its range; what is not here does not exist.
 RANGES: dict[str, tuple[type, float, float]] = {
@@ -141,7 +141,7 @@ def checked_settings(given: Any, project: Project) -> dict[str, Any]:
 def _fits(value: Any, kind: type, low: float, high: float) -> bool:
     if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float):
         return False
-    return math.isfinite(value) and low <= value <= high
+    return low <= value <= high
 
 
 def checked_classes(given: Any) -> list[dict[str, Any]]:
@@ -204,10 +204,7 @@ def add_member(*, project: Project, actor: User, username: Any, role: Any, passw
     """
     if role not in Role.values:
         raise InvalidValue(f"role must be one of {', '.join(Role.values)}.", fields={"role": "unknown"})
-    if not isinstance(username, str) or not USERNAME.match(username):
-        raise InvalidValue(
-            "A user name has letters, digits and @ . + - _ only.", fields={"username": "not a user name"}
-        )
+    username = _username(username)
     own = getattr(project, "role", Role.OWNER)
     if Role(role).rank > Role(own).rank:
         raise Forbidden(f"Only an owner can do this; your role is {own}.")
@@ -223,10 +220,21 @@ def add_member(*, project: Project, actor: User, username: Any, role: Any, passw
     return membership
 
 
+def _username(given: Any) -> str:
+    """Returns the name as accounts are stored: one spelling of letters that look the same."""
+    name = unicodedata.normalize("NFKC", given) if isinstance(given, str) else ""
+    if not USERNAME.fullmatch(name):
+        raise InvalidValue(
+            "A user name has letters, digits and @ . + - _ only.", fields={"username": "not a user name"}
+        )
+    return name
+
+
 def remove_member(*, project: Project, actor: User, username: str) -> None:
     """Ends a membership; what the person did stays. Raises NotFound, and Conflict for the last owner."""
     with transaction.atomic():
-        membership = Membership.objects.select_for_update().filter(project=project, user__username=username).first()
+        named = Membership.objects.select_for_update().filter(project=project, user__username=username)
+        membership = None if "\0" in username else named.first()
         if membership is None:
             raise NotFound("There is no such member.")
         if Role(membership.role).rank > Role(getattr(project, "role", Role.OWNER)).rank:

@@ -14,6 +14,7 @@ from modeling.evaluation import CurvePoint, Interval, expected_gain, labels_save
 
 MAX_PAGE = 500
 MAX_KEY = 2**63 - 1
+MAX_PLACE = 2**62
 LEAST_PROTECTED = 5
 # A curve counts as flat when 100 labels bring less than this, on an interval narrow enough to tell.
 FLAT_GAIN = 0.005
@@ -172,7 +173,7 @@ def _parsed(cursor: str | None) -> tuple[str, int, int]:
     source, *numbers = cursor.split("-")
     if source in ("queue", "shuffle") and len(numbers) == 2 and all(n.isascii() and n.isdigit() for n in numbers):
         before, after = (int(number[:20]) for number in numbers)
-        if before <= MAX_KEY and after <= MAX_KEY:
+        if before <= MAX_PLACE and after <= MAX_KEY:
             return source, before, after
     raise BadRequest("This cursor is not one of ours.", fields={"cursor": "unknown"})
 

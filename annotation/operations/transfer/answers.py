@@ -55,6 +55,11 @@ def check_text(text: str, field: str) -> None:
         raise RowError(field, f"Not valid Unicode at character {error.start + 1}.") from error
 
 
+def shown(name: str) -> str:
+    """Returns a name from outside as a report may carry it: short, and only what UTF-8 and PostgreSQL can hold."""
+    return name[:100].encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 def checked_value(value: Any, schema: Schema, field: str) -> dict[str, Any]:
     """Returns the answer in its stored form."""
     try:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from annotation.api.errors import not_found, server_error
+from annotation.api.errors import bad_request, not_found, server_error
 from annotation.api.page import page
 
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     re_path(r"^(?!static/|admin/).*$", page),
 ]
+handler400 = bad_request
 handler404 = not_found
 handler500 = server_error

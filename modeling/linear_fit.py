@@ -87,6 +87,18 @@ def _loss(
     return scale * value, (scale * gradient).astype(np.float64).ravel()
 
 
+def next_l2(now: float, chosen: float, grid: Sequence[float] = L2_GRID) -> float:
+    """Returns the neighbour of `now` in the grid on the way to `chosen`.
+
+    With a few dozen labels the choice by folds is noisy; one step at a time keeps the model from jumping with it.
+    """
+    steps = sorted({*grid, now})
+    place = steps.index(now)
+    if chosen == now:
+        return now
+    return steps[min(place + 1, len(steps) - 1)] if chosen > now else steps[max(place - 1, 0)]
+
+
 def choose_l2(
     X: Floats,
     targets: Floats,

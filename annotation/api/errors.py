@@ -103,6 +103,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
     return JsonResponse(body("not_found", "There is no such address."), status=404)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return JsonResponse(body("invalid", "The request cannot be understood."), status=400)
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> JsonResponse:
     return JsonResponse(body("csrf_failed", "The page is out of date; reload it and try again."), status=403)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -16,6 +17,8 @@ from annotation.errors import BadRequest, InvalidValue
 from annotation.models import IdempotencyKey
 
 MAX_KEY = 200
+# Shown once and known only as hashes: never kept with an answer, so null when it is repeated.
+SECRETS = ("token",)
 
 
 def creates(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -39,8 +42,9 @@ def creates(view: Callable[..., Response]) -> Callable[..., Response]:
             if stored is not None:
                 return stored
             response = view(self, request, *args, **kwargs)
+            kept = response.data | {name: None for name in SECRETS if name in response.data}
             IdempotencyKey.objects.filter(user=person(request), key=key).update(
-                status=response.status_code, body=json.loads(JSONRenderer().render(response.data))
+                status=response.status_code, body=json.loads(JSONRenderer().render(kept))
             )
             return response
 
@@ -48,8 +52,9 @@ def creates(view: Callable[..., Response]) -> Callable[..., Response]:
 
 
 def _fingerprint(request: Request) -> bytes:
-    """Returns a hash of the route and the body; of uploads, of their names, sizes and contents."""
-    found = hashlib.blake2b(f"{request.method} {request.path}\n".encode(), digest_size=32)
+    """Returns a hash of the route and the body, uploads included; keyed, because a body may hold a password."""
+    key = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
+    found = hashlib.blake2b(f"{request.method} {request.path}\n".encode(), digest_size=32, key=key)
     files = request.FILES
     fields = {name: value for name, value in dict(request.data).items() if name not in files} if files else request.data
     found.update(json.dumps(fields, sort_keys=True, default=str).encode("utf-8", "surrogatepass"))

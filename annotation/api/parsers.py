@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 
 from annotation.api.errors import TooLarge
 
@@ -38,6 +39,23 @@ class StrictJSONParser(BaseParser):
         if not getattr(context.get("view"), "reports_text_errors", False):
             _check_texts(value)
         return value
+
+
+class UploadParser(MultiPartParser):
+    """Parses a form with a file; what is too large is refused by its announced length, before any of it is read."""
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        length = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > settings.UPLOAD_LIMIT_BYTES:
+            raise TooLarge(f"The file is larger than {settings.UPLOAD_LIMIT_BYTES // 2**20} MB.")
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RequestDataTooBig as error:
+            raise TooLarge("A field of the form is too large.") from error
+        except SuspiciousOperation as error:
+            raise ParseError("The form has too many fields or files.") from error
 
 
 def _check_headers(meta: Mapping[str, Any], media_type: str) -> None:

@@ -12,7 +12,7 @@ from annotation.stored import load_model
 from annotation.vectors import load_pool
 from modeling.evaluation import accuracy_interval
 from modeling.linear import LinearModel
-from modeling.linear_fit import DEFAULT_L2, choose_l2, fit_linear, out_of_fold
+from modeling.linear_fit import DEFAULT_L2, choose_l2, fit_linear, next_l2, out_of_fold
 
 # λ, the model's belief and the control arm are measured again when their labels have grown by this much.
 GROWTH = 1.3
@@ -96,7 +96,8 @@ def _remeasured(before: Metrics, X: Floats, targets: Floats, weights: Floats, rn
     kept = {name: before[name] for name in ("l2", "l2_labels", "belief") if name in before}
     if not n or n < GROWTH * before.get("l2_labels", 0):
         return {"l2": DEFAULT_L2, "l2_labels": 0, "belief": None} | kept | {"n_trained": n}
-    l2 = choose_l2(X, targets, weights, n_classes=n_classes, rng=rng)
+    chosen = choose_l2(X, targets, weights, n_classes=n_classes, rng=rng)
+    l2 = next_l2(before.get("l2", DEFAULT_L2), chosen)
     guesses = out_of_fold(X, targets, weights, n_classes=n_classes, l2=l2, rng=rng)
     is_right = guesses.argmax(axis=1) == targets.argmax(axis=1)
     belief = {"metric": METRIC, **_accuracy(is_right)}

@@ -175,7 +175,7 @@ def _check_seconds(seconds: float | None) -> None:
 
 def _take_slot_again(assignment: Assignment) -> bool:
     """Opens a lease that ran out, if a slot is free; False when it is answered already. Raises Conflict otherwise."""
-    item = Item.objects.select_for_update().get(pk=assignment.item_id)
+    item = Item.objects.select_for_update(no_key=True).get(pk=assignment.item_id)
     lease = Assignment.objects.select_for_update().get(pk=assignment.pk)
     if lease.status == Assignment.Status.ANSWERED:
         return False

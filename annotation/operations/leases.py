@@ -30,7 +30,7 @@ PICK_STARTED = """
                 SELECT 1 FROM annotation_assignment mine
                 WHERE mine.item_id = item.id AND mine.annotator_id = %(user)s AND mine.status <> 'expired')
         ORDER BY item.drawn_at LIMIT %(count)s
-        FOR UPDATE OF item SKIP LOCKED)
+        FOR NO KEY UPDATE OF item SKIP LOCKED)
 """
 
 PICK_QUEUED = """
@@ -49,7 +49,7 @@ PICK_FRESH = """
         FROM annotation_item item
         WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0
         ORDER BY shuffle_key LIMIT %(count)s
-        FOR UPDATE SKIP LOCKED)
+        FOR NO KEY UPDATE SKIP LOCKED)
 """
 
 # A queued item may have been drawn by another stream meanwhile: then its place in the queue is used up for nothing.
@@ -129,7 +129,7 @@ RELEASE_EXPIRED = """
         WHERE lease.status = 'open' AND lease.expires_at < now()
           AND (%(project)s::bigint IS NULL OR lease.project_id = %(project)s)
         ORDER BY lease.expires_at LIMIT %(limit)s
-        FOR UPDATE OF item SKIP LOCKED),
+        FOR NO KEY UPDATE OF item SKIP LOCKED),
     closed AS (
         UPDATE annotation_assignment lease SET status = 'expired', closed_at = now()
         FROM late WHERE lease.id = late.id AND lease.status = 'open' AND lease.expires_at < now()
@@ -145,10 +145,10 @@ RELEASE_EXPIRED = """
 SKIP = """
     WITH item AS MATERIALIZED (
         SELECT item.id FROM annotation_item item
-        WHERE item.id = (SELECT item_id FROM annotation_assignment WHERE id = %(assignment)s) FOR UPDATE),
+        WHERE item.id = (SELECT item_id FROM annotation_assignment WHERE id = %(assignment)s) FOR NO KEY UPDATE),
     before AS MATERIALIZED (
         SELECT lease.id, lease.status FROM annotation_assignment lease, item
-        WHERE lease.id = %(assignment)s FOR UPDATE OF lease),
+        WHERE lease.id = %(assignment)s FOR NO KEY UPDATE OF lease),
     closed AS (
         UPDATE annotation_assignment lease
         SET status = 'skipped', closed_at = now(), skip_reason = %(reason)s

@@ -23,7 +23,7 @@ from annotation.models import Topic, WorkLane, WorkRequest
 
 logger = logging.getLogger(__name__)
 
-LEASE_SECONDS = 30
+LEASE_SECONDS = 10  # how long a dead worker holds up its lane
 MAX_ATTEMPTS = 3
 REST_AFTER_FAILURES = timedelta(minutes=5)
 # A lane rests for this share of the time that its work took, so no project keeps a core busy; at most LONGEST_REST.

@@ -196,6 +196,7 @@ def _text(value: Any, where: str, longest: int = 200) -> str:
     return value
 
 
+@retried
 def add_member(*, project: Project, actor: User, username: Any, role: Any, password: Any = None) -> Membership:
     """Returns the membership; an existing one gets the new role. With a password the account is made first.
 
@@ -230,6 +231,7 @@ def _username(given: Any) -> str:
     return name
 
 
+@retried
 def remove_member(*, project: Project, actor: User, username: str) -> None:
     """Ends a membership; what the person did stays. Raises NotFound, and Conflict for the last owner."""
     with transaction.atomic():

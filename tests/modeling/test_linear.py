@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from modeling.linear import LinearModel
-from modeling.linear_fit import L2_GRID, choose_l2, fit_linear, out_of_fold
+from modeling.linear_fit import L2_GRID, choose_l2, fit_linear, next_l2, out_of_fold
 
 
 def unit_rows(n: int, d: int, rng: np.random.Generator) -> np.ndarray:
@@ -135,3 +135,10 @@ def test_out_of_fold_with_few_rows(n: int) -> None:
     p = out_of_fold(X, one_hot(np.arange(n) % 2, 2), ones, n_classes=2, l2=1, rng=np.random.default_rng(0))
     assert p.shape == (n, 2)
     assert np.allclose(p.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize(
+    ("now", "chosen", "step"), [(1.0, 0.1, 0.3), (1.0, 3.0, 3.0), (0.3, 0.3, 0.3), (0.5, 3.0, 1.0)]
+)
+def test_l2_moves_one_step_at_a_time(now: float, chosen: float, step: float) -> None:
+    assert next_l2(now, chosen) == step

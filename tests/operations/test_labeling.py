@@ -375,6 +375,23 @@ class TestRaces:
             assert item.taken == 1
             assert slots_add_up(project)
 
+    def test_an_answer_on_its_way_hides_its_item_from_nobody(self):
+        project = project_with(1, overlap=2)
+        answering, asking = make_member(project), make_member(project)
+        lease = ask(project, answering).leases[0]
+        with transaction.atomic():
+            answer(answering, lease.id)
+            (found,) = at_once(lambda: ask(project, asking))
+        assert [one.item_id for one in found.leases] == [lease.item_id]
+
+    def test_an_answer_and_a_skip_at_once_do_not_wait_for_each_other(self):
+        project = project_with(1)
+        annotator = make_member(project)
+        lease = assignment_for(annotator, ask(project, annotator).leases[0].id)
+        with transaction.atomic(), connection.cursor() as cursor:  # what an answer locks when it checks its item
+            cursor.execute("SELECT 1 FROM annotation_item WHERE id = %s FOR KEY SHARE", [lease.item_id])
+            assert at_once(lambda: skip_item(assignment=lease)) == [None]
+
     def test_one_person_in_two_tabs_never_gets_one_item_twice(self):
         project = project_with(6, overlap=3)
         annotator = make_member(project)

@@ -264,6 +264,13 @@ def test_too_large_is_refused_and_leaves_nothing(settings, storage):
     assert not list(storage.rglob("*"))
 
 
+@pytest.mark.parametrize("header", [b"te\0xt,b\n", b"te\xffxt,b\n"])
+def test_a_header_that_cannot_be_written_is_named_in_the_reason(header):
+    job = bring_now(header + b"x,y\n", mapping={"text": "no such"})
+    assert job.status == Job.Status.FAILED
+    assert "The file has: te?xt, b." in job.result["reason"]
+
+
 def test_the_users_file_name_is_never_a_path(storage):
     job = bring(b"text\na\n", name="../../evil\0.csv")
     assert "evil" not in job.path

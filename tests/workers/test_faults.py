@@ -1,6 +1,7 @@
 """What happens when a process dies: nothing that was acknowledged is lost, and work goes on by itself."""
 
 import shutil
+import socket
 import time
 
 import pytest
@@ -95,3 +96,16 @@ def test_an_abandoned_lease_is_free_again_within_fifteen_seconds(stack, project)
     admin.want("PATCH", path, {"settings": {"lease_seconds": 5}})
     admin.want("POST", f"{path}assignments/", {"count": 3})
     assert eventually(lambda: admin.want("GET", f"{path}progress/")["open_assignments"] == 0, 5 + 15)
+
+
+def test_a_hundred_idle_connections_keep_nobody_waiting(stack, project):
+    admin, path = project
+    idle = [socket.create_connection(("127.0.0.1", stack.port), timeout=5) for _ in range(100)]
+    try:
+        for connection in idle:
+            connection.sendall(b"GET /api/v1/health/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert connection.recv(12).startswith(b"HTTP/1.1 200")
+        assert admin.want("GET", path)["name"] == "Faults"
+    finally:
+        for connection in idle:
+            connection.close()

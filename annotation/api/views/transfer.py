@@ -3,17 +3,14 @@
 from dataclasses import asdict
 from typing import Any
 
-from django.conf import settings
 from django.http import FileResponse
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
 from annotation.api import paging, serializers, shapes
-from annotation.api.errors import TooLarge
 from annotation.api.idempotency import creates
-from annotation.api.parsers import loads
+from annotation.api.parsers import UploadParser, loads
 from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import BadRequest
 from annotation.models import Item, Job
@@ -43,7 +40,7 @@ class Items(View):
 
 
 class Imports(View):
-    parser_classes = (MultiPartParser,)
+    parser_classes = (UploadParser,)
 
     @documented(
         request={"multipart/form-data": serializers.NewImport}, responses={202: serializers.Job}, operation_id="import"
@@ -52,8 +49,6 @@ class Imports(View):
     def post(self, request: Request, project_id: str) -> Response:
         """Takes a CSV or JSONL file; a worker reads it and reports on the job."""
         project = access.project_for(person(request), project_id, needs="import")
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_LIMIT_BYTES:
-            raise TooLarge(f"The file is larger than {settings.UPLOAD_LIMIT_BYTES // 2**20} MB.")
         upload = request.FILES.get("file")
         if upload is None:
             raise BadRequest("Send the file in the form field `file`.", fields={"file": "missing"})

@@ -55,9 +55,9 @@ def check_text(text: str, field: str) -> None:
         raise RowError(field, f"Not valid Unicode at character {error.start + 1}.") from error
 
 
-def shown(name: str) -> str:
-    """Returns a name from outside as a report may carry it: short, and only what UTF-8 and PostgreSQL can hold."""
-    return name[:100].encode("utf-8", "replace").decode().replace("\0", "?")
+def reportable(text: str) -> str:
+    """Returns a text from outside as a report may carry it: what UTF-8 or PostgreSQL cannot hold becomes a ?."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def checked_value(value: Any, schema: Schema, field: str) -> dict[str, Any]:

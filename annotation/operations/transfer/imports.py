@@ -48,7 +48,7 @@ def start_import(
     columns = checked_mapping(mapping)
     if format is not None and format not in FORMATS:
         raise BadRequest("format: csv or jsonl.", fields={"format": "csv or jsonl"})
-    params = {"mapping": columns.as_json(), "format": format, "file_name": _shown(upload.name)} | _digest(upload)
+    params = {"mapping": columns.as_json(), "format": format, "filename": _shown(upload.name)} | _digest(upload)
     path = _keep(upload)
     with transaction.atomic():
         job = Job.objects.create(

@@ -15,6 +15,7 @@ from django.utils import timezone
 from annotation.errors import DomainError, StaleEpoch
 from annotation.models import Job, Topic
 from annotation.operations.outbox import request_work
+from annotation.operations.transfer.answers import reportable
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ def work_on(job_id: int, operation: Callable[[JobClaim], None]) -> bool:
     except DomainError as error:
         _fail(claim, error.message, None)
     except Exception as error:
-        reason = {"reason": f"{type(error).__name__}: {str(error)[:500]}"}
+        reason = {"reason": reportable(f"{type(error).__name__}: {str(error)[:500]}")}
         Job.objects.filter(pk=job_id, epoch=epoch).update(expires_at=None, result=reason)
         raise
     return True

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from annotation.errors import BadRequest
-from annotation.operations.transfer.answers import shown
+from annotation.operations.transfer.answers import reportable
 from annotation.operations.transfer.reading import ENCODINGS, Unreadable
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -44,7 +44,7 @@ def checked_mapping(given: AnyMapping[str, Any] | None) -> Mapping:
         raise _wrong("mapping", "It is an object.")
     unknown = set(map(str, given)) - _KNOWN
     if unknown:
-        raise _wrong(f"mapping.{shown(min(unknown))}", f"Unknown. Known: {', '.join(sorted(_KNOWN))}.")
+        raise _wrong(f"mapping.{reportable(min(unknown)[:100])}", f"Unknown. Known: {', '.join(sorted(_KNOWN))}.")
     for name in _NAMES:
         if given.get(name) is not None and not _is_name(given[name]):
             raise _wrong(f"mapping.{name}", "The name of a column or null.")
@@ -93,8 +93,8 @@ def find_columns(first: Sequence[str], mapping: Mapping) -> Columns:
     places = {name: place for place, name in reversed(list(enumerate(names if has_header else numbers)))}
     for name in wanted:
         if name not in places:
-            there = ", ".join(map(shown, list(places)[::-1][:20]))[:500]
-            raise Unreadable(f"There is no column {name!r}. The file has: {there}.")
+            shown = ", ".join(list(places)[::-1][:20])[:500]
+            raise Unreadable(f"There is no column {name!r}. The file has: {reportable(shown)}.")
     return Columns(
         count=len(names),
         text=places[mapping.text] if mapping.text is not None else _guess_text(places),

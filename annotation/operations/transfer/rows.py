@@ -15,7 +15,7 @@ from annotation.operations.transfer.answers import (
     checked_predictions,
     checked_value,
     checked_votes,
-    shown,
+    reportable,
 )
 
 MAX_TEXT = 100_000
@@ -47,7 +47,7 @@ def read_row(index: int, row: Any, schema: Schema) -> Draft:
         raise RowError("", "An item is an object.")
     if not row.keys() <= FIELDS:
         unknown = min(map(str, row.keys() - FIELDS))
-        raise RowError(shown(unknown), f"There is no such field. Known: {', '.join(sorted(FIELDS))}.")
+        raise RowError(reportable(unknown[:100]), f"There is no such field. Known: {', '.join(sorted(FIELDS))}.")
     data, length = _data(row.get("data"))
     draft = Draft(
         index,

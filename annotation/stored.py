@@ -45,7 +45,7 @@ def _load_encoder(path: str, checksum: str) -> PoolRepresentation:
 
 
 _models = Recent(64, _load_model)
-_encoders = Recent(4, _load_encoder)
+_encoders = Recent(2, _load_encoder)  # some twenty megabytes each
 
 
 def load_model(version: ModelVersion) -> LinearModel:

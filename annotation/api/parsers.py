@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -13,12 +14,17 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from annotation.api.errors import TooLarge
 
 MAX_DEPTH = 64
+MAX_CONTAINERS = 500_000
+SMALL_BODY = 2 * 2**20
+# Possessive, and with an end that may be missing: linear whatever the text.
+STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
 class StrictJSONParser(BaseParser):
     """Parses a JSON body, or refuses it with 400, 413 or 415.
 
     A view with `reports_text_errors = True` gets texts with NUL or lone surrogates, to report them row by row.
+    Only a view with `takes_large_bodies = True` gets more than SMALL_BODY: strangers may send bodies, too.
     """
 
     media_type = "application/json"
@@ -27,13 +33,16 @@ class StrictJSONParser(BaseParser):
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         context = parser_context or {}
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if not getattr(context.get("view"), "takes_large_bodies", False):
+            limit = min(limit, SMALL_BODY)
         request = context.get("request")
         if request is not None:
-            _check_headers(request.META, media_type or "")
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            _check_headers(request.META, media_type or "", limit)
         raw = stream.read(limit + 1)
         if len(raw) > limit:
             raise TooLarge(f"The body is larger than {limit // 2**20} MB.")
+        _check_containers(raw)
         value = loads(raw)
         check_depth(value)
         if not getattr(context.get("view"), "reports_text_errors", False):
@@ -58,15 +67,25 @@ class UploadParser(MultiPartParser):
             raise ParseError("The form has too many fields or files.") from error
 
 
-def _check_headers(meta: Mapping[str, Any], media_type: str) -> None:
+def _check_headers(meta: Mapping[str, Any], media_type: str, limit: int) -> None:
     parameters = [part.strip().lower() for part in media_type.split(";")[1:]]
     if any(part.startswith("charset=") and part[8:].strip('"') not in ("utf-8", "utf8") for part in parameters):
         raise UnsupportedMediaType(media_type, "The body must be UTF-8.")
     if meta.get("HTTP_CONTENT_ENCODING", "identity") not in ("", "identity"):
         raise UnsupportedMediaType(media_type, "The body must not be compressed.")
     length = meta.get("CONTENT_LENGTH") or "0"
-    if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        raise TooLarge
+    if length.isdigit() and int(length) > limit:
+        raise TooLarge(f"The body is larger than {limit // 2**20} MB.")
+
+
+def _check_containers(raw: bytes) -> None:
+    """Raises ParseError for more objects and lists than anybody needs: each takes fifty times its two characters."""
+    if _containers(raw) > MAX_CONTAINERS and _containers(STRING.sub(b"", raw)) > MAX_CONTAINERS:
+        raise ParseError(f"The body has more than {MAX_CONTAINERS:,} objects and lists.")
+
+
+def _containers(raw: bytes) -> int:
+    return raw.count(b"[") + raw.count(b"{")
 
 
 def loads(raw: bytes) -> Any:

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from annotation.models import IdempotencyKey, Job, Membership
 from tests.api.test_contract import is_refusal
-from tests.factories import make_item, make_member, make_project, make_user
+from tests.factories import make_project, make_user
 
 KEY = {"Idempotency-Key": "abc"}
 
@@ -127,6 +127,26 @@ class TestForms:
     def test_the_job_shows_the_name_of_the_file(self, owner, project):
         status, body = self.send(owner, project, {"file": self.file()})
         assert (status, body["params"]["filename"]) == (202, "a.csv")
+
+
+class TestLargeBodies:
+    def test_only_routes_for_many_rows_take_them(self, owner, anybody, project):
+        large = b'{"name": "' + b"x" * 3 * 2**20 + b'"}'
+        assert owner.raw("POST", "projects/", large)[0] == 413
+        assert anybody.raw("POST", "auth/token/", large)[0] == 413
+        rows = {"items": [{"data": {"text": "x" * 100_000}} for _ in range(25)]}
+        assert owner.call("POST", f"projects/{project.pk}/items/", rows)[1]["duplicates"] == 24
+
+    def test_objects_without_end_are_refused_before_they_are_made(self, owner, project):
+        path = f"projects/{project.pk}/items/"
+        status, body = owner.raw("POST", path, b"[" + b"[]," * 600_000 + b"1]")
+        assert (status, "objects and lists" in body["error"]["message"]) == (400, True)
+        for unclosed in (b'"' + b'\\"[' * 600_000, b'{"a' * 600_000):
+            assert owner.raw("POST", path, unclosed)[0] == 400
+
+    def test_brackets_in_texts_do_not_count(self, owner, project):
+        texts = [{"data": {"text": "[" * 90_000 + str(n)}} for n in range(8)]
+        assert owner.call("POST", f"projects/{project.pk}/items/", {"items": texts})[1]["created"] == 8
 
 
 def test_a_host_that_is_not_ours_gets_the_usual_shape(owner):

@@ -47,6 +47,8 @@ class LearningCurve(View):
 
 
 class Predict(View):
+    takes_large_bodies = True
+
     @documented(request=serializers.Texts, responses=serializers.Predictions)
     def post(self, request: Request, project_id: str) -> Response:
         """Class probabilities of up to 1,000 texts by the live model; 409 `no_model` before the first."""

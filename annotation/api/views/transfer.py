@@ -21,6 +21,7 @@ CONTENT_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-
 
 class Items(View):
     reports_text_errors = True
+    takes_large_bodies = True
 
     @documented(responses=serializers.ItemRow(many=True))
     def get(self, request: Request, project_id: str) -> Response:

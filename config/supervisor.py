@@ -33,6 +33,9 @@ class StoppedError(Exception):
     """Somebody asked us to stop while we were still starting."""
 
 
+ADOPTED = ("DATABASE_URL", "REDIS_URL", "QUERENT_SECRET_KEY", "QUERENT_STORAGE_DIR")
+
+
 class Supervisor:
     """Starts the parts in order, keeps them running, and ends them in reverse order."""
 
@@ -119,6 +122,7 @@ class Supervisor:
         """Fills in what the environment does not say, and brings the tables up to date."""
         self.environment.setdefault("QUERENT_SECRET_KEY", self.state.read()["secret_key"])
         self.environment.setdefault("QUERENT_STORAGE_DIR", str(self.state.folder / "storage"))
+        self.state.remember(environment={name: self.environment[name] for name in ADOPTED})  # for manage.py
         say("Bringing the database up to date")
         migrate = self._manage("migrate", "--no-input")
         self._run(migrate)

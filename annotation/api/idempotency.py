@@ -12,6 +12,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation import access
 from annotation.api.views.base import person
 from annotation.errors import BadRequest, InvalidValue
 from annotation.models import IdempotencyKey
@@ -40,6 +41,8 @@ def creates(view: Callable[..., Response]) -> Callable[..., Response]:
         with transaction.atomic():
             stored = _stored(person(request).pk, key, fingerprint)
             if stored is not None:
+                if "project_id" in kwargs:  # whoever left the project is not told again what was answered then
+                    access.project_for(person(request), kwargs["project_id"], needs="see_project")
                 return stored
             response = view(self, request, *args, **kwargs)
             kept = response.data | {name: None for name in SECRETS if name in response.data}

@@ -31,8 +31,8 @@ GUIDELINES = """\
 Which team should read this message first?
 
 Choose by what the writer wants to happen next, not by the words.
-- Damaged on the way is Delivery; faulty from the start is Product; once they ask for their money back it is Billing or
-  refund.
+- Damaged on the way is Delivery; faulty from the start is Product; once they ask for money back it is \
+Billing or refund.
 - A wrong amount is Billing or refund, also when it is about a return label.
 - Anything that could hurt somebody is Safety, whatever else the message says.
 - Two wishes in one message: take the one that has to be dealt with first.

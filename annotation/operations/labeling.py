@@ -16,7 +16,7 @@ from annotation.models import Annotation, AnnotationRevision, Assignment, Item, 
 from annotation.operations import leases
 from annotation.operations.outbox import request_work_on, wake_after_commit
 from annotation.operations.retry import retried
-from annotation.queries.labeling import Lease, fresh_items, open_leases
+from annotation.queries.labeling import Lease, fresh_items, note_drawn, open_leases
 
 MAX_COUNT = 20
 MAX_SECONDS = 7 * 24 * 3600
@@ -96,15 +96,18 @@ def _queued(project: Project, user_id: int, count: int) -> list[Lease]:
     while len(found) < count and looked_at:
         more, looked_at = leases.take(leases.PICK_QUEUED, project=project, user_id=user_id, count=count - len(found))
         found += more
+    note_drawn(project.pk, len(found))
     return found
 
 
 def _fresh(project: Project, user_id: int, count: int, stream: Stream) -> list[Lease]:
     """The next items of the seeded shuffle: each draw is uniform over the items that nobody was asked about."""
     probability = 1 / max(1, fresh_items(project.pk))
-    return leases.take(
+    found = leases.take(
         leases.PICK_FRESH, project=project, user_id=user_id, count=count, stream=stream.value, probability=probability
     )[0]
+    note_drawn(project.pk, len(found))
+    return found
 
 
 def _why_empty(project: Project, user_id: int) -> Assigned:

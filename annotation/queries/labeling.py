@@ -70,6 +70,13 @@ def fresh_items(project_id: int) -> int:
     return count
 
 
+def note_drawn(project_id: int, n_items: int) -> None:
+    """Keeps the remembered count right while this process itself hands items out."""
+    with _counts_lock:
+        until, count = _counts.get(project_id, (0.0, 0))
+        _counts[project_id] = (until, max(count - n_items, 0))
+
+
 def history(*, project_id: int, user_id: int) -> QuerySet[Annotation]:
     """Returns the person's own annotations with their items, the last changed first."""
     return (

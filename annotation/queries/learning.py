@@ -153,7 +153,7 @@ def _advice(project: Project, active: Sequence[CurvePoint], saved: Interval | No
     if saved is not None and saved.high < 0:
         return {"code": "no_gain", "text": f"{now} So far the model's questions did not pay more than random ones."}
     expected = f"The next 100 labels are expected to add {100 * gain:.1f} points, going by the last ones"
-    if gain < FLAT_GAIN and active[-1].high - active[-1].low > CLEAR_WIDTH:
+    if active[-1].high - active[-1].low > CLEAR_WIDTH:
         text = f"Keep going: {now[0].lower()}{now[1:]} The interval is too wide yet to see what more labels bring."
         return {"code": "go_on", "text": text}
     if gain < FLAT_GAIN:

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from annotation.models import IdempotencyKey, Job, Membership
 from tests.api.test_contract import is_refusal
-from tests.factories import make_project, make_user
+from tests.factories import make_member, make_project, make_user
 
 KEY = {"Idempotency-Key": "abc"}
 
@@ -160,3 +160,11 @@ def test_a_token_is_not_kept_with_its_idempotency_key(owner):
     assert made["token"].startswith("qt_")
     assert owner.call("POST", "tokens/", {"name": "script"}, **KEY) == (status, made | {"token": None})
     assert made["token"] not in json.dumps(IdempotencyKey.objects.get().body)
+
+
+def test_an_answer_is_not_repeated_to_one_who_left(owner, project, client_of):
+    member = client_of(make_member(project))
+    path = f"projects/{project.pk}/assignments/"
+    assert [member.call("POST", path, {}, **KEY)[0] for _ in range(2)] == [200, 200]
+    owner.call("DELETE", f"projects/{project.pk}/members/{member.user.username}/")
+    assert member.call("POST", path, {}, **KEY)[0] == 404

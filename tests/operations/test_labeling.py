@@ -111,6 +111,16 @@ class TestAsking:
         (lease,) = ask(project, make_member(project)).leases
         assert (lease.stream, lease.probability) == ("random", pytest.approx(1 / 8))
 
+    def test_quick_draws_are_each_from_what_is_left(self):
+        project = project_with(5, random_rate=1.0)
+        person = make_member(project)
+        draws = []
+        for _ in range(4):
+            (lease,) = ask(project, person).leases
+            draws.append(lease.probability)
+            answer(person, lease.id)
+        assert draws == pytest.approx([1 / 5, 1 / 4, 1 / 3, 1 / 2])
+
     def test_later_votes_carry_the_stream_of_the_draw(self):
         project = project_with(3, overlap=2, random_rate=1.0)
         (first,) = ask(project, make_member(project)).leases
@@ -331,6 +341,12 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
     return found
 
 
+def lock_as_an_answer(item_id: int) -> None:
+    """What PostgreSQL locks while an answer is committed, for its foreign key."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM annotation_item WHERE id = %s FOR KEY SHARE", [item_id])
+
+
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
     def test_eight_people_never_share_a_slot(self):
@@ -378,19 +394,20 @@ class TestRaces:
     def test_an_answer_on_its_way_hides_its_item_from_nobody(self):
         project = project_with(1, overlap=2)
         answering, asking = make_member(project), make_member(project)
-        lease = ask(project, answering).leases[0]
+        item_id = ask(project, answering).leases[0].item_id
         with transaction.atomic():
-            answer(answering, lease.id)
+            lock_as_an_answer(item_id)
             (found,) = at_once(lambda: ask(project, asking))
-        assert [one.item_id for one in found.leases] == [lease.item_id]
+        assert [one.item_id for one in found.leases] == [item_id]
 
-    def test_an_answer_and_a_skip_at_once_do_not_wait_for_each_other(self):
+    def test_a_skip_does_not_wait_for_an_answer_on_its_way(self):
         project = project_with(1)
         annotator = make_member(project)
         lease = assignment_for(annotator, ask(project, annotator).leases[0].id)
-        with transaction.atomic(), connection.cursor() as cursor:  # what an answer locks when it checks its item
-            cursor.execute("SELECT 1 FROM annotation_item WHERE id = %s FOR KEY SHARE", [lease.item_id])
-            assert at_once(lambda: skip_item(assignment=lease)) == [None]
+        with transaction.atomic():
+            lock_as_an_answer(lease.item_id)
+            at_once(lambda: skip_item(assignment=lease))
+            assert Assignment.objects.get(pk=lease.pk).status == Assignment.Status.SKIPPED
 
     def test_one_person_in_two_tabs_never_gets_one_item_twice(self):
         project = project_with(6, overlap=3)

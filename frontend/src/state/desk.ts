@@ -44,7 +44,7 @@ export function whyHere(reason: Reason | null, given: boolean): Why {
   switch (reason?.kind) {
     case 'uncertain': {
       const [a = '', b = ''] = reason.classes
-      const gap = reason.margin === undefined ? '' : ` Its two best guesses lie ${(100 * reason.margin).toFixed(0)} points apart.`
+      const gap = reason.margin === undefined ? '' : ` Its two best guesses lie ${plural(Math.round(100 * reason.margin), 'point')} apart.`
       return { line: ['The model hesitates between ', a, ' and ', b], detail: `An answer here teaches the model most: it cannot tell ${a} from ${b} in this text.${gap} It may be neither.` }
     }
     case 'rare':

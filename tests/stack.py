@@ -22,6 +22,7 @@ from config.embedded import Valkey
 from config.ports import free_port
 from config.processes import service_account, spawn, stop_group, wait_until
 from config.supervisor import answers, web_options, worker_options
+from tests.servers import temporary_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60
@@ -159,12 +160,11 @@ def _database(name: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """The running service. Shared by the session: tests make projects of their own."""
-    folder = tmp_path_factory.mktemp("stack")
-    for place in (folder, *folder.parents[:3]):  # the broker's account must get through
-        place.chmod(place.stat().st_mode | 0o011)
-    with _database(f"querent_stack_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}") as url:
+    name = f"querent_stack_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with temporary_folder() as folder, _database(name) as url:
+        folder.chmod(0o711)  # the broker's account must get through
         running = Stack(folder, url)
         try:
             running.start_all()

@@ -12,10 +12,12 @@ from annotation.stored import load_model
 from annotation.vectors import load_pool
 from modeling.evaluation import accuracy_interval
 from modeling.linear import LinearModel
-from modeling.linear_fit import DEFAULT_L2, choose_l2, fit_linear, next_l2, out_of_fold
+from modeling.linear_fit import DEFAULT_L2, L2_GRID, choose_l2, fit_linear, next_l2, out_of_fold
 
 # λ, the model's belief and the control arm are measured again when their labels have grown by this much.
 GROWTH = 1.3
+# With fewer labels than this the folds are too small to ask for more than the default λ: a rare class would drown.
+MANY_LABELS = 200
 LEAST_PROTECTED = 5
 CONTROL_FOLDS = 5
 METRIC = "accuracy"
@@ -96,7 +98,8 @@ def _remeasured(before: Metrics, X: Floats, targets: Floats, weights: Floats, rn
     kept = {name: before[name] for name in ("l2", "l2_labels", "belief") if name in before}
     if not n or n < GROWTH * before.get("l2_labels", 0):
         return {"l2": DEFAULT_L2, "l2_labels": 0, "belief": None} | kept | {"n_trained": n}
-    chosen = choose_l2(X, targets, weights, n_classes=n_classes, rng=rng)
+    grid = L2_GRID if n >= MANY_LABELS else [l2 for l2 in L2_GRID if l2 <= DEFAULT_L2]
+    chosen = choose_l2(X, targets, weights, n_classes=n_classes, rng=rng, grid=grid)
     l2 = next_l2(before.get("l2", DEFAULT_L2), chosen)
     guesses = out_of_fold(X, targets, weights, n_classes=n_classes, l2=l2, rng=rng)
     is_right = guesses.argmax(axis=1) == targets.argmax(axis=1)

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from annotation.artifacts import ArtifactError
 from annotation.errors import Postponed, StaleEpoch
-from annotation.models import Evaluation, ModelVersion, Project, Representation, Strategy, Topic, WorkRequest
+from annotation.models import Evaluation, ModelVersion, Project, Representation, Strategy, Topic, WorkLane, WorkRequest
 from annotation.operations.examples import Seen, look
 from annotation.operations.fitting import Learned, learn, prepare
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane, waiting_requests
@@ -35,11 +35,16 @@ TAKE_QUEUE = """
 """
 
 
+# A model that has not seen the vectors of so many labelled items has not learned from the labels; it waits instead.
+LEAST_COVERED = 0.9
+
+
 def train_model(claim: LaneClaim) -> None:
     """Trains on all that is known at one moment; the version and the settling of the requests it saw are one commit.
 
     Items of the protected random sample are looked at and measured on, never learned from. Raises Postponed while the
-    project's items have no representation yet. Without any label there is nothing to learn: the requests are settled.
+    project's items have no representation yet, or many of the labelled ones are still waiting for their vectors.
+    Without any label there is nothing to learn: the requests are settled.
     """
     started = time.perf_counter()
     seen = look(claim)
@@ -50,11 +55,22 @@ def train_model(claim: LaneClaim) -> None:
         _ask_for_vectors(claim.project_id)
         raise Postponed("the items have no vectors yet")
     try:
-        learned = learn(seen, prepare(seen, seen.representation))
+        training = prepare(seen, seen.representation)
+        if len(training.X) < LEAST_COVERED * seen.votes.n_items and _vectors_are_coming(claim.project_id):
+            raise Postponed("many labelled items have no vectors yet")
+        learned = learn(seen, training)
     except ArtifactError as error:
         _make_again(seen.representation)
         raise Postponed(f"vectors must be made again: {error}") from error
     _publish_model(claim, seen, learned, started)
+
+
+def _vectors_are_coming(project_id: int) -> bool:
+    """Whether items wait for vectors in a lane that works."""
+    lane = {"project_id": project_id, "topic": Topic.REPRESENT}
+    return (
+        WorkRequest.objects.filter(**lane).exists() and not WorkLane.objects.filter(**lane).exclude(error="").exists()
+    )
 
 
 def score_pool(claim: LaneClaim) -> None:

@@ -3,11 +3,14 @@
 import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from annotation.models import Annotation, AnnotationRevision, Assignment, Project
 from annotation.operations.labeling import skip_item
 from tests.browser.conftest import Site
+
+pytestmark = pytest.mark.alone
 
 
 def until(claim: Callable[[], bool], *, seconds: float = 10) -> None:

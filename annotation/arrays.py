@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
-from annotation.kinds import kind_of
 from annotation.models import Consensus, Item, Project, Stream
 
 Ints = npt.NDArray[np.int64]
@@ -124,12 +123,12 @@ def load_consensus(project: Project) -> Beliefs:
 
 def _class_reader(project: Project) -> Callable[[str], int | None]:
     """Returns a function from a stored answer to its column, None when its class is gone. Each form is parsed once."""
-    kind, names = kind_of(project.kind), project.class_names
+    kind, schema = project.question, project.schema
     known: dict[str, int | None] = {}
 
     def read(text: str) -> int | None:
         if text not in known:
-            known[text] = kind.target(json.loads(text), names)
+            known[text] = next(iter(kind.targets(json.loads(text), schema) or ()), None)
         return known[text]
 
     return read

@@ -81,6 +81,7 @@ class Settings(s.Serializer[Any]):
     random_rate = s.FloatField(help_text="Share of protected random questions.")
     gold_rate = s.FloatField(help_text="Share of gold checks.")
     target_confidence = s.FloatField()
+    spans_overlap = s.BooleanField(help_text="Kind `spans`: whether the spans of one answer may overlap.")
 
 
 class Project(s.Serializer[Any]):
@@ -99,7 +100,7 @@ class Project(s.Serializer[Any]):
 class NewProject(s.Serializer[Any]):
     name = s.JSONField(help_text="A text of 1 to 200 characters.")
     kind = s.JSONField(help_text="`choice`.")
-    classes = s.JSONField(help_text="A list of names or of {name, key, color, description}; 2 to 300.")
+    classes = s.JSONField(required=False, help_text="A list of names or of {name, key, color, description}; up to 300.")
     settings = s.JSONField(required=False, default=dict)
     guidelines = s.JSONField(required=False)
 

@@ -1,16 +1,37 @@
 """The kinds of question by name."""
 
 from annotation.errors import InvalidValue
-from annotation.kinds.base import Kind
+from annotation.kinds.base import LINEAR, Kind, Learner, Merged, Schema
+from annotation.kinds.boxes import Boxes
 from annotation.kinds.choice import Choice
+from annotation.kinds.multichoice import MultiChoice
+from annotation.kinds.pairwise import Pairwise
+from annotation.kinds.rating import Rating
+from annotation.kinds.spans import Spans
+from annotation.kinds.text import FreeText
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (Choice(),)}
-PLANNED = ("multichoice", "spans", "boxes", "rating", "text", "pairwise")
+ALL: tuple[Kind, ...] = (Choice(), MultiChoice(), Spans(), Boxes(), Rating(), FreeText(), Pairwise())
+KINDS: dict[str, Kind] = {kind.name: kind for kind in ALL}
+
+__all__ = ["KINDS", "LINEAR", "Kind", "Learner", "Merged", "Schema", "kind_of", "served_kind"]
+
+
+# Kinds for which everything works, from the import to the queue.
+SERVED = ("choice",)
+
+
+def served_kind(name: str) -> Kind:
+    """Returns the kind of a new project; raises InvalidValue for a name that is unknown or not yet served."""
+    kind = kind_of(name)
+    if name not in SERVED:
+        message = f"Projects of kind {name} are not available yet."
+        raise InvalidValue(f"{message} Available: {', '.join(SERVED)}.", fields={"kind": message})
+    return kind
 
 
 def kind_of(name: str) -> Kind:
-    """Returns the kind; raises InvalidValue for a name that is unknown or not yet served."""
+    """Returns the kind; raises InvalidValue for a name that is unknown."""
     if name in KINDS:
         return KINDS[name]
-    message = f"Projects of kind {name} are not available yet." if name in PLANNED else "There is no such kind."
+    message = "There is no such kind."
     raise InvalidValue(f"{message} Available: {', '.join(KINDS)}.", fields={"kind": message})

@@ -1,26 +1,44 @@
 """`choice`: one class of a list. The answer is {"class": name}."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from annotation.errors import InvalidValue
+from annotation.kinds.answers import agreement, checked_class, heaviest, needed_classes, shaped
+from annotation.kinds.base import Answer, Data, Learner, Merged, Schema
+from annotation.kinds.items import Shown, text_or_image_item
 
 
 class Choice:
     name = "choice"
+    learner = Learner.SOFTMAX
+    reads_item = False
 
-    def canonical(self, value: Any, classes: Sequence[str]) -> dict[str, Any]:
-        if not isinstance(value, dict) or set(value) != {"class"}:
-            raise InvalidValue('An answer to this project looks like {"class": "…"}.', fields={"value": "wrong shape"})
-        name = value["class"]
-        if not isinstance(name, str) or name not in classes:
-            raise InvalidValue(
-                f"The class must be one of {', '.join(classes)}.", fields={"value.class": "not a class of this project"}
-            )
-        return {"class": name}
+    def checked_classes(self, names: Sequence[str]) -> Sequence[str]:
+        return needed_classes(names, 2)
 
-    def distance(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+    def checked_item(self, data: Data) -> Shown:
+        return text_or_image_item(data)
+
+    def canonical(self, value: Any, schema: Schema, data: Data | None) -> dict[str, Any]:
+        return {"class": checked_class(shaped(value, "class", '{"class": "…"}'), schema.classes, "value.class")}
+
+    def renamed(self, value: Answer, rename: Callable[[str], str | None]) -> dict[str, Any] | None:
+        name = rename(value["class"])
+        return None if name is None else {"class": name}
+
+    def distance(self, one: Answer, other: Answer, schema: Schema) -> float:
         return float(one["class"] != other["class"])
 
-    def target(self, value: Mapping[str, Any], classes: Sequence[str]) -> int | None:
-        return classes.index(value["class"]) if value["class"] in classes else None
+    def merge(self, answers: Sequence[Answer], weights: Sequence[float], schema: Schema) -> Merged:
+        value = dict(heaviest(answers, weights, lambda one: one["class"]))
+        return agreement(value, answers, weights, lambda one, other: self.distance(one, other, schema))
+
+    def columns(self, schema: Schema) -> list[str]:
+        return list(schema.classes)
+
+    def targets(self, value: Answer, schema: Schema) -> tuple[int, ...] | None:
+        return (schema.classes.index(value["class"]),) if value["class"] in schema.classes else None
+
+    def value_of(self, targets: Sequence[int], schema: Schema) -> dict[str, Any]:
+        (column,) = targets
+        return {"class": schema.classes[column]}

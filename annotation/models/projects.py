@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from annotation.kinds import Kind, Schema, kind_of
+
 
 def new_seed() -> int:
     return secrets.randbits(62)
@@ -45,6 +47,7 @@ class Project(models.Model):
     random_rate = models.FloatField(default=0.1)
     gold_rate = models.FloatField(default=0.03)
     target_confidence = models.FloatField(default=0.95)
+    spans_overlap = models.BooleanField(default=True, help_text="Whether spans of one answer may overlap.")
     seed = models.BigIntegerField(default=new_seed, help_text="Fixes the shuffle and every random choice.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -77,6 +80,16 @@ class Project(models.Model):
     @property
     def class_names(self) -> list[str]:
         return [one["name"] for one in self.classes]
+
+    @property
+    def question(self) -> Kind:
+        """The kind of question, which knows what answers mean."""
+        return kind_of(self.kind)
+
+    @property
+    def schema(self) -> Schema:
+        """What an answer must look like today."""
+        return Schema(self.class_names, self.spans_overlap)
 
 
 class Membership(models.Model):

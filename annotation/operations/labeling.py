@@ -11,7 +11,6 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from annotation.errors import BadRequest, Conflict
-from annotation.kinds import kind_of
 from annotation.models import Annotation, AnnotationRevision, Assignment, Item, Project, Strategy, Stream, Topic
 from annotation.operations import leases
 from annotation.operations.outbox import request_work_on, wake_after_commit
@@ -129,8 +128,7 @@ def submit_annotation(*, assignment: Assignment, value: Any, seconds: float | No
     lease ran out is taken if a slot is free. Of several equal requests at once, one writes and all return its row.
     Raises InvalidValue, BadRequest (seconds), Conflict (skipped; lease_expired when the slot is gone).
     """
-    project = assignment.project
-    canonical = kind_of(project.kind).canonical(value, project.class_names)
+    canonical = _canonical(assignment, value)
     _check_seconds(seconds)
     stored = _answer_open_lease(assignment, canonical, seconds)
     if stored is not None:
@@ -142,6 +140,12 @@ def submit_annotation(*, assignment: Assignment, value: Any, seconds: float | No
     if stored is None:
         raise Conflict("This lease was given back just now.", code="lease_expired")
     return Submitted(stored, is_new=True)
+
+
+def _canonical(assignment: Assignment, value: Any) -> dict[str, Any]:
+    project = assignment.project
+    shown = Item.objects.filter(pk=assignment.item_id).values_list("data", flat=True)
+    return project.question.canonical(value, project.schema, shown.get() if project.question.reads_item else None)
 
 
 def _answer_open_lease(assignment: Assignment, value: dict[str, Any], seconds: float | None) -> Annotation | None:

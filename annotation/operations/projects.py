@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from annotation.errors import Conflict, Forbidden, InvalidValue, NotFound
-from annotation.kinds import kind_of
+from annotation.kinds import Kind, served_kind
 from annotation.models import AuditEvent, Membership, Project, Role, Strategy, Topic
 from annotation.operations.outbox import request_work
 from annotation.operations.retry import retried
@@ -33,7 +33,8 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "gold_rate": (float, 0, 1),
     "target_confidence": (float, 0.5, 1),
 }
-SETTINGS = (*RANGES, "strategy")
+SWITCHES = ("spans_overlap",)
+SETTINGS = (*RANGES, "strategy", *SWITCHES)
 ASKED_BY_CHANGES = {Topic.LEARN: {"classes", "strategy"}, Topic.QUALITY: {"classes", "target_confidence"}}
 
 
@@ -42,17 +43,18 @@ def create_project(
     user: User,
     name: Any,
     kind: Any,
-    classes: Any,
+    classes: Any = (),
     settings: Mapping[str, Any] | None = None,
     guidelines: str = "",
 ) -> Project:
     """Returns the new project, owned by its creator. Raises InvalidValue naming every field that does not fit."""
+    question = served_kind(_text(kind, "kind"))
     policy = checked_settings(settings or {}, Project())
     with transaction.atomic():
         project = Project.objects.create(
             name=_name(name),
-            kind=kind_of(_text(kind, "kind")).name,
-            classes=checked_classes(classes),
+            kind=question.name,
+            classes=checked_classes(classes, question),
             guidelines=_text(guidelines, "guidelines", MAX_GUIDELINES),
             created_by=user,
             **policy,
@@ -95,7 +97,7 @@ def _apply(project: Project, changes: Mapping[str, Any]) -> list[str]:
         new["guidelines"] = _text(changes["guidelines"], "guidelines", MAX_GUIDELINES)
         new["guidelines_version"] = project.guidelines_version + (new["guidelines"] != project.guidelines)
     if "classes" in changes:
-        new["classes"] = checked_classes(changes["classes"])
+        new["classes"] = checked_classes(changes["classes"], project.question)
         new["schema_version"] = project.schema_version + (new["classes"] != project.classes)
     if "settings" in changes:
         new |= checked_settings(changes["settings"], project)
@@ -126,6 +128,9 @@ def checked_settings(given: Any, project: Project) -> dict[str, Any]:
             )
     if "strategy" in given and given["strategy"] not in Strategy.values:
         wrong["settings.strategy"] = f"must be one of {', '.join(Strategy.values)}"
+    for name in SWITCHES:
+        if name in given and not isinstance(given[name], bool):
+            wrong[f"settings.{name}"] = "must be true or false"
     if wrong:
         raise InvalidValue("Some settings do not fit.", fields=wrong)
     overlap = given.get("overlap", project.overlap)
@@ -144,12 +149,12 @@ def _fits(value: Any, kind: type, low: float, high: float) -> bool:
     return low <= value <= high
 
 
-def checked_classes(given: Any) -> list[dict[str, Any]]:
+def checked_classes(given: Any, question: Kind) -> list[dict[str, Any]]:
     """Returns the classes in full form, with keys and colours filled in. Raises InvalidValue naming the place."""
-    if not isinstance(given, list) or not 2 <= len(given) <= MAX_CLASSES:
-        raise InvalidValue(
-            f"A project needs from 2 to {MAX_CLASSES} classes.", fields={"classes": f"2 to {MAX_CLASSES} are needed"}
-        )
+    if not isinstance(given, list | tuple) or len(given) > MAX_CLASSES:
+        message = f"A list of at most {MAX_CLASSES} classes is expected."
+        raise InvalidValue(message, fields={"classes": message})
+    given = given or question.checked_classes(())
     classes = [_class(one, place) for place, one in enumerate(given)]
     names, keys = [one["name"] for one in classes], [one["key"] for one in classes if one["key"]]
     for what, values in (("name", names), ("key", keys)):
@@ -158,6 +163,7 @@ def checked_classes(given: Any) -> list[dict[str, Any]]:
             raise InvalidValue(
                 f"Two classes have the same {what}: {twice[0]}.", fields={"classes": f"{what} {twice[0]} twice"}
             )
+    question.checked_classes(names)
     free = [key for key in KEYS if key not in keys]
     for one in classes:
         one["key"] = one["key"] or (free.pop(0) if free else "")

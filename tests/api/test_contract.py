@@ -93,7 +93,7 @@ class TestProjects:
         assert body["role"] == "owner"
         assert body["settings"] == {
             "overlap": 1, "max_votes": 1, "lease_seconds": 900, "random_rate": 0.1, "gold_rate": 0.03,
-            "target_confidence": 0.95, "strategy": "team",
+            "target_confidence": 0.95, "strategy": "team", "spans_overlap": True,
         }  # fmt: skip
         assert [(one["name"], one["key"]) for one in body["classes"]] == [("ham", "1"), ("spam", "s")]
         assert AuditEvent.objects.filter(verb="project.created").count() == 1
@@ -114,6 +114,7 @@ class TestProjects:
             ({"settings": {"overlap": 3, "max_votes": 2}}, "settings.max_votes"),
             ({"settings": {"nonsense": 1}}, "settings.nonsense"),
             ({"settings": {"strategy": "magic"}}, "settings.strategy"),
+            ({"settings": {"spans_overlap": 1}}, "settings.spans_overlap"),
             ({"settings": {"lease_seconds": 4}}, "settings.lease_seconds"),
         ],
     )

@@ -1,12 +1,13 @@
 """Answers that come with a row: gold, predictions of other models, existing annotations. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from annotation.errors import InvalidValue
-from annotation.kinds.base import Kind
+from annotation.kinds import LINEAR, Kind, Learner, Schema
+from annotation.kinds.items import refuse_unstorable
 
 MAX_PER_ITEM = 100
 
@@ -20,11 +21,12 @@ class RowError(Exception):
 
 
 @dataclass(frozen=True)
-class Schema:
-    """What answers must look like in the project."""
+class Expected:
+    """What rows must look like in the project; with an item's `data` also what answers to it must look like."""
 
     kind: Kind
-    classes: Sequence[str]
+    schema: Schema
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -47,12 +49,10 @@ class Outside:
 
 def check_text(text: str, field: str) -> None:
     """Raises RowError for characters that PostgreSQL or UTF-8 cannot hold; nothing is stored silently changed."""
-    if "\0" in text:
-        raise RowError(field, "A NUL character cannot be stored.")
     try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise RowError(field, f"Not valid Unicode at character {error.start + 1}.") from error
+        refuse_unstorable(text, field)
+    except InvalidValue as error:
+        raise RowError(field, error.message) from error
 
 
 def reportable(text: str) -> str:
@@ -60,10 +60,10 @@ def reportable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
-def checked_value(value: Any, schema: Schema, field: str) -> dict[str, Any]:
+def checked_value(value: Any, expected: Expected, field: str) -> dict[str, Any]:
     """Returns the answer in its stored form."""
     try:
-        return schema.kind.canonical(value, schema.classes)
+        return expected.kind.canonical(value, expected.schema, expected.data)
     except InvalidValue as error:
         raise RowError(field, error.message) from error
 
@@ -76,7 +76,7 @@ def _entries(entries: Any, field: str) -> Sequence[Mapping[str, Any]]:
     return entries
 
 
-def checked_predictions(entries: Any, schema: Schema) -> list[Outside]:
+def checked_predictions(entries: Any, expected: Expected) -> list[Outside]:
     """Returns one prediction a model."""
     found: dict[str, Outside] = {}
     for number, one in enumerate(_entries(entries, "predictions")):
@@ -87,26 +87,45 @@ def checked_predictions(entries: Any, schema: Schema) -> list[Outside]:
         check_text(model, f"{field}.model")
         if model in found:
             raise RowError(f"{field}.model", "Two predictions of one model.")
-        found[model] = _prediction(model, one, schema, field)
+        found[model] = _prediction(model, one, expected, field)
     return list(found.values())
 
 
-def _prediction(model: str, one: Mapping[str, Any], schema: Schema, field: str) -> Outside:
+def _prediction(model: str, one: Mapping[str, Any], expected: Expected, field: str) -> Outside:
     odds = one.get("class_probabilities")
     if odds is None:
-        return Outside(model, checked_value(one.get("value"), schema, f"{field}.value"), None)
+        return Outside(model, checked_value(one.get("value"), expected, f"{field}.value"), None)
     place = f"{field}.class_probabilities"
-    if not isinstance(odds, dict) or not odds or not odds.keys() <= set(schema.classes):
-        raise RowError(place, f"It names classes of the project: {', '.join(schema.classes)}.")
+    names = expected.kind.columns(expected.schema) if expected.kind.learner in LINEAR else []
+    if not names:
+        raise RowError(place, f"Projects of kind {expected.kind.name} take predictions as a value.")
+    if not isinstance(odds, dict) or not odds or not odds.keys() <= set(names):
+        raise RowError(place, f"It names classes of the project: {', '.join(names)}.")
+    _check_probabilities(odds, place, sum_to_one=expected.kind.learner is not Learner.SIGMOID)
+    value = one.get("value", _likeliest(odds, names, expected))
+    return Outside(
+        model, checked_value(value, expected, f"{field}.value"), {name: float(p) for name, p in odds.items()}
+    )
+
+
+def _check_probabilities(odds: Mapping[str, Any], place: str, *, sum_to_one: bool) -> None:
     numbers = all(isinstance(p, int | float) and not isinstance(p, bool) and 0 <= p <= 1 for p in odds.values())
-    if not numbers or abs(sum(odds.values()) - 1) > 0.01:
-        raise RowError(place, "Probabilities are numbers from 0 to 1 with the sum 1.")
-    likeliest = max(odds, key=lambda name: odds[name])
-    value = one.get("value", {"class": likeliest})
-    return Outside(model, checked_value(value, schema, f"{field}.value"), {name: float(p) for name, p in odds.items()})
+    if not numbers:
+        raise RowError(place, "Probabilities are numbers from 0 to 1.")
+    if sum_to_one and abs(sum(odds.values()) - 1) > 0.01:
+        raise RowError(place, "Probabilities have the sum 1.")
 
 
-def checked_votes(entries: Any, schema: Schema) -> list[Vote]:
+def _likeliest(odds: Mapping[str, float], names: Sequence[str], expected: Expected) -> dict[str, Any]:
+    """Returns the answer that these probabilities speak for."""
+    if expected.kind.learner is Learner.SIGMOID:
+        chosen = [k for k, name in enumerate(names) if odds.get(name, 0) >= 0.5]
+    else:
+        chosen = [names.index(max(odds, key=lambda name: odds[name]))]
+    return expected.kind.value_of(chosen, expected.schema)
+
+
+def checked_votes(entries: Any, expected: Expected) -> list[Vote]:
     """Returns one answer a person; whether she is in the project is looked up later."""
     votes: dict[str, Vote] = {}
     for number, one in enumerate(_entries(entries, "annotations")):
@@ -116,7 +135,7 @@ def checked_votes(entries: Any, schema: Schema) -> list[Vote]:
         check_text(annotator, f"{field}.annotator")
         if annotator in votes:
             raise RowError(f"{field}.annotator", "Two answers of one person to one item.")
-        value = checked_value(one.get("value"), schema, f"{field}.value")
+        value = checked_value(one.get("value"), expected, f"{field}.value")
         votes[annotator] = Vote(annotator, value, _moment(one.get("created_at"), f"{field}.created_at"))
     return list(votes.values())
 

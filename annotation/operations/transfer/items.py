@@ -13,7 +13,7 @@ from annotation.operations.outbox import request_work
 from annotation.operations.transfer.answers import RowError
 from annotation.operations.transfer.labels import check_votes, members_named, store_votes
 from annotation.operations.transfer.rows import Draft, read_row
-from annotation.operations.transfer.store import lock_project, schema_of, store
+from annotation.operations.transfer.store import expected_in, lock_project, store
 
 MAX_ITEMS = 1_000
 
@@ -50,11 +50,11 @@ def add_rows(project_id: int, rows: Sequence[tuple[int, Any]]) -> Added:
     added = Added()
     nameless = any(isinstance(row, dict) and row.get("external_id") is None for _, row in rows)
     project = lock_project(project_id, alone=nameless)
-    schema = schema_of(project)
+    expected = expected_in(project)
     drafts: list[Draft] = []
     for index, row in rows:
         try:
-            drafts.append(read_row(index, row, schema))
+            drafts.append(read_row(index, row, expected))
         except RowError as error:
             added.errors.append({"index": index, "field": error.field, "message": error.message})
     members = members_named(project, drafts)

@@ -2,14 +2,16 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from json.encoder import encode_basestring
 from typing import Any
 
+from annotation.errors import InvalidValue
+from annotation.kinds import Kind
 from annotation.operations.transfer.answers import (
+    Expected,
     Outside,
     RowError,
-    Schema,
     Vote,
     check_text,
     checked_predictions,
@@ -18,7 +20,6 @@ from annotation.operations.transfer.answers import (
     reportable,
 )
 
-MAX_TEXT = 100_000
 MAX_EXTERNAL_ID = 200
 MAX_METADATA_BYTES = 16 * 1024
 FIELDS = frozenset(("external_id", "data", "gold", "predictions", "metadata", "annotations"))
@@ -41,14 +42,15 @@ class Draft:
     predictions: list[Outside] = field(default_factory=list)
 
 
-def read_row(index: int, row: Any, schema: Schema) -> Draft:
+def read_row(index: int, row: Any, expected: Expected) -> Draft:
     """Returns the draft; raises RowError for the first thing that is wrong."""
     if not isinstance(row, dict):
         raise RowError("", "An item is an object.")
     if not row.keys() <= FIELDS:
         unknown = min(map(str, row.keys() - FIELDS))
         raise RowError(reportable(unknown[:100]), f"There is no such field. Known: {', '.join(sorted(FIELDS))}.")
-    data, length = _data(row.get("data"))
+    data, length = _data(row.get("data"), expected.kind)
+    expected = replace(expected, data=row["data"])
     draft = Draft(
         index,
         _external_id(row.get("external_id")),
@@ -58,26 +60,24 @@ def read_row(index: int, row: Any, schema: Schema) -> Draft:
         length,
     )
     if row.get("gold") is not None:
-        draft.gold = checked_value(row["gold"], schema, "gold")
+        draft.gold = checked_value(row["gold"], expected, "gold")
     if row.get("predictions"):
-        draft.predictions = checked_predictions(row["predictions"], schema)
+        draft.predictions = checked_predictions(row["predictions"], expected)
     if row.get("annotations"):
-        draft.votes = checked_votes(row["annotations"], schema)
+        draft.votes = checked_votes(row["annotations"], expected)
     return draft
 
 
-def _data(data: Any) -> tuple[str, int]:
-    if not isinstance(data, dict) or not isinstance(text := data.get("text"), str):
-        raise RowError("data.text", 'An item needs {"data": {"text": "…"}}.')
-    check_text(text, "data.text")
-    if not text.strip():
-        raise RowError("data.text", "The text is empty.")
-    if len(text) > MAX_TEXT:
-        raise RowError("data.text", f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are taken.")
-    if len(data) == 1:
-        return f'{{"text":{encode_basestring(text)}}}', len(text)
-    _json({name: value for name, value in data.items() if name != "text"}, "data")
-    return _encode(data), len(text)
+def _data(data: Any, kind: Kind) -> tuple[str, int]:
+    """Returns the data as JSON text and its length. What is shown has limits of its own; the rest is like metadata."""
+    try:
+        part, length = kind.checked_item(data if isinstance(data, dict) else {})
+    except InvalidValue as error:
+        raise RowError(next(iter(error.fields)), error.message) from error
+    if data.keys() == {"text"}:
+        return f'{{"text":{encode_basestring(data["text"])}}}', length
+    _json({name: value for name, value in data.items() if name != part}, "data")
+    return _encode(data), length
 
 
 def _external_id(name: Any) -> str | None:

@@ -8,9 +8,8 @@ from typing import Any
 from django.db import connection
 
 from annotation.errors import NotFound
-from annotation.kinds import kind_of
 from annotation.models import GoldAnswer, Prediction, Project
-from annotation.operations.transfer.answers import Schema
+from annotation.operations.transfer.answers import Expected
 from annotation.operations.transfer.rows import Draft
 
 # A temporary table lives as long as its connection; rows of an earlier batch in the same transaction are deleted.
@@ -75,8 +74,8 @@ def lock_project(project_id: int, *, alone: bool) -> Project:
     return project
 
 
-def schema_of(project: Project) -> Schema:
-    return Schema(kind_of(project.kind), project.class_names)
+def expected_in(project: Project) -> Expected:
+    return Expected(project.question, project.schema)
 
 
 def store(project: Project, drafts: Sequence[Draft]) -> Stored:

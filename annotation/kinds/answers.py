@@ -1,0 +1,66 @@
+"""Parts that the kinds' answers share: their shape, the names of classes, agreement with a merged answer."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from annotation.errors import InvalidValue
+from annotation.kinds.base import Answer, Merged
+
+
+def shaped(value: Any, name: str, example: str) -> Any:
+    """Returns the one part of an answer; raises InvalidValue for anything but an object with exactly this name."""
+    if not isinstance(value, dict) or set(value) != {name}:
+        raise InvalidValue(f"An answer to this project looks like {example}.", fields={"value": "wrong shape"})
+    return value[name]
+
+
+def checked_class(name: Any, classes: Sequence[str], place: str) -> str:
+    """Returns the class; raises InvalidValue naming the place for one that the project does not have."""
+    if not isinstance(name, str) or name not in classes:
+        shown = ", ".join(list(classes)[:20])
+        raise InvalidValue(
+            f"{_said(place)}The class must be one of {shown}.", fields={place: "not a class of this project"}
+        )
+    return name
+
+
+def _said(place: str) -> str:
+    """ "value.spans.3.class" → "Span 4: " for a reader; nothing for an answer with a single part."""
+    parts = place.split(".")
+    number = next((int(part) for part in parts if part.isdigit()), None)
+    return "" if number is None else f"At place {number + 1} of {parts[1]}: "
+
+
+def needed_classes(names: Sequence[str], fewest: int) -> Sequence[str]:
+    """Returns the names; raises InvalidValue for fewer than are needed."""
+    if len(names) < fewest:
+        message = f"At least {fewest} are needed."
+        raise InvalidValue(f"Projects of this kind have classes. {message}", fields={"classes": message})
+    return names
+
+
+def no_classes(names: Sequence[str]) -> Sequence[str]:
+    if names:
+        message = "Projects of this kind have no classes."
+        raise InvalidValue(message, fields={"classes": message})
+    return names
+
+
+def agreement(
+    value: dict[str, Any],
+    answers: Sequence[Answer],
+    weights: Sequence[float],
+    distance: Callable[[Answer, Answer], float],
+) -> Merged:
+    """Returns the value with the weighted mean of how close the answers are to it."""
+    close = sum(weight * (1 - distance(one, value)) for one, weight in zip(answers, weights, strict=True))
+    return Merged(value, min(1.0, max(0.0, close / sum(weights))))
+
+
+def heaviest(answers: Sequence[Answer], weights: Sequence[float], key: Callable[[Answer], Any]) -> Answer:
+    """Returns an answer of the group with most weight, the first by `key` among equals."""
+    total: dict[Any, float] = {}
+    for one, weight in zip(answers, weights, strict=True):
+        total[key(one)] = total.get(key(one), 0.0) + weight
+    chosen = min(total, key=lambda name: (-round(total[name], 12), name))
+    return next(one for one in answers if key(one) == chosen)

@@ -1,0 +1,112 @@
+"""`boxes`: labelled rectangles on an image. The answer is {"boxes": [{"x", "y", "width", "height", "class"}]}.
+
+The unit is the project's own (pixels, or shares of the image); x and y are the upper left corner. Where an item's data
+names its `width` and `height`, boxes must lie inside. None at all is an answer: there is nothing to mark.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from annotation.errors import InvalidValue
+from annotation.kinds.answers import agreement, checked_class, needed_classes, shaped
+from annotation.kinds.base import Answer, Data, Learner, Merged, Schema
+from annotation.kinds.items import Shown, image_item
+from annotation.kinds.marks import Mark, matched_share, merged_marks
+
+MAX_BOXES = 1_000
+NUMBERS = ("x", "y", "width", "height")
+LARGEST = 1_000_000
+ROUNDING = 1e-6
+
+
+class Boxes:
+    name = "boxes"
+    learner = Learner.NONE
+    reads_item = True
+
+    def checked_classes(self, names: Sequence[str]) -> Sequence[str]:
+        return needed_classes(names, 1)
+
+    def checked_item(self, data: Data) -> Shown:
+        return image_item(data)
+
+    def canonical(self, value: Any, schema: Schema, data: Data | None) -> dict[str, Any]:
+        """The boxes from the upper left on; the same box twice is refused."""
+        given = shaped(value, "boxes", '{"boxes": [{"x": 0, "y": 0, "width": 1, "height": 1, "class": "…"}]}')
+        if not isinstance(given, list) or len(given) > MAX_BOXES:
+            raise InvalidValue(f"boxes is a list, of {MAX_BOXES:,} at most.", fields={"value.boxes": "not such a list"})
+        boxes = [_box(one, schema, data or {}, f"value.boxes.{place}") for place, one in enumerate(given)]
+        order = sorted(range(len(boxes)), key=lambda place: _key(boxes[place]))
+        for before, after in itertools.pairwise(order):
+            if _key(boxes[before]) == _key(boxes[after]):
+                raise _wrong(f"value.boxes.{after}", "the same box twice")
+        return {"boxes": [boxes[place] for place in order]}
+
+    def renamed(self, value: Answer, rename: Callable[[str], str | None]) -> dict[str, Any] | None:
+        """Boxes of a gone class drop out; where two classes became one, equal boxes become one."""
+        boxes = {
+            _key(box): box
+            for box in (one | {"class": rename(one["class"])} for one in value["boxes"])
+            if box["class"] is not None
+        }
+        return {"boxes": [boxes[key] for key in sorted(boxes)]}
+
+    def distance(self, one: Answer, other: Answer, schema: Schema) -> float:
+        """One minus the F1 of matched boxes, each counting as its intersection over union."""
+        return 1 - matched_share(one["boxes"], other["boxes"], box_overlap)
+
+    def merge(self, answers: Sequence[Answer], weights: Sequence[float], schema: Schema) -> Merged:
+        """The boxes that more than half of the weight has drawn."""
+        found = merged_marks([one["boxes"] for one in answers], weights, box_overlap)
+        value = {"boxes": sorted((dict(mark) for mark, _ in found), key=_key)}
+        return agreement(value, answers, weights, lambda one, other: self.distance(one, other, schema))
+
+    def columns(self, schema: Schema) -> list[str]:
+        return []
+
+    def targets(self, value: Answer, schema: Schema) -> tuple[int, ...] | None:
+        named = {box["class"] for box in value["boxes"]}
+        return tuple(k for k, name in enumerate(schema.classes) if name in named)
+
+    def value_of(self, targets: Sequence[int], schema: Schema) -> dict[str, Any]:
+        raise ValueError("boxes are more than their classes")
+
+
+def box_overlap(one: Mark, other: Mark) -> float:
+    """Returns intersection over union of the areas."""
+    wide = min(one["x"] + one["width"], other["x"] + other["width"]) - max(one["x"], other["x"])
+    high = min(one["y"] + one["height"], other["y"] + other["height"]) - max(one["y"], other["y"])
+    common = max(0.0, wide) * max(0.0, high)
+    return float(common / (one["width"] * one["height"] + other["width"] * other["height"] - common))
+
+
+def _box(given: Any, schema: Schema, data: Mapping[str, Any], place: str) -> Mark:
+    if not isinstance(given, dict) or set(given) != {*NUMBERS, "class"}:
+        raise _wrong(place, "a box is {x, y, width, height, class}")
+    for name in NUMBERS:
+        if not _is_number(given[name]):
+            raise _wrong(f"{place}.{name}", f"must be a number from 0 to {LARGEST:,}")
+    for start, length in (("x", "width"), ("y", "height")):
+        if given[length] < ROUNDING:
+            raise _wrong(f"{place}.{length}", "must be larger than 0")
+        if _is_number(data.get(length)) and given[start] + given[length] > data[length] * (1 + ROUNDING):
+            raise _wrong(f"{place}.{length}", f"reaches beyond the image, which is {data[length]:g} here")
+    name = checked_class(given["class"], schema.classes, f"{place}.class")
+    return {part: given[part] for part in NUMBERS} | {"class": name}
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) and 0 <= value <= LARGEST
+
+
+def _key(box: Mark) -> tuple[float, float, float, float, str]:
+    return box["y"], box["x"], box["width"], box["height"], box["class"]
+
+
+def _wrong(place: str, message: str) -> InvalidValue:
+    number = int(place.split(".")[2]) + 1
+    return InvalidValue(f"Box {number}: {message}.", fields={place: message})

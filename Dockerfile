@@ -17,6 +17,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     OMP_NUM_THREADS=1 \
     OPENBLAS_NUM_THREADS=1 \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_TRIM_THRESHOLD_=262144 \
+    MALLOC_MMAP_THRESHOLD_=1048576 \
     DJANGO_SETTINGS_MODULE=config.settings \
     QUERENT_STORAGE_DIR=/var/lib/querent/storage
 RUN useradd --system --uid 10001 --user-group --no-create-home querent \

@@ -37,7 +37,8 @@ class Recent(Generic[T]):
 
 
 def _load_model(path: str, checksum: str) -> LinearModel:
-    return LinearModel.load(load_arrays(path, checksum)[0])
+    arrays, facts = load_arrays(path, checksum)
+    return LinearModel.load(arrays, facts.get("head", "softmax"))
 
 
 def _load_encoder(path: str, checksum: str) -> PoolRepresentation:
@@ -59,7 +60,7 @@ def load_encoder(representation: Representation) -> PoolRepresentation:
 
 
 def save_model(model: LinearModel, classes: list[str]) -> Artifact:
-    return save_arrays(model.dump(), {"name": "linear", "format": 1, "classes": classes})
+    return save_arrays(model.dump(), {"name": "linear", "format": 1, "head": model.head, "classes": classes})
 
 
 def save_encoder(encoder: PoolRepresentation) -> Artifact:

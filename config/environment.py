@@ -42,6 +42,15 @@ def words(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+def dotted_paths(name: str) -> list[str]:
+    """Returns comma-separated paths like package.module.name; raises ImproperlyConfigured for anything else."""
+    for path in words(name):
+        parts = path.split(".")
+        if len(parts) < 2 or not all(part.isidentifier() for part in parts):
+            raise ImproperlyConfigured(f"{name} must hold paths like package.module.name, not {path!r}.")
+    return words(name)
+
+
 def database(name: str) -> dict[str, Any]:
     """Returns Django's connection settings for a postgresql:// address; raises ImproperlyConfigured for any other."""
     url = urlsplit(text(name))

@@ -98,6 +98,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+# Code of the operator's own that projects may name, as package.module.name; nothing else is ever imported by name.
+QUERENT_ALLOWED_CALLABLES = environment.dotted_paths("QUERENT_ALLOWED_CALLABLES")
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

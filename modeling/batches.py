@@ -104,26 +104,31 @@ def rank_team(
     batch: int,
     n_wanted: int,
     rng: np.random.Generator,
+    sample: Ints | None = None,
+    seconds: Floats | None = None,
 ) -> Choice:
     """A queue of `n_wanted` rows: batch after batch by the rule of `choose_team`, no row twice.
 
     All batches come from one candidate sample and one clustering: the next batch takes the next most uncertain row of
-    each cluster, so a long queue costs hardly more than one batch. Raises ValueError when X and probabilities do not
+    each cluster, so a long queue costs hardly more than one batch. With a
+    `sample` of the candidates only classes in need are looked for among the others. With `seconds` (n,) uncertainty is
+    weighed by the cost of an answer. Raises ValueError when X and probabilities do not
     match.
     """
     if len(X) != len(probabilities):
         raise ValueError(f"{len(X)} vectors but {len(probabilities)} rows of probabilities")
-    n_wanted = min(n_wanted, len(candidates))
+    n_wanted = min(n_wanted, len(candidates) if sample is None else len(sample))
     if n_wanted <= 0:
         return Choice.of(np.zeros(0, np.int64), np.zeros(0, np.float32), Kind.RANDOM, 1.0)
     counts = np.asarray(labeled_counts, dtype=np.float64)
     n_random_share = 0.5 if counts.sum() < 2 * batch else 0.0
     needy = needy_classes(counts)
     rare_share = _rare_share(counts, needy)
-    rows, scores, share_sampled = uncertain_rows(X, probabilities, candidates, batch, n_wanted, rng)
+    sample = candidates if sample is None else sample
+    rows, scores, share_sampled = uncertain_rows(X, probabilities, sample, batch, n_wanted, rng, seconds)
     parts = {
         Kind.RARE: rare_rows(probabilities, candidates, counts, needy, _n_needed(rare_share, n_wanted), rng),
-        Kind.RANDOM: _random_rows(probabilities, candidates, _n_needed(n_random_share, n_wanted), rng),
+        Kind.RANDOM: _random_rows(probabilities, sample, _n_needed(n_random_share, n_wanted), rng),
         Kind.UNCERTAIN: Choice.of(rows, scores, Kind.UNCERTAIN, share_sampled),
     }
     shares = {Kind.RARE: rare_share, Kind.RANDOM: n_random_share * (1 - rare_share)}

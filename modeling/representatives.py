@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from modeling.acquisition import margin
 from modeling.clusters import k_means
+from modeling.cost import per_cost
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -16,20 +17,26 @@ ROWS_PER_SLOT = 3
 
 
 def uncertain_rows(
-    X: Floats, probabilities: Floats, candidates: Ints, batch: int, n_wanted: int, rng: np.random.Generator
+    X: Floats,
+    probabilities: Floats,
+    candidates: Ints,
+    batch: int,
+    n_wanted: int,
+    rng: np.random.Generator,
+    seconds: Floats | None = None,
 ) -> tuple[Ints, Floats, float]:
     """`n_wanted` rows with their margin scores, and the share of the candidates that was looked at.
 
     Representatives of the uncertain fifth of a random sample come first (p1 - p2 below 0.6), then the rest by margin.
-    With one or two slots there is nothing to spread: plain margin over all candidates.
+    With one or two slots there is nothing to spread: plain margin over all candidates. `seconds` (n,) weigh both.
     """
     if batch <= 2:
-        scores = margin(probabilities[candidates])
+        scores = _scores(probabilities, candidates, seconds)
         order = best_first(scores, n_wanted, rng)
         return candidates[order], scores[order], 1.0
     n_sampled = min(len(candidates), max(N_CANDIDATES, n_wanted))
     sample = candidates if n_sampled == len(candidates) else rng.choice(candidates, n_sampled, replace=False)
-    scores = margin(probabilities[sample])
+    scores = _scores(probabilities, sample, seconds)
     order = best_first(scores, n_sampled, rng)
     n_pool = max(ROWS_PER_SLOT * batch, int(UNCERTAIN_SHARE * n_sampled))
     n_pool = min(n_pool, max(ROWS_PER_SLOT * batch, int((scores > LEAST_UNCERTAINTY).sum())), n_sampled)
@@ -37,6 +44,11 @@ def uncertain_rows(
     cluster, distance = k_means(X[sample[pool]], batch, rng=rng)
     order = np.concatenate([pool[_round_robin(cluster, distance)], order[n_pool:]])[:n_wanted]
     return sample[order], scores[order], n_sampled / len(candidates)
+
+
+def _scores(probabilities: Floats, rows: Ints, seconds: Floats | None) -> Floats:
+    scores = margin(probabilities[rows])
+    return scores if seconds is None else per_cost(scores, seconds[rows])
 
 
 def _round_robin(cluster: Ints, distance: Floats) -> Ints:

@@ -55,7 +55,7 @@ class ProjectAdmin(QuerentAdmin):
         "deleted_at",
     )
     list_display_links = ("id", "name")
-    list_filter = ("kind", "strategy", ("deleted_at", admin.EmptyFieldListFilter))
+    list_filter = ("kind", ("strategy", admin.AllValuesFieldListFilter), ("deleted_at", admin.EmptyFieldListFilter))
     search_fields = ("name", "=id")
     list_select_related = ("created_by",)
     editable = ("name", "guidelines", *SETTINGS)

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers as s
 
-from annotation.models import Role
+from annotation.models import Role, Strategy
 
 MAX_ITEMS = 1000
 
@@ -77,7 +77,8 @@ class Settings(s.Serializer[Any]):
     overlap = s.IntegerField(help_text="Answers that an item gets in the ordinary course.")
     max_votes = s.IntegerField(help_text="Hard limit of answers, second opinions included.")
     lease_seconds = s.IntegerField()
-    strategy = s.ChoiceField(["team", "random"])
+    strategy = Text(help_text=f"{', '.join(Strategy.values)}, or the path of a callable that the operator allows.")
+    cost_aware = s.BooleanField(help_text="Weigh questions by the square root of the seconds they will take.")
     random_rate = s.FloatField(help_text="Share of protected random questions.")
     gold_rate = s.FloatField(help_text="Share of gold checks.")
     target_confidence = s.FloatField()

@@ -57,7 +57,7 @@ class ModelVersion(models.Model):
     representation = models.ForeignKey(Representation, on_delete=models.PROTECT, related_name="model_versions")
     trained_through = models.BigIntegerField()
     n_annotations = models.PositiveIntegerField()
-    strategy = models.CharField(max_length=20)
+    strategy = models.CharField(max_length=200)
     classes = models.JSONField(help_text="Class names in the order of the columns.")
     metrics = models.JSONField(default=dict)
     path = models.CharField(max_length=200)

@@ -27,8 +27,34 @@ class Role(models.TextChoices):
 
 
 class Strategy(models.TextChoices):
+    """How the next questions are chosen. A project may also name a callable that the operator has allowed."""
+
     TEAM = "team"
     RANDOM = "random"
+    LEAST_CONFIDENCE = "least_confidence"
+    MARGIN = "margin"
+    ENTROPY = "entropy"
+    VOTE_ENTROPY = "vote_entropy"
+    CONSENSUS_ENTROPY = "consensus_entropy"
+    KL_DISAGREEMENT = "kl_disagreement"
+    BALD = "bald"
+    VARIANCE_REDUCTION = "variance_reduction"
+    EXPECTED_ERROR_REDUCTION = "expected_error_reduction"
+    BADGE = "badge"
+    DENSITY_WEIGHTED = "density_weighted"
+    RANKED_BATCH = "ranked_batch"
+    CORE_SET = "core_set"
+    RARE_CLASS = "rare_class"
+    MIN_CONFIDENCE = "min_confidence"
+    AVERAGE_CONFIDENCE = "average_confidence"
+    MAX_LOSS = "max_loss"
+    MEAN_MAX_LOSS = "mean_max_loss"
+
+
+# Those that ask one yes-or-no question a class, for `multichoice`.
+MULTILABEL_STRATEGIES = frozenset(
+    {Strategy.MIN_CONFIDENCE, Strategy.AVERAGE_CONFIDENCE, Strategy.MAX_LOSS, Strategy.MEAN_MAX_LOSS}
+)
 
 
 class Project(models.Model):
@@ -43,7 +69,14 @@ class Project(models.Model):
     overlap = models.PositiveSmallIntegerField(default=1)
     max_votes = models.PositiveSmallIntegerField(default=1)
     lease_seconds = models.PositiveIntegerField(default=900)
-    strategy = models.CharField(max_length=20, choices=Strategy.choices, default=Strategy.TEAM)
+    strategy = models.CharField(
+        max_length=200,
+        default=Strategy.TEAM,
+        help_text="A strategy by name, or the dotted path of a callable that the operator has allowed.",
+    )
+    cost_aware = models.BooleanField(
+        default=False, help_text="Weigh questions by the square root of the seconds that they will take."
+    )
     random_rate = models.FloatField(default=0.1)
     gold_rate = models.FloatField(default=0.03)
     target_confidence = models.FloatField(default=0.95)
@@ -65,6 +98,7 @@ class Project(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(overlap__gte=1, overlap__lte=100), name="project_overlap_range"),
+            models.CheckConstraint(condition=Q(strategy__regex=r"^\w+(\.\w+)*$"), name="project_strategy_is_a_name"),
             models.CheckConstraint(condition=Q(max_votes__gte=F("overlap")), name="project_max_votes_over_overlap"),
             models.CheckConstraint(condition=Q(lease_seconds__gte=5), name="project_lease_seconds_least"),
             models.CheckConstraint(condition=Q(random_rate__gte=0, random_rate__lte=1), name="project_random_rate"),

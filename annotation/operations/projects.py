@@ -12,9 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
+from annotation.callables import strategy_refusal
 from annotation.errors import Conflict, Forbidden, InvalidValue, NotFound
 from annotation.kinds import Kind, served_kind
-from annotation.models import AuditEvent, Membership, Project, Role, Strategy, Topic
+from annotation.models import AuditEvent, Membership, Project, Role, Topic
 from annotation.operations.outbox import request_work
 from annotation.operations.retry import retried
 
@@ -33,9 +34,12 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "gold_rate": (float, 0, 1),
     "target_confidence": (float, 0.5, 1),
 }
-SWITCHES = ("spans_overlap",)
+SWITCHES = ("spans_overlap", "cost_aware")
 SETTINGS = (*RANGES, "strategy", *SWITCHES)
-ASKED_BY_CHANGES = {Topic.LEARN: {"classes", "strategy"}, Topic.QUALITY: {"classes", "target_confidence"}}
+ASKED_BY_CHANGES = {
+    Topic.LEARN: {"classes", "strategy", "cost_aware"},
+    Topic.QUALITY: {"classes", "target_confidence"},
+}
 
 
 def create_project(
@@ -49,7 +53,7 @@ def create_project(
 ) -> Project:
     """Returns the new project, owned by its creator. Raises InvalidValue naming every field that does not fit."""
     question = served_kind(_text(kind, "kind"))
-    policy = checked_settings(settings or {}, Project())
+    policy = checked_settings(settings or {}, Project(kind=question.name))
     with transaction.atomic():
         project = Project.objects.create(
             name=_name(name),
@@ -126,11 +130,11 @@ def checked_settings(given: Any, project: Project) -> dict[str, Any]:
             wrong[f"settings.{name}"] = (
                 f"must be {'a whole number' if kind is int else 'a number'} from {low} to {high}"
             )
-    if "strategy" in given and given["strategy"] not in Strategy.values:
-        wrong["settings.strategy"] = f"must be one of {', '.join(Strategy.values)}"
     for name in SWITCHES:
         if name in given and not isinstance(given[name], bool):
             wrong[f"settings.{name}"] = "must be true or false"
+    if "strategy" in given and (refusal := strategy_refusal(given["strategy"], project.kind)):
+        wrong["settings.strategy"] = refusal
     if wrong:
         raise InvalidValue("Some settings do not fit.", fields=wrong)
     overlap = given.get("overlap", project.overlap)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from modeling.cost import per_cost
 from modeling.representatives import best_first
 from modeling.strategies import bayesian, committee, diverse, rare, uncertainty
 from modeling.strategies.base import Candidates, Floats, Looks, Ranked, Strategy
-from modeling.strategies.cost import per_cost
 
 STRATEGIES: dict[str, Strategy] = {
     "random": Strategy(uncertainty.random, looks=Looks.ALL),

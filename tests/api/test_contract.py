@@ -93,7 +93,7 @@ class TestProjects:
         assert body["role"] == "owner"
         assert body["settings"] == {
             "overlap": 1, "max_votes": 1, "lease_seconds": 900, "random_rate": 0.1, "gold_rate": 0.03,
-            "target_confidence": 0.95, "strategy": "team", "spans_overlap": True,
+            "target_confidence": 0.95, "strategy": "team", "spans_overlap": True, "cost_aware": False,
         }  # fmt: skip
         assert [(one["name"], one["key"]) for one in body["classes"]] == [("ham", "1"), ("spam", "s")]
         assert AuditEvent.objects.filter(verb="project.created").count() == 1

@@ -7,11 +7,11 @@ import pytest
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from modeling.cost import per_cost
 from modeling.linear_fit import fit_linear
 from modeling.strategies import STRATEGIES, Candidates, choose
 from modeling.strategies.base import Strategy
 from modeling.strategies.bayesian import variance_reduction
-from modeling.strategies.cost import per_cost
 from modeling.strategies.laplace import curvature, posterior
 
 NAMES = sorted(STRATEGIES)

@@ -1,8 +1,9 @@
 """What an answer costs: the wrapper that weighs a score by it."""
 
 import numpy as np
+import numpy.typing as npt
 
-from modeling.strategies.base import Floats
+Floats = npt.NDArray[np.float32]
 
 MOST = 2.0
 

@@ -1,0 +1,52 @@
+"""Code that a project names in its settings: strategies of ours, and callables that an operator has allowed.
+
+Nothing is imported unless its exact path stands in `QUERENT_ALLOWED_CALLABLES`, a list that no request can change.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from annotation.models import MULTILABEL_STRATEGIES, Strategy
+
+MULTICHOICE = "multichoice"
+
+
+class NotAllowed(Exception):
+    """A path that is not, or no longer, allowed, or that cannot be imported here."""
+
+
+def is_allowed(path: Any) -> bool:
+    return isinstance(path, str) and path in settings.QUERENT_ALLOWED_CALLABLES
+
+
+def allowed_callable(path: str) -> Callable[..., Any]:
+    """Returns what the path names; raises NotAllowed when it may not be used or is not there."""
+    if not is_allowed(path):
+        raise NotAllowed(f"{path} is not in QUERENT_ALLOWED_CALLABLES")
+    try:
+        found = import_string(path)
+    except ImportError as error:
+        raise NotAllowed(f"{path} cannot be imported: {error}") from error
+    if not callable(found):
+        raise NotAllowed(f"{path} is not callable")
+    return found  # type: ignore[no-any-return]  # callable() narrows to something without a type
+
+
+def strategies_of(kind: str) -> list[str]:
+    """Returns the names that a project of this kind may use."""
+    if kind == MULTICHOICE:
+        return [name for name in Strategy.values if name in {*MULTILABEL_STRATEGIES, Strategy.TEAM, Strategy.RANDOM}]
+    return [name for name in Strategy.values if name not in MULTILABEL_STRATEGIES]
+
+
+def strategy_refusal(given: Any, kind: str) -> str | None:
+    """Returns why this cannot be the strategy of a project of this kind, None when it can."""
+    names = strategies_of(kind)
+    if isinstance(given, str) and (given in names or is_allowed(given)):
+        return None
+    if isinstance(given, str) and "." in given:
+        return "an operator has to allow this callable first (QUERENT_ALLOWED_CALLABLES)"
+    return f"must be one of {', '.join(names)}, or a callable that the operator has allowed"

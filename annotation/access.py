@@ -12,13 +12,14 @@ from django.db.models.functions import Coalesce
 
 from annotation import rows
 from annotation.errors import Forbidden, NotFound
-from annotation.models import Annotation, Assignment, Flag, Job, Membership, Project, Role
+from annotation.models import Annotation, Assignment, Flag, Item, Job, Membership, Project, Review, Role
 
 MAX_ID = 2**63 - 1
 
 # What each right needs. Routes name a right, never a role.
 NEEDS: dict[str, Role] = {
     "label": Role.ANNOTATOR,
+    "comment": Role.ANNOTATOR,
     "see_project": Role.ANNOTATOR,
     "see_model": Role.ANNOTATOR,
     "see_progress": Role.ANNOTATOR,
@@ -27,11 +28,13 @@ NEEDS: dict[str, Role] = {
     "see_items": Role.REVIEWER,
     "see_quality": Role.REVIEWER,
     "decide_flags": Role.REVIEWER,
+    "review": Role.REVIEWER,
     "see_members": Role.REVIEWER,
     "import": Role.MANAGER,
     "export": Role.MANAGER,
     "change_project": Role.MANAGER,
     "manage_members": Role.MANAGER,
+    "pause_people": Role.MANAGER,
     "see_jobs": Role.MANAGER,
     "delete_project": Role.OWNER,
 }
@@ -116,13 +119,32 @@ def flag_for(user: User, flag_id: str | int, *, needs: str) -> Flag:
     return flag
 
 
+def item_for(user: User, item_id: str | int, *, needs: str) -> Item:
+    """Returns the item, its project with the person's `role`."""
+    item: Item = _of_project(user, Item.objects.select_related("project"), item_id, needs, "There is no such item.")
+    return item
+
+
+def review_for(user: User, review_id: str | int, *, needs: str) -> Review:
+    found = Review.objects.select_related("project")
+    review: Review = _of_project(user, found, review_id, needs, "There is no such decision.")
+    return review
+
+
+def is_blind(project: Project) -> bool:
+    """Whether this person is not to see who gave which answer: a reviewer where the project says so."""
+    return project.blind_review and Role(project.role).rank <= Role.REVIEWER.rank
+
+
 def _of_project(user: User, found: QuerySet[Any], key: str | int, needs: str, missing: str) -> Any:
     row = found.filter(pk=_key(key), project__deleted_at__isnull=True).first()
     project = row and projects_of(user).filter(pk=row.project_id).first()
     if project is None:
         raise NotFound(missing)
     require(project.role, needs)
-    return row
+    found_row: Any = row
+    found_row.project = project
+    return found_row
 
 
 def _key(value: str | int) -> int:

@@ -19,23 +19,31 @@ VOTES = """
 COPY (
     SELECT a.id, a.item_id, a.annotator_id::bigint, a.value::text,
            coalesce(a.seconds, 'NaN'::float8), extract(epoch FROM a.created_at)::float8
-    FROM annotation_annotation a WHERE a.project_id = %d ORDER BY a.created_at, a.id
+    FROM annotation_annotation a WHERE a.project_id = %(project)d ORDER BY a.created_at, a.id
 ) TO STDOUT (FORMAT BINARY)
 """
 GOLD = """
 COPY (
-    SELECT g.item_id, g.value::text FROM annotation_goldanswer g WHERE g.project_id = %d ORDER BY g.item_id
+    SELECT DISTINCT ON (item_id) item_id, value::text, is_review FROM (
+        SELECT g.item_id, g.value, 0::bigint AS is_review FROM annotation_goldanswer g WHERE g.project_id = %(project)d
+        UNION ALL
+        SELECT r.item_id, r.value, 1::bigint FROM annotation_review r
+        WHERE r.project_id = %(project)d AND r.undone_at IS NULL AND r.value IS NOT NULL) known
+    ORDER BY item_id, is_review
 ) TO STDOUT (FORMAT BINARY)
 """
 CONSENSUS = """
 COPY (
     SELECT c.item_id, c.value::text, c.probability, c.n_votes::bigint,
-           array_position(ARRAY['single', 'agreed', 'doubtful', 'gold'], c.status::text)::bigint - 1
-    FROM annotation_consensus c WHERE c.project_id = %d ORDER BY c.item_id
+           array_position(ARRAY['single', 'agreed', 'doubtful', 'gold', 'reviewed'], c.status::text)::bigint - 1
+    FROM annotation_consensus c WHERE c.project_id = %(project)d ORDER BY c.item_id
 ) TO STDOUT (FORMAT BINARY)
 """
 # The order in which arrays count a consensus's statuses.
-STATUSES = (Consensus.Status.SINGLE, Consensus.Status.AGREED, Consensus.Status.DOUBTFUL, Consensus.Status.GOLD)
+STATUSES = (
+    Consensus.Status.SINGLE, Consensus.Status.AGREED, Consensus.Status.DOUBTFUL, Consensus.Status.GOLD,
+    Consensus.Status.REVIEWED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,8 @@ class Votes:
 
     `votes` (n, 3) holds positions: item in `item_ids`, annotator in `annotator_ids`, class in `class_names`. Answers
     whose class the project no longer has are left out. `item_ids` rises and covers voted items and those with a
-    known answer; `gold` (m, 2) is item and class. `seconds` is NaN where nobody measured, `created` in epoch seconds.
+    known answer; `gold` (m, 2) is item and class, verdicts of reviewers included: `reviewed` are the items of those.
+    `seconds` is NaN where nobody measured, `created` in epoch seconds.
     """
 
     class_names: list[str]
@@ -55,6 +64,7 @@ class Votes:
     seconds: Floats
     created: Floats
     gold: Ints
+    reviewed: Ints
 
     @property
     def n_items(self) -> int:
@@ -78,7 +88,7 @@ def load_votes(project: Project) -> Votes:
     annotation_ids, items, people, classes, seconds, created = _columns(
         VOTES, project.pk, ["int8", "int8", "int8", "text", "float8", "float8"], to_class
     )
-    gold_items, gold_classes = _columns(GOLD, project.pk, ["int8", "text"], to_class)
+    gold_items, gold_classes, is_review = _columns(GOLD, project.pk, ["int8", "text", "int8"], to_class)
     item_ids = np.unique(np.concatenate([items, gold_items]))
     annotator_ids, annotators = np.unique(people, return_inverse=True)
     return Votes(
@@ -90,6 +100,7 @@ def load_votes(project: Project) -> Votes:
         seconds=seconds,
         created=created,
         gold=np.column_stack([np.searchsorted(item_ids, gold_items), gold_classes]).astype(np.int64),
+        reviewed=np.searchsorted(item_ids, gold_items[is_review == 1]),
     )
 
 
@@ -140,7 +151,7 @@ def _columns(
     """Streams a statement's rows into one array a column; rows whose answer has no class any more are skipped."""
     buffers = [array("d" if kind == "float8" else "q") for kind in types]
     answer = types.index("text")
-    with connection.cursor() as cursor, cursor.copy(statement % project_id) as copy:
+    with connection.cursor() as cursor, cursor.copy(statement % {"project": project_id}) as copy:
         copy.set_types(types)
         for row in copy.rows():
             column = to_class(row[answer])

@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from annotation.admin import labeling, learning, projects, quality, work
+from annotation.admin import labeling, learning, projects, quality, reviewing, work
 
-__all__ = ["labeling", "learning", "projects", "quality", "work"]
+__all__ = ["labeling", "learning", "projects", "quality", "reviewing", "work"]
 
 admin.site.site_header = admin.site.site_title = "Querent administration"
 admin.site.index_title = "Operations"

@@ -83,6 +83,8 @@ class Settings(s.Serializer[Any]):
     gold_rate = s.FloatField(help_text="Share of gold checks.")
     target_confidence = s.FloatField()
     spans_overlap = s.BooleanField(help_text="Kind `spans`: whether the spans of one answer may overlap.")
+    show_names = s.BooleanField(help_text="Annotators see the names of their colleagues.")
+    blind_review = s.BooleanField(help_text="Reviewers do not see who gave which answer.")
 
 
 class Project(s.Serializer[Any]):

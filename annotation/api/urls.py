@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from annotation.api.errors import not_found
-from annotation.api.views import accounts, docs, health, labeling, learning, projects, quality, transfer
+from annotation.api.views import accounts, docs, health, labeling, learning, projects, quality, review, transfer
 
 PROJECT = "projects/<str:project_id>"
 
@@ -37,6 +37,13 @@ urlpatterns = [
     path(f"{PROJECT}/quality/", quality.Quality.as_view()),
     path(f"{PROJECT}/flags/", quality.Flags.as_view()),
     path("flags/<str:flag_id>/", quality.OneFlag.as_view()),
+    path(f"{PROJECT}/review/", review.ReviewQueue.as_view()),
+    path(f"{PROJECT}/reviews/", review.Reviews.as_view()),
+    path(f"{PROJECT}/reviews/agreeing/", review.Agreeing.as_view()),
+    path(f"{PROJECT}/reviews/batches/<str:batch>/undo/", review.UndoBatch.as_view()),
+    path("reviews/<str:review_id>/undo/", review.UndoReview.as_view()),
+    path("items/<str:item_id>/", review.OneItem.as_view()),
+    path("items/<str:item_id>/comments/", review.Comments.as_view()),
     path(f"{PROJECT}/predict/", learning.Predict.as_view()),
     path("health/", health.Health.as_view()),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=(), permission_classes=())),

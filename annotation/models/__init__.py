@@ -6,6 +6,7 @@ from annotation.models.learning import Evaluation, FeatureShard, ModelVersion, Q
 from annotation.models.outbox import AuditEvent, Heartbeat, IdempotencyKey, Job, Topic, WorkLane, WorkRequest
 from annotation.models.projects import MULTILABEL_STRATEGIES, ApiToken, Membership, Project, Role, Strategy
 from annotation.models.quality import AgreementReport, AnnotatorReport, Consensus, Flag
+from annotation.models.reviewing import Comment, Mention, Review
 
 __all__ = [
     "MULTILABEL_STRATEGIES",
@@ -16,6 +17,7 @@ __all__ = [
     "ApiToken",
     "Assignment",
     "AuditEvent",
+    "Comment",
     "Consensus",
     "Evaluation",
     "FeatureShard",
@@ -26,11 +28,13 @@ __all__ = [
     "Item",
     "Job",
     "Membership",
+    "Mention",
     "ModelVersion",
     "Prediction",
     "Project",
     "QueueEntry",
     "Representation",
+    "Review",
     "Role",
     "Strategy",
     "Stream",

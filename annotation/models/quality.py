@@ -17,6 +17,7 @@ class Consensus(models.Model):
         AGREED = "agreed", "sure enough"
         DOUBTFUL = "doubtful", "not sure enough"
         GOLD = "gold", "known answer"
+        REVIEWED = "reviewed", "decided by a reviewer"
 
     item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="consensus", primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="consensuses")
@@ -32,7 +33,10 @@ class Consensus(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(probability__gte=0, probability__lte=1), name="consensus_probability")
         ]
-        indexes = [models.Index(fields=["project", "probability"], name="consensus_doubt")]
+        indexes = [
+            models.Index(fields=["project", "probability"], name="consensus_doubt"),
+            models.Index(fields=["project", "probability"], condition=Q(status="doubtful"), name="consensus_doubtful"),
+        ]
 
     def __str__(self) -> str:
         return f"consensus of {self.item_id}"

@@ -18,7 +18,7 @@ MOST_CELLS = 10_000_000
 Z90 = 1.645
 VOICE_FLOOR = 0.05
 ENOUGH_INFORMATIVE = 20
-SINGLE, AGREED, DOUBTFUL, GOLD = range(len(STATUSES))
+SINGLE, AGREED, DOUBTFUL, GOLD, REVIEWED = range(len(STATUSES))
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,7 @@ def consensus_of(inference: Inference, *, target_confidence: float) -> Beliefs:
     is_sure = np.where(n_votes == 1, said[items] == classes, probability >= target_confidence)
     status = np.where(is_sure, np.where(n_votes == 1, SINGLE, AGREED), DOUBTFUL)
     status[inference.gold_class[items] >= 0] = GOLD
+    status[np.isin(items, inference.votes.reviewed)] = REVIEWED
     return Beliefs(inference.votes.item_ids[items], classes, probability, n_votes, status)
 
 

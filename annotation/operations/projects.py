@@ -34,7 +34,7 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "gold_rate": (float, 0, 1),
     "target_confidence": (float, 0.5, 1),
 }
-SWITCHES = ("spans_overlap", "cost_aware")
+SWITCHES = ("spans_overlap", "cost_aware", "show_names", "blind_review")
 SETTINGS = (*RANGES, "strategy", *SWITCHES)
 ASKED_BY_CHANGES = {
     Topic.LEARN: {"classes", "strategy", "cost_aware"},

@@ -59,7 +59,7 @@ def summary(project: Project) -> dict[str, Any]:
         "low": None,
         "high": None,
         "in_doubt": 0,
-        "by_status": {"single": 0, "agreed": 0, "doubtful": 0, "gold": 0},
+        "by_status": {"single": 0, "agreed": 0, "doubtful": 0, "gold": 0, "reviewed": 0},
         "updated_at": None,
     }
 
@@ -110,20 +110,23 @@ def flags(
     return found
 
 
-# What the evidence says to the program only.
+# What the evidence says to the program only, and what tells who gave an answer.
 INTERNAL = {"basis", "weight"}
+NAMED = {"summary", "others"}
 
 
-def flag_row(flag: Flag) -> dict[str, Any]:
+def flag_row(flag: Flag, *, blind: bool = False) -> dict[str, Any]:
+    """The flag as it is shown; `blind` leaves out whose label it doubts."""
+    hidden = INTERNAL | NAMED if blind and flag.annotation_id else INTERNAL
     return {
         "id": flag.pk,
         "kind": flag.kind,
         "item": flag.item_id,
         "external_id": flag.item.external_id if flag.item else None,
         "annotation": flag.annotation_id,
-        "annotator": flag.annotator.get_username() if flag.annotator else None,
+        "annotator": flag.annotator.get_username() if flag.annotator and hidden == INTERNAL else None,
         "score": flag.score,
-        "evidence": {name: part for name, part in flag.evidence.items() if name not in INTERNAL},
+        "evidence": {name: part for name, part in flag.evidence.items() if name not in hidden},
         "status": flag.status,
         "note": flag.note,
         "created_at": flag.created_at,

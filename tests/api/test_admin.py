@@ -18,6 +18,7 @@ from annotation.models import (
     ApiToken,
     Assignment,
     AuditEvent,
+    Comment,
     Consensus,
     Evaluation,
     FeatureShard,
@@ -27,11 +28,13 @@ from annotation.models import (
     Item,
     Job,
     Membership,
+    Mention,
     ModelVersion,
     Prediction,
     Project,
     QueueEntry,
     Representation,
+    Review,
     Role,
     Topic,
     WorkLane,
@@ -77,6 +80,12 @@ def project() -> Project:
         project=project, kind="label_suspect", subject="annotation:1", item=item, annotation=annotation,
         annotator=person, score=0.9, evidence={"text": HOSTILE}, created_at=now,
     )  # fmt: skip
+    Review.objects.create(
+        project=project, item=item, annotation=annotation, reviewer=person, decision="keep", value={"class": HOSTILE},
+        note=HOSTILE, created_at=now,
+    )  # fmt: skip
+    comment = Comment.objects.create(project=project, item=item, author=person, body=HOSTILE, created_at=now)
+    Mention.objects.create(comment=comment, user=person)
     fitted = Representation.objects.create(
         project=project, version=1, name="pool", dimension=2, n_fitted=2, path="a", checksum="b"
     )

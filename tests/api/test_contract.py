@@ -94,6 +94,7 @@ class TestProjects:
         assert body["settings"] == {
             "overlap": 1, "max_votes": 1, "lease_seconds": 900, "random_rate": 0.1, "gold_rate": 0.03,
             "target_confidence": 0.95, "strategy": "team", "spans_overlap": True, "cost_aware": False,
+            "show_names": False, "blind_review": False,
         }  # fmt: skip
         assert [(one["name"], one["key"]) for one in body["classes"]] == [("ham", "1"), ("spam", "s")]
         assert AuditEvent.objects.filter(verb="project.created").count() == 1
@@ -318,12 +319,16 @@ ROUTES = {
     "annotators/": ("GET", "reviewer", None),
     "quality/": ("GET", "reviewer", None),
     "flags/": ("GET", "reviewer", None),
+    "review/": ("GET", "reviewer", None),
+    "reviews/": ("GET", "reviewer", None),
     "jobs/": ("GET", "manager", None),
 }
 WRITES = {
     "items/": ("POST", "manager", {"items": [{"data": {"text": "x"}}]}),
     "exports/": ("POST", "manager", {"format": "jsonl"}),
     "members/": ("POST", "manager", {"username": "joiner", "role": "annotator"}),
+    "reviews/agreeing/": ("POST", "reviewer", {}),
+    f"reviews/batches/{uuid.UUID(int=7)}/undo/": ("POST", "reviewer", None),
 }
 ROLES = ["annotator", "reviewer", "manager", "owner"]
 

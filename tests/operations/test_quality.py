@@ -138,7 +138,7 @@ class TestSummary:
         judge(project)
         found = summary(project)
         assert found["items_with_consensus"] == 30
-        assert found["by_status"] == {"single": 0, "agreed": 28, "doubtful": 2, "gold": 0}
+        assert found["by_status"] == {"single": 0, "agreed": 28, "doubtful": 2, "gold": 0, "reviewed": 0}
         assert found["in_doubt"] == 2
         assert found["low"] < found["expected_right"] < found["high"]
 

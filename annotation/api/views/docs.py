@@ -9,7 +9,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 
 def docs(request: HttpRequest) -> HttpResponse:
-    return render(request, "annotation/api_docs.html", {"groups": _groups()})
+    return render(request, "annotation/api_docs.html", {"groups": list(_groups().items())})
 
 
 @functools.cache

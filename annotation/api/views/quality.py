@@ -59,7 +59,11 @@ class Flags(View):
         rows = queries.flags(project, kind=filters.get("kind"), status=filters.get("status", "open"), after=after)
         return Response(
             paging.page(
-                request, list(rows[: limit + 1]), limit, queries.flag_row, lambda row: [float(row.score), row.pk]
+                request,
+                list(rows[: limit + 1]),
+                limit,
+                lambda flag: queries.flag_row(flag, blind=access.is_blind(project)),
+                lambda row: [float(row.score), row.pk],
             )
         )
 
@@ -70,4 +74,5 @@ class OneFlag(View):
         """Confirms or dismisses a flag with a word."""
         flag = access.flag_for(person(request), flag_id, needs="decide_flags")
         given: dict[str, Any] = checked(serializers.FlagDecision, request)
-        return Response(queries.flag_row(decide_flag(flag=flag, user=person(request), **given)))
+        decided = decide_flag(flag=flag, user=person(request), **given)
+        return Response(queries.flag_row(decided, blind=access.is_blind(flag.project)))

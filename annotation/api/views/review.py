@@ -1,0 +1,121 @@
+"""Reviewing: the queue, decisions and their undoing, one item with all that is known of it, the talk about it."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation import access
+from annotation.api import paging, reviewing
+from annotation.api.idempotency import creates
+from annotation.api.views.base import View, checked, documented, person
+from annotation.errors import BadRequest, NotFound
+from annotation.operations import agreeing, comments, undoing, verdicts
+from annotation.queries import discussion
+from annotation.queries import review as queries
+
+
+class ReviewQueue(View):
+    @documented(responses=reviewing.ReviewQueue)
+    def get(self, request: Request, project_id: str) -> Response:
+        """What to look at, the worst first. Filters: class, annotator, pair (`a/b`), kind."""
+        project = access.project_for(person(request), project_id, needs="review")
+        wanted = paging.allowed_filters(request, "class", "annotator", "pair", "kind")
+        _check(wanted, blind=access.is_blind(project))
+        limit, after = paging.limit_of(request), paging.cursor_of(request, float, int)
+        found = queries.waiting(project, wanted=wanted, limit=limit + 1, after=after, blind=access.is_blind(project))
+        page = paging.page(request, found, limit, dict, lambda row: [float(row["score"]), row["item"]])
+        return Response(page | queries.waiting_counts(project))
+
+
+def _check(wanted: dict[str, str], *, blind: bool) -> None:
+    if "kind" in wanted and wanted["kind"] not in queries.KINDS:
+        raise BadRequest(f"kind must be one of {', '.join(queries.KINDS)}.", fields={"kind": "unknown"})
+    if "pair" in wanted and not all(wanted["pair"].partition("/")):
+        raise BadRequest("pair is two classes with a / between them.", fields={"pair": "not two classes"})
+    if "annotator" in wanted and blind:
+        raise BadRequest("Reviewers judge without names here.", fields={"annotator": "names are hidden"})
+
+
+class Reviews(View):
+    @documented(responses=reviewing.Reviews)
+    def get(self, request: Request, project_id: str) -> Response:
+        """All decisions, the newest first, undone ones included."""
+        project = access.project_for(person(request), project_id, needs="review")
+        paging.allowed_filters(request)
+        return Response(paging.by_id(request, queries.reviews(project), queries.review_row, newest_first=True))
+
+    @documented(request=reviewing.NewReview, responses={201: reviewing.Review})
+    @creates
+    def post(self, request: Request, project_id: str) -> Response:
+        """A decision on an item: a new judgement above the votes, which stay as they are."""
+        project = access.project_for(person(request), project_id, needs="review")
+        given = checked(reviewing.NewReview, request)
+        item = access.item_for(person(request), given.pop("item"), needs="review")
+        if item.project_id != project.pk:
+            raise NotFound("There is no such item.")
+        review = verdicts.decide_review(project=project, item=item, user=person(request), wish=verdicts.Wish(**given))
+        return Response(queries.review_row(review), status=201)
+
+
+class Agreeing(View):
+    @documented(request=reviewing.Agreeing, responses={201: reviewing.Batch})
+    @creates
+    def post(self, request: Request, project_id: str) -> Response:
+        """Accepts every waiting item on which all answers and the consensus agree; up to a thousand a call."""
+        project = access.project_for(person(request), project_id, needs="review")
+        note = checked(reviewing.Agreeing, request)["note"]
+        batch, n = agreeing.accept_agreeing(project=project, user=person(request), note=note)
+        return Response({"batch": batch, "n": n}, status=201)
+
+
+class UndoReview(View):
+    @documented(request=None, responses=reviewing.Review)
+    def post(self, request: Request, review_id: str) -> Response:
+        """Takes a decision back; what it had changed is as before."""
+        review = access.review_for(person(request), review_id, needs="review")
+        return Response(queries.review_row(undoing.undo_review(review=review, user=person(request))))
+
+
+class UndoBatch(View):
+    @documented(request=None, responses=reviewing.Undone)
+    def post(self, request: Request, project_id: str, batch: str) -> Response:
+        """Takes back all decisions that were made by one click."""
+        project = access.project_for(person(request), project_id, needs="review")
+        n = agreeing.undo_batch(project=project, user=person(request), batch=_uuid(batch))
+        return Response({"n": n})
+
+
+class OneItem(View):
+    @documented(responses=reviewing.ItemPage)
+    def get(self, request: Request, item_id: str) -> Response:
+        """One item with its votes, consensus, flags, decisions and comments."""
+        item = access.item_for(person(request), item_id, needs="see_items")
+        return Response(queries.item_page(item, blind=access.is_blind(item.project)))
+
+
+class Comments(View):
+    @documented(responses=reviewing.Comments)
+    def get(self, request: Request, item_id: str) -> Response:
+        """What was said about an item. An annotator sees what others said once she has answered it."""
+        item = access.item_for(person(request), item_id, needs="comment")
+        paging.allowed_filters(request)
+        comments.may_comment(item.project, item, person(request))
+        return Response({"results": discussion.seen_by(person(request), item), "next": None})
+
+    @documented(request=reviewing.NewComment, responses={201: reviewing.Comment})
+    @creates
+    def post(self, request: Request, item_id: str) -> Response:
+        """A comment; @name tells that member."""
+        item = access.item_for(person(request), item_id, needs="comment")
+        given: dict[str, Any] = checked(reviewing.NewComment, request)
+        comment = comments.add_comment(project=item.project, item=item, user=person(request), **given)
+        return Response(queries.comment_row(comment), status=201)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound("There is no such batch.") from error

@@ -1,0 +1,50 @@
+"""Talking about items: add_comment."""
+
+import re
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models.functions import Now
+
+from annotation.errors import Forbidden, InvalidValue, NotFound
+from annotation.models import Assignment, Comment, Item, Membership, Mention, Project, Role
+
+MAX_BODY = 5_000
+MENTION = re.compile(r"(?<![\w@])@([\w.+-]{1,150})")
+
+
+def add_comment(*, project: Project, item: Item, user: User, body: str, parent: int | None = None) -> Comment:
+    """Returns the comment. Members named by @name in it are told; an answer to an answer joins its thread.
+
+    An annotator may speak about items that she was given. Raises Forbidden, InvalidValue (empty or too long), NotFound
+    for a parent on another item.
+    """
+    may_comment(project, item, user)
+    if not body.strip() or len(body) > MAX_BODY:
+        raise InvalidValue(f"A comment has 1 to {MAX_BODY} characters.", fields={"body": "empty or too long"})
+    with transaction.atomic():
+        above = (
+            None if parent is None else Comment.objects.filter(pk=parent, item=item).select_related("parent").first()
+        )
+        if parent is not None and above is None:
+            raise NotFound("There is no such comment on this item.")
+        comment = Comment.objects.create(
+            project=project, item=item, author=user, body=body, created_at=Now(),
+            parent=None if above is None else above.parent or above,
+        )  # fmt: skip
+        Mention.objects.bulk_create(Mention(comment=comment, user_id=pk) for pk in _mentioned(project, body, user))
+    comment.refresh_from_db()
+    return comment
+
+
+def may_comment(project: Project, item: Item, user: User) -> None:
+    """Raises Forbidden for an annotator who was never given this item."""
+    reviews = Role(getattr(project, "role", Role.OWNER)).rank >= Role.REVIEWER.rank
+    if not reviews and not Assignment.objects.filter(item=item, annotator=user).exists():
+        raise Forbidden("You can talk about the items that you were given.")
+
+
+def _mentioned(project: Project, body: str, author: User) -> list[int]:
+    names = {name.rstrip(".") for name in MENTION.findall(body)}
+    members = Membership.objects.filter(project=project, user__username__in=names).exclude(user=author)
+    return list(members.order_by("user_id").values_list("user_id", flat=True))

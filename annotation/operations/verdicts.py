@@ -1,0 +1,143 @@
+"""What reviewers decide about items: decide_review. A decision is a new judgement; votes stay as they were given."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models.functions import Now
+
+from annotation.errors import BadRequest, Conflict
+from annotation.models import Annotation, Consensus, Flag, Item, Project, Review, Topic
+from annotation.operations.gold import add_gold
+from annotation.operations.outbox import request_work
+from annotation.operations.projects import audit
+from annotation.operations.retry import retried
+from annotation.operations.sending_out import close_slots, widen
+
+Decision = Review.Decision
+ON_ITEMS = (Decision.ACCEPT, Decision.CHANGE, Decision.KEEP, Decision.GOLD, Decision.SEND_OUT)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a reviewer wants done with an item. `annotation` is the doubted answer, `votes` how many more to ask."""
+
+    decision: str
+    value: Any = None
+    annotation: int | None = None
+    votes: int = 1
+    note: str = ""
+
+
+@dataclass
+class _Facts:
+    """An item as it is while we hold it, with what undo must bring back."""
+
+    item: Item
+    annotations: dict[int, dict[str, Any]]
+    flags: list[Flag]
+    before: dict[str, Any] = field(default_factory=dict)
+
+
+@retried
+def decide_review(*, project: Project, item: Item, user: User, wish: Wish, batch: UUID | None = None) -> Review:
+    """Returns the decision, made in one transaction; consensus, skill, training and export follow from their work.
+
+    Of two reviewers at once one decides and the other is told: an item has one verdict until that is undone.
+    Raises Conflict (decided already, nobody has answered, no more answers allowed, gold that contradicts), InvalidValue
+    for a verdict against the schema, BadRequest for what is missing.
+    """
+    if wish.decision not in ON_ITEMS:
+        names = ", ".join(ON_ITEMS)
+        raise BadRequest(f"decision must be one of {names}.", fields={"decision": f"one of {names}"})
+    with transaction.atomic():
+        facts = _facts(item)
+        value = None if wish.decision == Decision.SEND_OUT else _verdict(project, facts, wish)
+        if value is None:
+            widen(project=project, item=facts.item, votes=wish.votes)
+        else:
+            facts.before["flags"] = _settle_flags(facts, value, user, wish.note)
+            close_slots(facts.item)
+            if wish.decision == Decision.GOLD:
+                add_gold(project=project, item=facts.item, value=value)
+        review = Review.objects.create(
+            project=project, item=facts.item, annotation_id=wish.annotation, reviewer=user, decision=wish.decision,
+            value=value, note=wish.note, before=facts.before, batch=batch, created_at=Now(),
+        )  # fmt: skip
+        follow_up(review, user, verb=f"review.{wish.decision}")
+    review.refresh_from_db()
+    return review
+
+
+def follow_up(review: Review, actor: User | None, *, verb: str) -> None:
+    """Asks for the work that a decision, or its undoing, makes due, and writes it down; in the caller's transaction."""
+    if review.item_id is not None:
+        request_work(project_id=review.project_id, topic=Topic.QUALITY)
+    if review.value is not None:
+        request_work(project_id=review.project_id, topic=Topic.LEARN)
+    audit(
+        project=review.project,
+        actor=actor,
+        verb=verb,
+        target=f"review:{review.pk}",
+        detail={"item": review.item_id, "flag": review.flag_id, "value": review.value, "note": review.note},
+    )
+
+
+def _facts(item: Item) -> _Facts:
+    """Locks the item, so that nobody decides on it meanwhile; raises Conflict where there is nothing to decide."""
+    locked = Item.objects.select_for_update(no_key=True).get(pk=item.pk)
+    if locked.is_gold:
+        raise Conflict("This item has a known answer; change that among the gold items.", code="is_gold")
+    standing = Review.objects.filter(item=locked, undone_at=None, value__isnull=False).select_related("reviewer")
+    if (decided := standing.first()) is not None:
+        who = decided.reviewer.get_username() if decided.reviewer else "the project"
+        raise Conflict(f"{who} has decided on this item; that must be undone first.", code="decided_already")
+    annotations = dict(Annotation.objects.filter(item=locked).values_list("pk", "value"))
+    if not annotations:
+        raise Conflict("Nobody has answered this item yet.", code="nothing_to_review")
+    flags = list(Flag.objects.select_for_update().filter(item=locked, status=Flag.Status.OPEN))
+    return _Facts(locked, annotations, flags, before={"slot_limit": locked.slot_limit})
+
+
+def _verdict(project: Project, facts: _Facts, wish: Wish) -> dict[str, Any]:
+    if wish.annotation is not None and wish.annotation not in facts.annotations:
+        raise BadRequest("The annotation is not of this item.", fields={"annotation": "not of this item"})
+    if wish.decision == Decision.KEEP:
+        return _kept(facts, wish.annotation)
+    if wish.decision == Decision.CHANGE or wish.value is not None:
+        value = project.question.canonical(wish.value, project.schema, facts.item.data)
+        if wish.decision == Decision.ACCEPT and value != _proposal(facts):
+            raise Conflict("The engine proposes something else by now; look again.", code="proposal_changed")
+        return value
+    return _proposal(facts)
+
+
+def _kept(facts: _Facts, annotation: int | None) -> dict[str, Any]:
+    if annotation is not None:
+        return facts.annotations[annotation]
+    first, *others = facts.annotations.values()
+    if any(other != first for other in others):
+        raise BadRequest("The answers differ: say which one to keep.", fields={"annotation": "needed"})
+    return first
+
+
+def _proposal(facts: _Facts) -> dict[str, Any]:
+    """What the engine believes: of a doubted answer, the one it holds for right instead."""
+    consensus = Consensus.objects.filter(item=facts.item).first()
+    if consensus is None:
+        raise Conflict("There is no consensus on this item yet.", code="no_consensus")
+    value: dict[str, Any] = consensus.value
+    return value
+
+
+def _settle_flags(facts: _Facts, value: dict[str, Any], user: User, note: str) -> list[int]:
+    """Confirms the doubts about answers that differ from the verdict and dismisses the others; returns their ids."""
+    settled = [flag for flag in facts.flags if flag.kind == Flag.Kind.LABEL_SUSPECT]
+    for flag in settled:
+        wrong = facts.annotations.get(flag.annotation_id or 0) != value
+        status = Flag.Status.CONFIRMED if wrong else Flag.Status.DISMISSED
+        Flag.objects.filter(pk=flag.pk).update(status=status, note=note, decided_by=user, closed_at=Now())
+    return [flag.pk for flag in settled]

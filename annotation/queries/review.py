@@ -1,0 +1,244 @@
+"""What a reviewer should look at next, and all that is known about one item."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from annotation.models import Comment, Flag, Item, Project, Review
+from annotation.queries.quality import flag_row
+
+EXCERPT = 300
+DISAGREEMENT = "disagreement"
+KINDS = (DISAGREEMENT, *Flag.Kind.values)
+
+# Doubted labels first say why themselves; then what the people do not agree on. Decided items are left out, and those
+# that were sent out and still wait for an answer.
+WAITING = """
+    suspect AS (
+        SELECT DISTINCT ON (flag.item_id) flag.item_id, flag.score, flag.id AS flag_id, flag.annotation_id,
+               flag.evidence, 'label_suspect' AS kind
+        FROM annotation_flag flag
+        WHERE flag.project_id = %(project)s AND flag.status = 'open' AND flag.kind = 'label_suspect'
+        ORDER BY flag.item_id, flag.score DESC, flag.id),
+    candidate AS (
+        SELECT * FROM suspect
+        UNION ALL
+        SELECT truth.item_id, 1 - truth.probability, NULL, NULL, NULL, 'disagreement'
+        FROM annotation_consensus truth
+        WHERE truth.project_id = %(project)s AND truth.status = 'doubtful'
+          AND NOT EXISTS (SELECT 1 FROM suspect WHERE suspect.item_id = truth.item_id)),
+    waiting AS (
+        SELECT candidate.*, item.external_id, left(item.data->>'text', %(excerpt)s) AS text, truth.value,
+               truth.probability, truth.status, truth.n_votes
+        FROM candidate
+        JOIN annotation_item item ON item.id = candidate.item_id AND NOT item.is_gold
+        JOIN annotation_consensus truth ON truth.item_id = candidate.item_id
+        WHERE NOT EXISTS (
+                SELECT 1 FROM annotation_review verdict
+                WHERE verdict.item_id = item.id AND verdict.undone_at IS NULL AND verdict.value IS NOT NULL)
+          AND NOT (
+                EXISTS (SELECT 1 FROM annotation_review sent WHERE sent.item_id = item.id AND sent.undone_at IS NULL
+                                                               AND sent.decision = 'send_out')
+                AND (item.open_slots > 0
+                     OR EXISTS (SELECT 1 FROM annotation_assignment lease
+                                WHERE lease.item_id = item.id AND lease.status = 'open' AND lease.holds_slot))))
+"""
+FILTERS = {
+    "class": "(waiting.value->>'class' = %(class)s OR %(class)s IN {answers})",
+    "annotator": """EXISTS (
+        SELECT 1 FROM annotation_annotation one JOIN auth_user person ON person.id = one.annotator_id
+        WHERE one.item_id = waiting.item_id AND person.username = %(annotator)s)""",
+    "pair": "(%(first)s IN {answers} AND %(second)s IN {answers})",
+    "kind": "waiting.kind = %(kind)s",
+    "person_kind": """EXISTS (
+        SELECT 1 FROM annotation_annotation one JOIN annotation_flag person ON person.annotator_id = one.annotator_id
+        WHERE one.item_id = waiting.item_id AND person.project_id = %(project)s AND person.status = 'open'
+          AND person.kind = %(kind)s)""",
+    "pair_kind": """EXISTS (
+        SELECT 1 FROM annotation_flag pair
+        WHERE pair.project_id = %(project)s AND pair.status = 'open' AND pair.kind = 'confused_pair'
+          AND pair.evidence->'classes'->>0 IN {answers} AND pair.evidence->'classes'->>1 IN {answers})""",
+}
+ANSWERS = "(SELECT one.value->>'class' FROM annotation_annotation one WHERE one.item_id = waiting.item_id)"
+AGREEING = """
+    n_votes > 1 AND NOT EXISTS (
+        SELECT 1 FROM annotation_annotation one WHERE one.item_id = waiting.item_id AND one.value <> waiting.value)
+"""
+COLUMNS = (
+    "item", "external_id", "text", "score", "kind", "flag", "annotation", "evidence", "value", "probability",
+    "status", "n_votes",
+)  # fmt: skip
+SELECTED = """item_id, external_id, text, score, kind, flag_id, annotation_id, evidence::text, value::text, probability,
+    status, n_votes"""
+
+VOTES = """
+    SELECT one.id, person.username, one.value::text, one.revision, one.seconds, lease.stream, one.created_at,
+           one.updated_at, report.accuracy, report.accuracy_low, report.accuracy_high
+    FROM annotation_annotation one
+    JOIN annotation_assignment lease ON lease.id = one.assignment_id
+    JOIN auth_user person ON person.id = one.annotator_id
+    LEFT JOIN annotation_annotatorreport report
+           ON report.project_id = one.project_id AND report.annotator_id = one.annotator_id
+    WHERE one.item_id = %s ORDER BY one.id
+"""
+
+
+def waiting(
+    project: Project, *, wanted: dict[str, str], limit: int, after: Sequence[Any] | None = None, blind: bool = False
+) -> list[dict[str, Any]]:
+    """Returns up to `limit` items for a reviewer, the worst first; `after` is score and id of the last one seen.
+
+    `wanted` filters: class, annotator, kind, and pair as "first/second" classes.
+    """
+    where, parameters = _where(wanted)
+    if after is not None:
+        where.append("(score < %(score)s OR (score = %(score)s AND item_id > %(after)s))")
+        parameters |= {"score": after[0], "after": after[1]}
+    sql = f"""WITH {WAITING} SELECT {SELECTED} FROM waiting WHERE {" AND ".join(where) or "true"}
+              ORDER BY score DESC, item_id LIMIT %(limit)s"""  # noqa: S608 - constants above
+    found = _rows(sql, {"project": project.pk, "excerpt": EXCERPT, "limit": limit, **parameters})
+    return [_entry(dict(zip(COLUMNS, row, strict=True)), blind) for row in found]
+
+
+def waiting_counts(project: Project) -> dict[str, int]:
+    """Returns how many items wait for a reviewer, and on how many of them all answers agree."""
+    sql = f"WITH {WAITING} SELECT count(*), count(*) FILTER (WHERE {AGREEING}) FROM waiting"  # noqa: S608
+    [(n_waiting, n_agreeing)] = _rows(sql, {"project": project.pk, "excerpt": 0})
+    return {"waiting": n_waiting, "agreeing": n_agreeing}
+
+
+def agreeing_items(project: Project, *, limit: int) -> list[int]:
+    """Returns the waiting items on which two people or more say the same as the consensus, by id."""
+    sql = f"WITH {WAITING} SELECT item_id FROM waiting WHERE {AGREEING} ORDER BY item_id LIMIT %(limit)s"  # noqa: S608
+    return [row[0] for row in _rows(sql, {"project": project.pk, "excerpt": 0, "limit": limit})]
+
+
+def _where(wanted: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
+    where, parameters = [], dict[str, Any]()
+    for name in ("class", "annotator"):
+        if name in wanted:
+            where.append(FILTERS[name])
+            parameters[name] = wanted[name]
+    if "pair" in wanted:
+        where.append(FILTERS["pair"])
+        parameters["first"], _, parameters["second"] = wanted["pair"].partition("/")
+    if (kind := wanted.get("kind")) is not None:
+        own = kind in (DISAGREEMENT, Flag.Kind.LABEL_SUSPECT)
+        where.append(FILTERS["kind" if own else "pair_kind" if kind == Flag.Kind.CONFUSED_PAIR else "person_kind"])
+        parameters["kind"] = kind
+    return [one.replace("{answers}", ANSWERS) for one in where], parameters
+
+
+def _entry(row: dict[str, Any], blind: bool) -> dict[str, Any]:
+    evidence = json.loads(row.pop("evidence") or "{}")
+    value, probability, status = json.loads(row.pop("value")), row.pop("probability"), row.pop("status")
+    kind, n_votes = row.pop("kind"), row["n_votes"]
+    summary = evidence.get("summary", f"{n_votes} answers; none of them is sure enough.")
+    if evidence and blind:
+        summary = f"One of {n_votes} answers is doubted."
+    return row | {
+        "reason": {"kind": kind, "summary": summary},
+        "consensus": {"value": value, "probability": probability, "status": status},
+        "proposal": value,
+    }
+
+
+def item_page(item: Item, *, blind: bool) -> dict[str, Any]:
+    """Returns the item with its votes, consensus, flags, decisions and comments; names of voters unless `blind`."""
+    item = Item.objects.select_related("gold", "consensus").get(pk=item.pk)
+    truth = getattr(item, "consensus", None)
+    posterior = truth.posterior if truth else None
+    flags = Flag.objects.filter(item=item).select_related("item", "annotator").order_by("-score", "id")[:50]
+    return {
+        "id": item.pk,
+        "project": item.project_id,
+        "external_id": item.external_id,
+        "data": item.data,
+        "metadata": item.metadata,
+        "gold": item.gold.value if item.is_gold and hasattr(item, "gold") else None,
+        "stream": item.draw_stream,
+        "taken": item.taken,
+        "open_slots": item.open_slots,
+        "consensus": None if truth is None else _consensus(truth),
+        "votes": [_vote(row, posterior, blind) for row in _rows(VOTES, [item.pk])],
+        "flags": [flag_row(flag, blind=blind) for flag in flags],
+        "reviews": [review_row(row) for row in reviews(item.project).filter(item=item)[:50]],
+        "comments": [comment_row(row) for row in comments(item)],
+    }
+
+
+def _consensus(truth: Any) -> dict[str, Any]:
+    return {
+        "value": truth.value,
+        "probability": truth.probability,
+        "status": truth.status,
+        "posterior": truth.posterior,
+        "n_votes": truth.n_votes,
+        "updated_at": truth.updated_at,
+    }
+
+
+def _vote(row: Sequence[Any], posterior: dict[str, float] | None, blind: bool) -> dict[str, Any]:
+    key, username, value, revision, seconds, stream, created_at, updated_at, accuracy, low, high = row
+    said = json.loads(value)
+    believed = None if posterior is None or "class" not in said else posterior.get(said["class"], 0.0)
+    return {
+        "annotation": key,
+        "annotator": None if blind else username,
+        "value": said,
+        "revision": revision,
+        "seconds": seconds,
+        "stream": stream,
+        "probability_wrong": None if believed is None else round(1 - believed, 6),
+        "accuracy": None if accuracy is None else {"estimate": accuracy, "low": low, "high": high},
+        "created_at": created_at,
+        "updated_at": updated_at,
+    }
+
+
+def reviews(project: Project) -> QuerySet[Review]:
+    """Returns the project's decisions, the newest first."""
+    return Review.objects.filter(project=project).select_related("reviewer", "undone_by", "about").order_by("-pk")
+
+
+def review_row(row: Review) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "item": row.item_id,
+        "annotation": row.annotation_id,
+        "flag": row.flag_id,
+        "about": row.about.get_username() if row.about else None,
+        "reviewer": row.reviewer.get_username() if row.reviewer else None,
+        "decision": row.decision,
+        "value": row.value,
+        "note": row.note,
+        "batch": row.batch,
+        "created_at": row.created_at,
+        "undone_at": row.undone_at,
+        "undone_by": row.undone_by.get_username() if row.undone_by else None,
+    }
+
+
+def comments(item: Item) -> QuerySet[Comment]:
+    """Returns what was said about the item, the oldest first."""
+    return Comment.objects.filter(item=item).select_related("author").prefetch_related("mentions__user").order_by("pk")
+
+
+def comment_row(row: Comment) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "parent": row.parent_id,
+        "author": row.author.get_username(),
+        "body": row.body,
+        "mentions": sorted(one.user.get_username() for one in row.mentions.all()),
+        "created_at": row.created_at,
+    }
+
+
+def _rows(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())

@@ -1,0 +1,197 @@
+"""A reviewer at work through the API: decide, see everything follow, take it back, see everything as before."""
+
+import io
+import random
+
+import numpy as np
+import pytest
+
+from annotation.arrays import load_votes
+from annotation.models import Item, Project, Topic, WorkRequest
+from annotation.operations import outbox
+from annotation.operations.examples import believe
+from annotation.operations.transfer.export_rows import read_rows
+from annotation.operations.transfer.export_text import write_jsonl
+from tests.factories import make_item, make_member, make_project
+from tests.operations.crowd import ask_everybody, judge
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TRUTH = ["ham", "spam", *random.Random(1).choices(["ham", "spam"], k=28)]
+NEW = {"decision": "change", "value": {"class": "spam"}}
+
+
+@pytest.fixture(autouse=True)
+def lanes_without_rest(monkeypatch):
+    monkeypatch.setattr(outbox, "REST_SHARE", {})
+
+
+@pytest.fixture
+def world(client_of):
+    project = make_project(overlap=3, max_votes=5)
+    items, people = ask_everybody(project, {"ann": TRUTH, "bob": TRUTH, "cem": ["spam", "ham", *TRUTH[2:]]})
+    judge(project)
+    return project, items, people, client_of(make_member(project, role="reviewer"))
+
+
+def weight_of(project: Project, item: Item) -> tuple[list[float], float]:
+    votes = load_votes(project)
+    beliefs, row = believe(votes), int(np.searchsorted(votes.item_ids, item.pk))
+    return beliefs.targets[row].round(4).tolist(), round(float(beliefs.weights[row]), 4)
+
+
+def exported(item: Item) -> str:
+    out = io.StringIO()
+    write_jsonl(out, [read_rows([item.pk], revisions=True)])
+    return out.getvalue()
+
+
+def seen(client, project, item):
+    """All that a decision should move: consensus, people, the queue, what the model learns, what is exported."""
+    page = client.call("GET", f"items/{item.pk}/")[1]
+    people = client.call("GET", f"projects/{project.pk}/annotators/")[1]["results"]
+    return {
+        "consensus": {**page["consensus"], "updated_at": None},
+        "people": {one["username"]: one["accuracy"] for one in people},
+        "waiting": [one["item"] for one in client.call("GET", f"projects/{project.pk}/review/")[1]["results"]],
+        "weight": weight_of(project, item),
+        "export": exported(item),
+        "votes": [(one["annotation"], one["value"], one["probability_wrong"]) for one in page["votes"]],
+    }
+
+
+def test_a_review_session(world):
+    project, _, _, reviewer = world
+    queue = reviewer.call("GET", f"projects/{project.pk}/review/")[1]
+    assert queue["waiting"] == 2
+    worst = queue["results"][0]
+    item = Item.objects.get(pk=worst["item"])
+    before = seen(reviewer, project, item)
+    WorkRequest.objects.all().delete()
+
+    other = "spam" if worst["proposal"] == {"class": "ham"} else "ham"
+    status, review = reviewer.call(
+        "POST", f"projects/{project.pk}/reviews/", NEW | {"item": item.pk, "value": {"class": other}, "note": "irony"}
+    )
+    assert (status, review["value"], review["reviewer"]) == (201, {"class": other}, reviewer.user.username)
+    assert set(WorkRequest.objects.values_list("topic", flat=True)) == {Topic.LEARN, Topic.QUALITY}
+    judge(project)
+    after = seen(reviewer, project, item)
+    assert after["consensus"]["value"] == {"class": other}
+    assert after["consensus"]["status"] == "reviewed"
+    assert after["people"]["ann"]["estimate"] < before["people"]["ann"]["estimate"]
+    assert after["people"]["cem"]["estimate"] > before["people"]["cem"]["estimate"]
+    assert item.pk not in after["waiting"]
+    assert after["weight"] != before["weight"]
+    assert after["weight"][1] == 1
+    assert f'"value":{{"class": "{other}"}},"probability":1.0,"status":"reviewed"' in after["export"]
+    assert [one[:2] for one in after["votes"]] == [one[:2] for one in before["votes"]]
+
+    status, undone = reviewer.call("POST", f"reviews/{review['id']}/undo/")
+    assert (status, undone["undone_by"]) == (200, reviewer.user.username)
+    judge(project)
+    assert seen(reviewer, project, item) == before
+    history = reviewer.call("GET", f"projects/{project.pk}/reviews/")[1]["results"]
+    assert [(one["id"], one["decision"], one["undone_at"] is not None) for one in history] == [
+        (review["id"], "change", True)
+    ]
+
+
+def test_the_same_key_decides_once(world):
+    project, items, _, reviewer = world
+    path, body = f"projects/{project.pk}/reviews/", NEW | {"item": items[0].pk}
+    first, second = (reviewer.call("POST", path, body, **{"Idempotency-Key": "k"}) for _ in range(2))
+    assert first == second
+    assert reviewer.call("POST", path, body)[0] == 409
+
+
+BAD_DECISIONS = [
+    ({"decision": None}, 400),
+    ({"item": 0, "decision": "accept"}, 400),
+    ({"item": 2**63, "decision": "accept"}, 400),
+    ({"item": 987654321, "decision": "accept"}, 404),
+    ({"decision": "nonsense"}, 400),
+    ({"decision": "change"}, 422),
+    ({"decision": "change", "value": {"class": "no such"}}, 422),
+    ({"decision": "change", "value": {"class": ["ham"]}}, 422),
+    ({"decision": "keep", "annotation": 987654321}, 400),
+    ({"decision": "keep"}, 400),
+    ({"decision": "send_out", "votes": 0}, 400),
+    ({"decision": "send_out", "votes": 20}, 409),
+    ({"decision": "accept", "note": "x" * 1001}, 400),
+    ({"decision": "accept", "note": "\0"}, 400),
+]
+
+
+def test_bad_decisions(world):
+    project, items, _, reviewer = world
+    for body, status in BAD_DECISIONS:
+        came, answer = reviewer.call("POST", f"projects/{project.pk}/reviews/", {"item": items[0].pk} | body)
+        assert came == status, answer
+        assert set(answer["error"]) == {"code", "message", "fields"}
+
+
+def test_bad_filters(world):
+    project, *_, reviewer = world
+    for query in ("kind=nonsense", "pair=ham", "pair=ham/", "limit=0", "cursor=x", "status=open", "annotator=%00"):
+        assert reviewer.call("GET", f"projects/{project.pk}/review/?{query}")[0] == 400
+
+
+def test_pages_of_the_queue(world):
+    project, *_, reviewer = world
+    first = reviewer.call("GET", f"projects/{project.pk}/review/?limit=1")[1]
+    second = reviewer.call("GET", first["next"].split("/api/v1/")[1])[1]
+    assert len({one["item"] for one in first["results"] + second["results"]}) == 2
+    assert second["next"] is None
+
+
+def test_who_may_do_what(world, client_of, stranger, anybody):
+    project, items, people, reviewer = world
+    annotator = client_of(people["ann"])
+    review = reviewer.call("POST", f"projects/{project.pk}/reviews/", NEW | {"item": items[0].pk})[1]
+    for method, path, body in [
+        ("GET", f"items/{items[0].pk}/", None),
+        ("POST", f"projects/{project.pk}/reviews/", NEW | {"item": items[0].pk}),
+        ("POST", f"reviews/{review['id']}/undo/", None),
+    ]:
+        assert annotator.call(method, path, body)[0] == 403
+        assert stranger.call(method, path, body)[0] == 404
+        assert anybody.call(method, path, body)[0] == 401
+    for key in ("0", "x", 2**64):
+        assert reviewer.call("GET", f"items/{key}/")[0] == 404
+        assert reviewer.call("POST", f"reviews/{key}/undo/")[0] == 404
+    elsewhere = make_item(make_project())
+    assert reviewer.call("POST", f"projects/{project.pk}/reviews/", NEW | {"item": elsewhere.pk})[0] == 404
+
+
+def test_reviewing_without_names(world, owner, client_of):
+    project, items, _, reviewer = world
+    Project.objects.filter(pk=project.pk).update(blind_review=True)
+    manager = client_of(make_member(project, role="manager"))
+    shown = [
+        str(reviewer.call("GET", path)[1])
+        for path in (f"projects/{project.pk}/review/", f"items/{items[0].pk}/", f"projects/{project.pk}/flags/")
+    ]
+    assert not any(f"'{name}'" in text or f"{name} said" in text for text in shown for name in ("ann", "bob", "cem"))
+    assert reviewer.call("GET", f"projects/{project.pk}/review/?annotator=cem")[0] == 400
+    assert manager.call("GET", f"items/{items[0].pk}/")[1]["votes"][0]["annotator"] == "ann"
+
+
+def test_talk(world, client_of):
+    """An annotator reads what others say once she has answered, and no names unless the project says so."""
+    project, items, people, reviewer = world
+    path = f"items/{items[0].pk}/comments/"
+    status, first = reviewer.call("POST", path, {"body": "Is this irony, @cem?"})
+    assert (status, first["mentions"]) == (201, ["cem"])
+    cem, newcomer = client_of(people["cem"]), client_of(make_member(project))
+    assert cem.call("POST", path, {"body": "Yes, ask @ann.", "parent": first["id"]})[0] == 201
+    said = cem.call("GET", path)[1]["results"]
+    assert [(one["author"], one["body"]) for one in said] == [
+        (None, "Is this irony, @cem?"),
+        ("cem", "Yes, ask @…."),
+    ]
+    assert newcomer.call("GET", path)[0] == 403
+    Project.objects.filter(pk=project.pk).update(show_names=True)
+    assert cem.call("GET", path)[1]["results"][0]["author"] == reviewer.user.username
+    for body, wrong in [({"body": ""}, 400), ({"body": "x" * 5001}, 400), ({"body": "x", "parent": 987654321}, 404)]:
+        assert cem.call("POST", path, body)[0] == wrong

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from annotation.admin.base import HistoryAdmin
-from annotation.models import Evaluation, FeatureShard, ModelVersion, QueueEntry, Representation
+from annotation.models import Evaluation, FeatureShard, ModelVersion, QueueEntry, Representation, VectorBatch
 
 
 @admin.register(ModelVersion)
@@ -25,6 +25,13 @@ class RepresentationAdmin(HistoryAdmin):
 class FeatureShardAdmin(HistoryAdmin):
     list_display = ("id", "representation", "number", "n_rows", "first_item", "last_item", "checksum")
     list_select_related = ("representation",)
+    search_fields = ("=checksum",)
+
+
+@admin.register(VectorBatch)
+class VectorBatchAdmin(HistoryAdmin):
+    list_display = ("id", "project", "n_rows", "dimension", "checksum", "created_at")
+    list_select_related = ("project",)
     search_fields = ("=checksum",)
 
 

@@ -27,6 +27,25 @@ class Training(s.Serializer[Any]):
     error = s.CharField(allow_null=True)
 
 
+class Representation(s.Serializer[Any]):
+    name = s.CharField()
+    version = s.IntegerField()
+    dimension = s.IntegerField()
+    vectors = s.IntegerField(help_text="Items that have a vector in it.")
+
+
+class BuiltRepresentation(Representation):
+    items = s.IntegerField(help_text="Items that are to have one.")
+
+
+class RepresentationStatus(s.Serializer[Any]):
+    wanted = s.CharField(help_text="The project's setting.")
+    live = Representation(allow_null=True)
+    building = BuiltRepresentation(allow_null=True, help_text="What is being made behind the live one.")
+    vectors_waiting = s.IntegerField(help_text="Uploaded vectors that are not in use yet.")
+    error = s.CharField(allow_null=True)
+
+
 class ModelStatus(s.Serializer[Any]):
     version = s.IntegerField(allow_null=True, help_text="Null before the first model.")
     trained_through = s.IntegerField(help_text="Newest revision that the live model has looked at.")
@@ -37,6 +56,7 @@ class ModelStatus(s.Serializer[Any]):
     performance = Performance(allow_null=True)
     trained_at = s.DateTimeField(allow_null=True)
     training = Training()
+    representation = RepresentationStatus()
 
 
 class QueueEntry(s.Serializer[Any]):

@@ -77,6 +77,7 @@ class Settings(s.Serializer[Any]):
     overlap = s.IntegerField(help_text="Answers that an item gets in the ordinary course.")
     max_votes = s.IntegerField(help_text="Hard limit of answers, second opinions included.")
     lease_seconds = s.IntegerField()
+    representation = Text(help_text="How items become vectors: `pool` or `external`.")
     strategy = Text(help_text=f"{', '.join(Strategy.values)}, or the path of a callable that the operator allows.")
     cost_aware = s.BooleanField(help_text="Weigh questions by the square root of the seconds they will take.")
     random_rate = s.FloatField(help_text="Share of protected random questions.")
@@ -141,6 +142,10 @@ class ItemRows(s.Serializer[Any]):
         return rows
 
 
+class VectorRows(s.Serializer[Any]):
+    vectors = s.JSONField(help_text="Up to 1,000 of {item or external_id, vector: [numbers]}.")
+
+
 class RowError(s.Serializer[Any]):
     index = s.IntegerField()
     field = Text()
@@ -151,6 +156,12 @@ class Added(s.Serializer[Any]):
     created = s.IntegerField()
     duplicates = s.IntegerField()
     duplicate_content = s.IntegerField()
+    errors = RowError(many=True)
+
+
+class TakenVectors(s.Serializer[Any]):
+    accepted = s.IntegerField()
+    dimension = s.IntegerField(allow_null=True, help_text="How many numbers the project's vectors have.")
     errors = RowError(many=True)
 
 

@@ -4,7 +4,18 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from annotation.api.errors import not_found
-from annotation.api.views import accounts, docs, health, labeling, learning, projects, quality, review, transfer
+from annotation.api.views import (
+    accounts,
+    docs,
+    health,
+    labeling,
+    learning,
+    outside,
+    projects,
+    quality,
+    review,
+    transfer,
+)
 
 PROJECT = "projects/<str:project_id>"
 
@@ -20,6 +31,7 @@ urlpatterns = [
     path(f"{PROJECT}/members/<str:username>/", projects.OneMember.as_view()),
     path(f"{PROJECT}/items/", transfer.Items.as_view()),
     path(f"{PROJECT}/imports/", transfer.Imports.as_view()),
+    path(f"{PROJECT}/vectors/", outside.Vectors.as_view()),
     path(f"{PROJECT}/exports/", transfer.Exports.as_view()),
     path("exports/<str:job_id>/file/", transfer.ExportFile.as_view()),
     path(f"{PROJECT}/jobs/", transfer.Jobs.as_view()),

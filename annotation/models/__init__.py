@@ -2,7 +2,14 @@
 
 from annotation.models.items import GoldAnswer, Item, Prediction, Stream
 from annotation.models.labeling import Annotation, AnnotationRevision, Assignment
-from annotation.models.learning import Evaluation, FeatureShard, ModelVersion, QueueEntry, Representation
+from annotation.models.learning import (
+    Evaluation,
+    FeatureShard,
+    ModelVersion,
+    QueueEntry,
+    Representation,
+    VectorBatch,
+)
 from annotation.models.outbox import AuditEvent, Heartbeat, IdempotencyKey, Job, Topic, WorkLane, WorkRequest
 from annotation.models.projects import MULTILABEL_STRATEGIES, ApiToken, Membership, Project, Role, Strategy
 from annotation.models.quality import AgreementReport, AnnotatorReport, Consensus, Flag
@@ -39,6 +46,7 @@ __all__ = [
     "Strategy",
     "Stream",
     "Topic",
+    "VectorBatch",
     "WorkLane",
     "WorkRequest",
 ]

@@ -12,7 +12,7 @@ class Representation(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="representations")
     version = models.PositiveIntegerField()
-    name = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
     dimension = models.PositiveIntegerField()
     n_fitted = models.PositiveIntegerField(help_text="Items that it was learned from.")
     path = models.CharField(max_length=200)
@@ -47,6 +47,24 @@ class FeatureShard(models.Model):
 
     def __str__(self) -> str:
         return f"shard {self.number} of {self.representation_id}"
+
+
+class VectorBatch(models.Model):
+    """Vectors that came from outside and are not in a shard yet. Of two batches the later one holds."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="vector_batches", db_index=False)
+    n_rows = models.PositiveIntegerField()
+    dimension = models.PositiveIntegerField()
+    path = models.CharField(max_length=200)
+    checksum = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "vector batches"
+        indexes = [models.Index(fields=["project", "id"], name="vector_batch_order")]
+
+    def __str__(self) -> str:
+        return f"vectors {self.pk} of {self.project_id}"
 
 
 class ModelVersion(models.Model):

@@ -69,6 +69,11 @@ class Project(models.Model):
     overlap = models.PositiveSmallIntegerField(default=1)
     max_votes = models.PositiveSmallIntegerField(default=1)
     lease_seconds = models.PositiveIntegerField(default=900)
+    representation = models.CharField(
+        max_length=200,
+        default="pool",
+        help_text="How items become vectors: pool, tfidf, image, external, or encoder:<folder or hub name>.",
+    )
     strategy = models.CharField(
         max_length=200,
         default=Strategy.TEAM,
@@ -107,6 +112,10 @@ class Project(models.Model):
             models.CheckConstraint(condition=Q(gold_rate__gte=0, gold_rate__lte=1), name="project_gold_rate"),
             models.CheckConstraint(
                 condition=Q(target_confidence__gt=0, target_confidence__lte=1), name="project_target_confidence"
+            ),
+            models.CheckConstraint(
+                condition=Q(representation__regex=r"^(pool|tfidf|image|external|encoder:.+)$"),
+                name="project_representation_known",
             ),
         ]
 

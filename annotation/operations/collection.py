@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotation.artifacts import FOLDER
-from annotation.models import FeatureShard, ModelVersion, Project, Representation
+from annotation.models import FeatureShard, ModelVersion, Project, Representation, VectorBatch
+from annotation.representations import EXTERNAL
 
 KEPT_VERSIONS = 20
 # A younger file may belong to a transaction that has not committed, or to a reader that has just begun.
@@ -19,7 +20,7 @@ def collect_artifacts() -> int:
     """Removes shards and files that are not used any more; returns how many files. May die at any point.
 
     Used are, in each project that is not deleted, the last twenty models and the live one, their representations, and
-    the shards of the representations that are live, being built, or the live model's.
+    the shards of the representations that are live, being built, from outside, or the live model's.
     """
     # Listed before the used ones are read: a file that is taken into use later is not in the list, or it is young.
     found = list(_files(FOLDER))
@@ -33,19 +34,21 @@ def _used_by(project: Project) -> set[str]:
     shards = FeatureShard.objects.filter(representation__project=project)
     if project.deleted_at is not None:
         shards.delete()
+        VectorBatch.objects.filter(project=project).delete()
         return set()
     newest = ModelVersion.objects.filter(project=project).order_by("-number").values_list("pk", flat=True)
     models = ModelVersion.objects.filter(pk__in=[*newest[:KEPT_VERSIONS], project.live_model_id])
     representations = Representation.objects.filter(project=project)
     live = representations.filter(is_live=True).first()
-    serving = Q(is_live=True)
+    serving = Q(is_live=True) | Q(name=EXTERNAL)  # vectors from outside cannot be made again
     if project.live_model is not None:
         serving |= Q(pk=project.live_model.representation_id)
     if live is not None:
         serving |= Q(version__gt=live.version)
         shards.exclude(representation__in=representations.filter(serving)).delete()
     files = representations.filter(serving | Q(model_versions__in=models))
-    return {path for rows in (models, files, shards) for path in rows.values_list("path", flat=True)}
+    batches = VectorBatch.objects.filter(project=project)
+    return {path for rows in (models, files, shards, batches) for path in rows.values_list("path", flat=True)}
 
 
 def _files(folder: str) -> Iterator[str]:

@@ -3,18 +3,30 @@
 import json
 import time
 from collections.abc import Sequence
+from typing import NoReturn
 
 from django.db import connection, transaction
 from django.db.models import Q
 
 from annotation.artifacts import ArtifactError
-from annotation.errors import Postponed, StaleEpoch
-from annotation.models import Evaluation, ModelVersion, Project, Representation, Strategy, Topic, WorkLane, WorkRequest
+from annotation.errors import Conflict, Postponed, StaleEpoch
+from annotation.models import (
+    Evaluation,
+    ModelVersion,
+    Project,
+    Representation,
+    Strategy,
+    Topic,
+    VectorBatch,
+    WorkLane,
+    WorkRequest,
+)
 from annotation.operations.examples import Seen, look
 from annotation.operations.fitting import Learned, learn, prepare
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane, waiting_requests
 from annotation.operations.ranking import Place, next_shuffled, rank_pool
 from annotation.operations.shards import sound_shards
+from annotation.representations import EXTERNAL
 from annotation.stored import load_model, save_model
 
 REPLACE_QUEUE = """
@@ -52,8 +64,7 @@ def train_model(claim: LaneClaim) -> None:
         _settle(claim, seen.request_ids)
         return
     if seen.representation is None:
-        _ask_for_vectors(claim.project_id)
-        raise Postponed("the items have no vectors yet")
+        _wait_for_vectors(seen.project)
     try:
         training = prepare(seen, seen.representation)
         if len(training.X) < LEAST_COVERED * seen.votes.n_items and _vectors_are_coming(claim.project_id):
@@ -152,6 +163,17 @@ def _settle(claim: LaneClaim, request_ids: Sequence[int], then: Topic | None = N
         settle_lane(claim, request_ids)
         if then:
             request_work(project_id=claim.project_id, topic=then)
+
+
+def _wait_for_vectors(project: Project) -> NoReturn:
+    """Raises Postponed while vectors are on their way, else Conflict with the reason why there are none."""
+    _ask_for_vectors(project.pk)
+    if project.representation == EXTERNAL and not VectorBatch.objects.filter(project=project).exists():
+        raise Conflict("No vectors were uploaded yet.", code="no_vectors")
+    lane = WorkLane.objects.filter(project=project, topic=Topic.REPRESENT).exclude(error="").first()
+    if lane is not None:
+        raise Conflict(f"The items have no vectors: {lane.error}", code="no_vectors")
+    raise Postponed("the items have no vectors yet")
 
 
 def _make_again(representation: Representation) -> None:

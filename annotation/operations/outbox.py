@@ -100,6 +100,13 @@ def claim_lane(*, project_id: int, topic: str, lease_seconds: int = LEASE_SECOND
     return LaneClaim(project_id, topic, row[0]) if row else None
 
 
+def free_lane_of(project_id: int, topic: str) -> None:
+    """Lets a lane that rests after failures be claimed at once, because what it failed for may be cured."""
+    lane = WorkLane.objects.filter(project_id=project_id, topic=topic).exclude(error="")
+    if lane.update(not_before=None, attempts=0, error=""):
+        wake_after_commit(project_id, topic)
+
+
 def waiting_requests(claim: LaneClaim) -> list[int]:
     """Returns the ids of the lane's requests that this transaction can see."""
     waiting = WorkRequest.objects.filter(project_id=claim.project_id, topic=claim.topic)

@@ -16,8 +16,9 @@ from annotation.callables import strategy_refusal
 from annotation.errors import Conflict, Forbidden, InvalidValue, NotFound
 from annotation.kinds import Kind, served_kind
 from annotation.models import AuditEvent, Membership, Project, Role, Topic
-from annotation.operations.outbox import request_work
+from annotation.operations.outbox import free_lane_of, request_work
 from annotation.operations.retry import retried
+from annotation.representations import representation_refusal
 
 MAX_CLASSES = 300
 MAX_GUIDELINES = 50_000
@@ -35,8 +36,9 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "target_confidence": (float, 0.5, 1),
 }
 SWITCHES = ("spans_overlap", "cost_aware", "show_names", "blind_review")
-SETTINGS = (*RANGES, "strategy", *SWITCHES)
+SETTINGS = (*RANGES, "strategy", *SWITCHES, "representation")
 ASKED_BY_CHANGES = {
+    Topic.REPRESENT: {"representation"},
     Topic.LEARN: {"classes", "strategy", "cost_aware"},
     Topic.QUALITY: {"classes", "target_confidence"},
 }
@@ -89,6 +91,7 @@ def change_project(*, project: Project, user: User, changes: Mapping[str, Any]) 
             _set_slot_limits(project)
         for topic, reasons in ASKED_BY_CHANGES.items():
             if reasons & set(fields):
+                free_lane_of(project.pk, topic)
                 request_work(project_id=project.pk, topic=topic)
     return project
 
@@ -135,6 +138,8 @@ def checked_settings(given: Any, project: Project) -> dict[str, Any]:
             wrong[f"settings.{name}"] = "must be true or false"
     if "strategy" in given and (refusal := strategy_refusal(given["strategy"], project.kind)):
         wrong["settings.strategy"] = refusal
+    if "representation" in given:
+        wrong |= representation_refusal(given["representation"])
     if wrong:
         raise InvalidValue("Some settings do not fit.", fields=wrong)
     overlap = given.get("overlap", project.overlap)

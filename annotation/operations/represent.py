@@ -6,8 +6,10 @@ from django.db.models import Max
 
 from annotation.artifacts import ArtifactError
 from annotation.models import Project, Representation, Topic
-from annotation.operations.outbox import LaneClaim, request_work, settle_lane, waiting_requests
+from annotation.operations.outbox import LaneClaim, free_lane_of, request_work, settle_lane, waiting_requests
+from annotation.operations.outside_vectors import fold_vectors, outside_is_ready, outside_of
 from annotation.operations.shards import TEXTS_A_QUERY, cover, texts_of
+from annotation.representations import EXTERNAL
 from annotation.stored import load_encoder, save_encoder
 from annotation.vectors import Ints
 from modeling.pool_fit import fit_pool
@@ -19,34 +21,39 @@ ITEM_IDS = "COPY (SELECT id FROM annotation_item WHERE project_id = %s) TO STDOU
 
 
 def build_features(claim: LaneClaim) -> None:
-    """Gives every item a vector, those that people were asked about first.
+    """Gives every item a vector in the project's representation, those that people were asked about first.
 
-    The first representation serves at once, while its shards are still being written. When the pool has outgrown what
-    was learned from it, a new version is built completely behind the old one and switched on in one transaction. Every
-    shard is published under the claim's epoch; a run that dies is continued where it stopped.
+    The first representation serves at once, while its shards are still being written. When the project wants another
+    one, or the pool has outgrown what was learned from it, the new one is built completely behind the old one, which
+    goes on getting new items, and switched on in one transaction. Every shard is published under the claim's epoch; a
+    run that dies is continued where it stopped.
     """
     request_ids = waiting_requests(claim)
     project = Project.objects.get(pk=claim.project_id)
     item_ids = load_item_ids(claim.project_id)
     topic = Topic.SCORE if project.live_model_id else Topic.LEARN
-    live = None
+    target = None
     if project.deleted_at is None and len(item_ids):
+        changed = fold_vectors(claim)
         live = _sound_live(project)
-        if live is None or has_outgrown(live, len(item_ids)):
-            live = _fit(claim, project, item_ids, is_live=live is None)
-            topic = Topic.LEARN
-        if cover(claim, live, item_ids):
-            topic = Topic.LEARN
+        if live is not None and live.name != project.representation:
+            changed |= cover(claim, live, item_ids)
+        target = _target(claim, project, live, item_ids)
+        if target is not None:
+            changed |= cover(claim, target, item_ids) or target != live
+        topic = Topic.LEARN if changed else topic
     with transaction.atomic():
         settle_lane(claim, request_ids)
-        if live is not None:
-            _switch_on(live)
+        if target is not None:
+            _switch_on(target)
+            free_lane_of(claim.project_id, Topic.LEARN)  # it may have given up for want of vectors
             request_work(project_id=claim.project_id, topic=topic)
 
 
 def has_outgrown(representation: Representation, n_items: int) -> bool:
-    """Says whether half as many items again could be learned from as there were."""
-    return min(n_items, MAX_FITTED) >= GROWTH * representation.n_fitted
+    """Says whether it was learned from items, and half as many items again could be learned from as there were."""
+    fitted = representation.n_fitted
+    return fitted > 0 and min(n_items, MAX_FITTED) >= GROWTH * fitted
 
 
 def load_item_ids(project_id: int) -> Ints:
@@ -63,16 +70,41 @@ def load_item_ids(project_id: int) -> Ints:
 def _sound_live(project: Project) -> Representation | None:
     """Returns the live representation; None when there is none or its file is damaged (then another one is made)."""
     live = Representation.objects.filter(project=project, is_live=True).first()
+    return live if live is not None and _is_sound(live) else None
+
+
+def _is_sound(representation: Representation) -> bool:
     try:
-        if live is not None:
-            load_encoder(live)
+        return representation.name == EXTERNAL or load_encoder(representation) is not None
     except ArtifactError:
-        return None
-    return live
+        return False
+
+
+def _target(claim: LaneClaim, project: Project, live: Representation | None, item_ids: Ints) -> Representation | None:
+    """Returns what is to serve next: the live one, one whose building was interrupted, or a new one.
+
+    Vectors from outside serve as soon as they are the only ones, or cover nearly all items.
+    """
+    if project.representation == EXTERNAL:
+        outside = outside_of(project)
+        return outside if outside is not None and (live is None or outside_is_ready(outside, item_ids)) else live
+    serves = live is not None and live.name == project.representation and not has_outgrown(live, len(item_ids))
+    if serves:
+        return live
+    return _unfinished(project, live, len(item_ids)) or _fit(claim, project, item_ids, is_live=live is None)
+
+
+def _unfinished(project: Project, live: Representation | None, n_items: int) -> Representation | None:
+    newer = Representation.objects.filter(
+        project=project, is_live=False, name=project.representation, version__gt=live.version if live else 0
+    )
+    begun = newer.order_by("-version").first()
+    usable = begun is not None and live is not None and not has_outgrown(begun, n_items) and _is_sound(begun)
+    return begun if usable else None
 
 
 def _fit(claim: LaneClaim, project: Project, item_ids: Ints, *, is_live: bool) -> Representation:
-    """Learns from a seeded sample. Unfinished versions of runs that died are removed first."""
+    """Learns from a seeded sample. Unfinished versions that are of no use any more are removed first."""
     last = Representation.objects.filter(project=project).aggregate(last=Max("version"))["last"] or 0
     rng = np.random.default_rng([project.seed, last + 1])
     encoder = fit_pool(_sample_texts(item_ids, rng), rng=rng, max_rows=MAX_FITTED)
@@ -82,7 +114,7 @@ def _fit(claim: LaneClaim, project: Project, item_ids: Ints, *, is_live: bool) -
         live = Representation.objects.filter(project=project, is_live=True)
         Representation.objects.filter(
             project=project, is_live=False, version__gt=live.values("version"), model_versions=None
-        ).delete()
+        ).exclude(name=EXTERNAL).delete()
         if is_live:
             live.update(is_live=False)
         return Representation.objects.create(

@@ -7,8 +7,9 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from annotation.artifacts import ArtifactError
-from annotation.models import FeatureShard, Project, Representation, Topic
+from annotation.models import FeatureShard, Project, Representation, Topic, VectorBatch
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane
+from annotation.representations import EXTERNAL
 from annotation.stored import load_encoder
 from annotation.vectors import SHARD_ROWS, Ints, Shard, open_shard, save_shard
 from modeling.pool import PoolRepresentation
@@ -27,12 +28,14 @@ def cover(claim: LaneClaim, representation: Representation, item_ids: Ints) -> b
 
     Returns whether items that people were asked about are among them. Stops early when the project was deleted.
     """
-    encoder = load_encoder(representation)
     shards = sound_shards(representation)
+    if representation.name == EXTERNAL:
+        return False
+    encoder = load_encoder(representation)
     covered = [shard.item_ids for shard in shards.values()]
     missing = np.setdiff1d(item_ids, np.concatenate(covered)) if covered else item_ids
     small = {row: shard for row, shard in shards.items() if row.n_rows <= SMALL_SHARD}
-    drawn = _drawn_among(claim.project_id, missing)
+    drawn = drawn_among(claim.project_id, missing)
     for chunk in _chunks(missing, drawn):
         if Project.objects.filter(pk=claim.project_id, deleted_at__isnull=False).exists():
             break
@@ -42,7 +45,7 @@ def cover(claim: LaneClaim, representation: Representation, item_ids: Ints) -> b
             shard = _merge([shard, *merged.values()])
             small = {}
         wakes_learning = representation.is_live and bool(np.isin(chunk, drawn).any())
-        _publish(claim, representation, shard, replaced=list(merged), wakes_learning=wakes_learning)
+        publish_shards(claim, representation, [shard], replaced=list(merged), wakes_learning=wakes_learning)
     return bool(len(drawn))
 
 
@@ -57,13 +60,14 @@ def sound_shards(representation: Representation) -> dict[FeatureShard, Shard]:
     return sound
 
 
-def _drawn_among(project_id: int, missing: Ints) -> Ints:
-    if not len(missing):
-        return missing
+def drawn_among(project_id: int, item_ids: Ints) -> Ints:
+    """Returns those of the items that people were asked about."""
+    if not len(item_ids):
+        return item_ids
     with connection.cursor() as cursor:
         cursor.execute(DRAWN_IDS, [project_id])
         drawn = np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
-    return np.intersect1d(missing, drawn)
+    return np.intersect1d(item_ids, drawn)
 
 
 def _chunks(missing: Ints, drawn: Ints) -> list[Ints]:
@@ -83,28 +87,37 @@ def _merge(shards: Sequence[Shard]) -> Shard:
     return Shard(item_ids[order], np.concatenate([shard.vectors for shard in shards])[order])
 
 
-def _publish(
+def publish_shards(
     claim: LaneClaim,
     representation: Representation,
-    shard: Shard,
+    shards: Sequence[Shard],
     *,
-    replaced: list[FeatureShard],
-    wakes_learning: bool,
+    replaced: Sequence[FeatureShard],
+    batches: Sequence[VectorBatch] = (),
+    wakes_learning: bool = False,
 ) -> None:
-    """Makes one shard visible in place of those it contains; raises StaleEpoch when the lane was taken over."""
-    path, checksum = save_shard(shard.item_ids, shard.vectors)
+    """Makes shards visible in place of those, and of the uploaded batches, that they contain.
+
+    Raises StaleEpoch, and nothing is changed, when the lane was taken over.
+    """
+    stored = [save_shard(shard.item_ids, shard.vectors) for shard in shards]
     with transaction.atomic():
         settle_lane(claim, [])
         rows = FeatureShard.objects.filter(representation=representation)
         rows.filter(pk__in=[row.pk for row in replaced]).delete()
-        FeatureShard.objects.create(
-            representation=representation,
-            number=(rows.aggregate(last=Max("number"))["last"] or 0) + 1,
-            n_rows=len(shard.item_ids),
-            first_item=int(shard.item_ids[0]),
-            last_item=int(shard.item_ids[-1]),
-            path=path,
-            checksum=checksum,
+        VectorBatch.objects.filter(pk__in=[batch.pk for batch in batches]).delete()
+        last = rows.aggregate(last=Max("number"))["last"] or 0
+        FeatureShard.objects.bulk_create(
+            FeatureShard(
+                representation=representation,
+                number=last + place,
+                n_rows=len(shard.item_ids),
+                first_item=int(shard.item_ids[0]),
+                last_item=int(shard.item_ids[-1]),
+                path=file.path,
+                checksum=file.checksum,
+            )
+            for place, (shard, file) in enumerate(zip(shards, stored, strict=True), 1)
         )
         if wakes_learning:
             request_work(project_id=claim.project_id, topic=Topic.LEARN)

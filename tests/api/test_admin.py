@@ -37,6 +37,7 @@ from annotation.models import (
     Review,
     Role,
     Topic,
+    VectorBatch,
     WorkLane,
     WorkRequest,
 )
@@ -92,6 +93,7 @@ def project() -> Project:
     FeatureShard.objects.create(
         representation=fitted, number=1, n_rows=1, first_item=1, last_item=1, path="a", checksum="b"
     )
+    VectorBatch.objects.create(project=project, n_rows=1, dimension=2, path="a", checksum="b")
     ModelVersion.objects.create(
         project=project, number=1, representation=fitted, trained_through=1, n_annotations=1, strategy="team",
         classes=[], path="a", checksum="b", seconds=0.1,

@@ -92,7 +92,8 @@ class TestProjects:
         assert status == 201
         assert body["role"] == "owner"
         assert body["settings"] == {
-            "overlap": 1, "max_votes": 1, "lease_seconds": 900, "random_rate": 0.1, "gold_rate": 0.03,
+            "overlap": 1, "max_votes": 1, "lease_seconds": 900, "representation": "pool",
+            "random_rate": 0.1, "gold_rate": 0.03,
             "target_confidence": 0.95, "strategy": "team", "spans_overlap": True, "cost_aware": False,
             "show_names": False, "blind_review": False,
         }  # fmt: skip
@@ -325,6 +326,7 @@ ROUTES = {
 }
 WRITES = {
     "items/": ("POST", "manager", {"items": [{"data": {"text": "x"}}]}),
+    "vectors/": ("POST", "manager", {"vectors": []}),
     "exports/": ("POST", "manager", {"format": "jsonl"}),
     "members/": ("POST", "manager", {"username": "joiner", "role": "annotator"}),
     "reviews/agreeing/": ("POST", "reviewer", {}),

@@ -11,13 +11,15 @@ from annotation.api import answers, paging, serializers
 from annotation.api.views.base import View, checked, documented, person
 from annotation.operations.prediction import predict
 from annotation.queries import learning as queries
+from annotation.queries.representation import representation_status
 
 
 class Model(View):
     @documented(responses=answers.ModelStatus)
     def get(self, request: Request, project_id: str) -> Response:
         """The live model: version, freshness, performance on the protected random sample."""
-        return Response(queries.model_status(access.project_for(person(request), project_id, needs="see_model")))
+        project = access.project_for(person(request), project_id, needs="see_model")
+        return Response(queries.model_status(project) | {"representation": representation_status(project)})
 
 
 class Queue(View):

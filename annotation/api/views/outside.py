@@ -1,0 +1,25 @@
+"""What other programs computed for a project's items."""
+
+from dataclasses import asdict
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation import access
+from annotation.api import serializers
+from annotation.api.idempotency import creates
+from annotation.api.views.base import View, checked, documented, person
+from annotation.operations.vector_uploads import add_vectors
+
+
+class Vectors(View):
+    reports_text_errors = True
+    takes_large_bodies = True
+
+    @documented(request=serializers.VectorRows, responses=serializers.TakenVectors)
+    @creates
+    def post(self, request: Request, project_id: str) -> Response:
+        """Takes up to 1,000 vectors; what does not fit is reported row by row and the rest is kept."""
+        project = access.project_for(person(request), project_id, needs="import")
+        rows = checked(serializers.VectorRows, request)["vectors"]
+        return Response(asdict(add_vectors(project=project, rows=rows)))

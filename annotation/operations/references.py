@@ -1,0 +1,58 @@
+"""Rows from outside that name an item of a project, by its id or by its external id."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+
+from annotation.models import Project
+
+MAX_ID = 2**63 - 1
+NAMED = "SELECT external_id, id FROM annotation_item WHERE project_id = %s AND external_id = ANY(%s)"
+NUMBERED = "SELECT id FROM annotation_item WHERE project_id = %s AND id = ANY(%s)"
+
+# Takes the index of a row, the field that is wrong, and a sentence.
+Refuse = Callable[[int, str, str], None]
+
+
+def find_items(project: Project, rows: Mapping[int, Mapping[str, Any]], refuse: Refuse) -> dict[int, int]:
+    """Returns the item id of each row, by the row's index; rows that name none, or none of the project, are refused."""
+    names = {index: row["external_id"] for index, row in rows.items() if isinstance(row.get("external_id"), str)}
+    numbers = {index: row["item"] for index, row in rows.items() if _is_id(row.get("item"))}
+    named, numbered = items_named(project, list(names.values())), items_numbered(project, list(numbers.values()))
+    found: dict[int, int] = {}
+    for index, row in rows.items():
+        item_id = named.get(names[index]) if index in names else numbered.get(numbers.get(index, 0))
+        if ("item" in row) == ("external_id" in row):
+            refuse(index, "", "Either item or external_id is needed.")
+        elif item_id is None:
+            refuse(index, "item" if "item" in row else "external_id", "There is no such item in this project.")
+        else:
+            found[index] = item_id
+    return found
+
+
+def items_named(project: Project, names: Sequence[str]) -> dict[str, int]:
+    """Returns the item ids of those external ids that the project knows."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, [project.pk, [name for name in set(names) if _is_storable(name)]])
+        return dict(cursor.fetchall())
+
+
+def items_numbered(project: Project, item_ids: Sequence[int]) -> dict[int, int]:
+    """Returns those ids, each under itself, that are the project's items."""
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERED, [project.pk, list(set(item_ids))])
+        return {row[0]: row[0] for row in cursor.fetchall()}
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_ID
+
+
+def _is_storable(name: str) -> bool:
+    """A name that PostgreSQL cannot hold is no item's."""
+    try:
+        return "\0" not in name and bool(name.encode())
+    except UnicodeEncodeError:
+        return False

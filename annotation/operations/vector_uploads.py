@@ -1,0 +1,133 @@
+"""Vectors that come in from outside, a thousand at most a call; files of them are read by jobs (transfer/vector_files).
+
+They are kept as a batch and folded into shards by a worker (outside_vectors).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
+
+import numpy as np
+import numpy.typing as npt
+from django.db import transaction
+
+from annotation.artifacts import Artifact
+from annotation.errors import BadRequest, Conflict, NotFound
+from annotation.models import Project, Topic, VectorBatch
+from annotation.operations.outbox import request_work
+from annotation.operations.outside_vectors import outside_of
+from annotation.operations.references import find_items
+from annotation.vectors import Floats, Ints, save_shard
+
+MAX_ROWS = 1_000
+DIMENSIONS = range(2, 4_097)
+FIELDS = frozenset(("item", "external_id", "vector"))
+LARGEST = float(np.finfo(np.float32).max)
+
+
+@dataclass
+class Taken:
+    """What became of the rows: accepted + errors = rows given. `dimension` is that of the project's vectors."""
+
+    accepted: int = 0
+    dimension: int | None = None
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    def refuse(self, index: int, name: str, message: str) -> None:
+        self.errors.append({"index": index, "field": name, "message": message})
+
+
+def add_vectors(*, project: Project, rows: Sequence[Any]) -> Taken:
+    """Keeps the vectors that are right and names what is wrong with the others.
+
+    The first right vector decides the dimension of the project's vectors. The same vector again changes nothing;
+    another one for the same item replaces it. Vectors are scaled to length one. Raises BadRequest for more than a
+    thousand rows, NotFound when the project was deleted meanwhile, and Conflict when somebody else has sent the
+    project's first vectors just now, of another dimension.
+    """
+    if not isinstance(rows, list | tuple) or len(rows) > MAX_ROWS:
+        message = f"vectors is a list of at most {MAX_ROWS:,}; larger sets come in as a file."
+        raise BadRequest(message, fields={"vectors": message})
+    taken = Taken(dimension=dimension_of(project))
+    vectors = {index: vector for index, row in enumerate(rows) if (vector := _vector(index, row, taken)) is not None}
+    found = _items(project, {index: rows[index] for index in vectors}, taken)
+    taken.errors.sort(key=lambda error: int(error["index"]))
+    taken.accepted = len(found)
+    if found:
+        item_ids = np.array(list(found), dtype=np.int64)
+        store_batch(project, item_ids, np.stack([vectors[index] for index in found.values()]))
+    return taken
+
+
+def dimension_of(project: Project) -> int | None:
+    """Returns the dimension of the vectors that came from outside; None before the first."""
+    outside = outside_of(project)
+    waiting = VectorBatch.objects.filter(project=project).order_by("id").values_list("dimension", flat=True)
+    return outside.dimension if outside is not None else waiting.first()
+
+
+def store_batch(project: Project, item_ids: Ints, vectors: npt.NDArray[Any]) -> None:
+    """Keeps finite vectors (n, dimension) of n different items of the project and asks for their folding."""
+    order = np.argsort(item_ids)
+    stored = save_shard(item_ids[order], unit_rows(vectors[order]))
+    with transaction.atomic():
+        keep_batch(project, stored, vectors.shape)
+        request_work(project_id=project.pk, topic=Topic.REPRESENT)
+
+
+def keep_batch(project: Project, stored: Artifact, shape: tuple[int, ...]) -> None:
+    """Writes the batch's row into the caller's transaction.
+
+    The project is locked against other uploads, so that its vectors have one dimension: raises Conflict for another.
+    """
+    locked = Project.objects.select_for_update(no_key=True).filter(pk=project.pk, deleted_at__isnull=True)
+    if not locked.exists():
+        raise NotFound("There is no such project.")
+    n_rows, dimension = shape
+    known = dimension_of(project)
+    if known not in (None, dimension):
+        raise Conflict(f"The vectors of this project have {known} numbers, not {dimension}.", code="other_dimension")
+    VectorBatch.objects.create(
+        project=project, n_rows=n_rows, dimension=dimension, path=stored.path, checksum=stored.checksum
+    )
+
+
+def unit_rows(vectors: npt.NDArray[Any]) -> Floats:
+    """The vectors at length one, float32; computed in doubles, so that no square overflows. Zero vectors stay."""
+    wide = vectors.astype(np.float64)
+    length = np.linalg.norm(wide, axis=1, keepdims=True)
+    return np.asarray(wide / np.where(length > 0, length, 1), dtype=np.float32)
+
+
+def _vector(index: int, row: Any, taken: Taken) -> npt.NDArray[np.float64] | None:
+    """Returns the row's vector, or None after having said what is wrong."""
+    if not isinstance(row, dict) or not row.keys() <= FIELDS:
+        taken.refuse(index, "", 'A row looks like {"external_id": "…", "vector": [0.1, …]}, or has "item": id.')
+        return None
+    given = row.get("vector")
+    if not _is_vector(given):
+        taken.refuse(index, "vector", f"A vector is a list of {DIMENSIONS[0]} to {DIMENSIONS[-1]:,} numbers.")
+        return None
+    if len(given) != (taken.dimension or len(given)):
+        taken.refuse(index, "vector", f"The vectors of this project have {taken.dimension} numbers, not {len(given)}.")
+        return None
+    if not all(-LARGEST <= number <= LARGEST for number in given):  # NaN is refused, too
+        taken.refuse(index, "vector", "A number is not finite, or too large.")
+        return None
+    taken.dimension = len(given)
+    return np.array(given, dtype=np.float64)
+
+
+def _is_vector(given: Any) -> TypeGuard[list[float]]:
+    return isinstance(given, list) and len(given) in DIMENSIONS and {type(one) for one in given} <= {int, float}
+
+
+def _items(project: Project, rows: dict[int, dict[str, Any]], taken: Taken) -> dict[int, int]:
+    """Returns {item id: index of its row}; rows without an item of the project, or with one twice, are refused."""
+    found: dict[int, int] = {}
+    for index, item_id in find_items(project, rows, taken.refuse).items():
+        if item_id in found:
+            taken.refuse(index, "item" if "item" in rows[index] else "external_id", "Two vectors of one item.")
+        else:
+            found[item_id] = index
+    return found

@@ -4,14 +4,30 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from annotation.artifacts import Artifact, load_arrays, save_arrays
+import numpy as np
+import numpy.typing as npt
+
+from annotation.artifacts import Array, Artifact, ArtifactError, load_arrays, save_arrays
 from annotation.models import ModelVersion, Representation
 from modeling.linear import LinearModel
 from modeling.pool import PoolRepresentation
 
 T = TypeVar("T")
+Ints = npt.NDArray[np.int64]
+
+
+class Probe(NamedTuple):
+    """Rising item ids (n,), and the class that a model gives to each (n,)."""
+
+    item_ids: Ints
+    classes: Ints
+
+    def beside(self, other: "Probe") -> tuple[Ints, Ints]:
+        """Returns this model's and the other one's classes of the items that both have, in the same order."""
+        _, mine, theirs = np.intersect1d(self.item_ids, other.item_ids, assume_unique=True, return_indices=True)
+        return self.classes[mine], other.classes[theirs]
 
 
 @dataclass
@@ -59,8 +75,19 @@ def load_encoder(representation: Representation) -> PoolRepresentation:
     return _encoders.get(representation.path, representation.checksum)
 
 
-def save_model(model: LinearModel, classes: list[str]) -> Artifact:
-    return save_arrays(model.dump(), {"name": "linear", "format": 1, "head": model.head, "classes": classes})
+def save_model(model: LinearModel, classes: list[str], probe: Probe) -> Artifact:
+    """Stores the weights, and what they say of the project's probe."""
+    spoken: dict[str, Array] = {"probe_items": probe.item_ids, "probe_classes": probe.classes.astype(np.int16)}
+    facts = {"name": "linear", "format": 1, "head": model.head, "classes": classes}
+    return save_arrays(model.dump() | spoken, facts)
+
+
+def load_probe(version: ModelVersion) -> Probe:
+    """Returns what the version said of the probe when it was made; raises ArtifactError when the file is gone."""
+    arrays, _ = load_arrays(version.path, version.checksum)
+    if "probe_items" not in arrays:
+        raise ArtifactError(f"model {version.number} was stored without a probe")
+    return Probe(arrays["probe_items"], arrays["probe_classes"].astype(np.int64))
 
 
 def save_encoder(encoder: PoolRepresentation) -> Artifact:

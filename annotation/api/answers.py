@@ -13,13 +13,46 @@ class Page(s.Serializer[Any]):
 
 class Interval(s.Serializer[Any]):
     estimate = s.FloatField()
-    low = s.FloatField(help_text="Lower end of the 90 % interval.")
+    low = s.FloatField(help_text="Lower end of the interval: 95 % for models, 90 % for people and labels.")
     high = s.FloatField()
 
 
 class Performance(Interval):
     metric = s.CharField()
     n = s.IntegerField(help_text="Protected items that it was measured on.")
+
+
+class AgreementWithPeople(Performance):
+    corrected = s.BooleanField(
+        help_text="Whether `performance` was corrected for people's mistakes; without checked answers it cannot be."
+    )
+
+
+class Rarest(Performance):
+    column = s.IntegerField(help_text="Which of the version's classes.")
+    n_class = s.IntegerField(help_text="Protected items in that class.")
+
+
+class F1(s.Serializer[Any]):
+    macro = Performance(allow_null=True, help_text="Null while a class has no protected item.")
+    rarest = Rarest(allow_null=True)
+    says_more = s.BooleanField(help_text="The classes are so uneven that accuracy alone misleads.")
+
+
+class Calibration(s.Serializer[Any]):
+    temperature = s.FloatField(help_text="predict/ divides logits by this.")
+    error_before = s.FloatField(allow_null=True)
+    error = s.FloatField(allow_null=True, help_text="Expected calibration error of tempered probabilities, held out.")
+
+
+class Shift(Interval):
+    column = s.IntegerField()
+    is_clear = s.BooleanField()
+
+
+class Drift(s.Serializer[Any]):
+    newest = Interval(allow_null=True, help_text="Accuracy on newer minus older protected items.")
+    shift = Shift(allow_null=True, help_text="A class's mean probability in the pool minus that among protected items.")
 
 
 class Training(s.Serializer[Any]):
@@ -54,6 +87,13 @@ class ModelStatus(s.Serializer[Any]):
     seconds_behind = s.FloatField()
     strategy = s.CharField()
     performance = Performance(allow_null=True)
+    agreement = AgreementWithPeople(allow_null=True, help_text="How often the model says what people said.")
+    f1 = F1(allow_null=True)
+    calibration = Calibration(allow_null=True)
+    drift = Drift(allow_null=True)
+    belief = Performance(
+        allow_null=True, help_text="The model's own belief, from the labels it chose itself: not a measurement."
+    )
     trained_at = s.DateTimeField(allow_null=True)
     training = Training()
     representation = RepresentationStatus()
@@ -87,10 +127,18 @@ class Advice(s.Serializer[Any]):
     text = s.CharField()
 
 
+class Gain(Interval):
+    labels = s.IntegerField()
+
+
 class LearningCurve(s.Serializer[Any]):
     points = CurvePoint(many=True)
     labels_saved = Interval(allow_null=True)
+    labels_saved_because = s.CharField(allow_null=True, help_text="Why it is not known yet.")
     advice = Advice()
+    expected_gain = Gain(allow_null=True, help_text="Rise of accuracy by the next labels, from a fitted curve.")
+    stability = s.ListField(child=s.FloatField(), help_text="Last κ between models' predictions on fixed items.")
+    belief = Performance(allow_null=True, help_text="The model's own belief: not a measurement.")
 
 
 class Progress(s.Serializer[Any]):

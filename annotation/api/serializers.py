@@ -80,6 +80,7 @@ class Settings(s.Serializer[Any]):
     representation = Text(help_text="How items become vectors: `pool` or `external`.")
     strategy = Text(help_text=f"{', '.join(Strategy.values)}, or the path of a callable that the operator allows.")
     cost_aware = s.BooleanField(help_text="Weigh questions by the square root of the seconds they will take.")
+    target_accuracy = s.FloatField(allow_null=True, help_text="What the advice to stop looks for; null: nothing.")
     random_rate = s.FloatField(help_text="Share of protected random questions.")
     gold_rate = s.FloatField(help_text="Share of gold checks.")
     target_confidence = s.FloatField()

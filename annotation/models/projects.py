@@ -82,6 +82,9 @@ class Project(models.Model):
     cost_aware = models.BooleanField(
         default=False, help_text="Weigh questions by the square root of the seconds that they will take."
     )
+    target_accuracy = models.FloatField(
+        null=True, blank=True, help_text="Stop advice looks for this accuracy; empty: none."
+    )
     random_rate = models.FloatField(default=0.1)
     gold_rate = models.FloatField(default=0.03)
     target_confidence = models.FloatField(default=0.95)
@@ -108,6 +111,10 @@ class Project(models.Model):
             models.CheckConstraint(condition=Q(strategy__regex=r"^\w+(\.\w+)*$"), name="project_strategy_is_a_name"),
             models.CheckConstraint(condition=Q(max_votes__gte=F("overlap")), name="project_max_votes_over_overlap"),
             models.CheckConstraint(condition=Q(lease_seconds__gte=5), name="project_lease_seconds_least"),
+            models.CheckConstraint(
+                condition=Q(target_accuracy__isnull=True) | Q(target_accuracy__gt=0, target_accuracy__lte=1),
+                name="project_target_accuracy",
+            ),
             models.CheckConstraint(condition=Q(random_rate__gte=0, random_rate__lte=1), name="project_random_rate"),
             models.CheckConstraint(condition=Q(gold_rate__gte=0, gold_rate__lte=1), name="project_gold_rate"),
             models.CheckConstraint(

@@ -73,10 +73,16 @@ def look(claim: LaneClaim) -> Seen:
 
 @dataclass(frozen=True)
 class Beliefs:
-    """What people say of the items looked at: targets (n, n_classes), rows sum to 1, and their weights (n,), 0 to 1."""
+    """What people say of the items looked at: targets (n, n_classes), rows sum to 1, and their weights (n,), 0 to 1.
+
+    `certainty` (n,) is the probability that the likeliest target is true, shares of the classes included; `n_checked`
+    is how many answers something else speaks about: with few, certainty is an assumption.
+    """
 
     targets: Floats
     weights: Floats
+    certainty: npt.NDArray[np.float64]
+    n_checked: int
 
 
 def believe(votes: Votes) -> Beliefs:
@@ -95,7 +101,9 @@ def believe(votes: Votes) -> Beliefs:
     )
     evidence = truth.posterior / truth.class_prior
     targets = evidence / evidence.sum(axis=1, keepdims=True)
-    return Beliefs(targets.astype(np.float32), _weights(votes, truth.accuracy))
+    certainty = truth.posterior[np.arange(votes.n_items), targets.argmax(axis=1)]
+    n_checked = int(truth.n_informative.sum())
+    return Beliefs(targets.astype(np.float32), _weights(votes, truth.accuracy), certainty, n_checked)
 
 
 def _weights(votes: Votes, accuracy: npt.NDArray[np.float64]) -> Floats:

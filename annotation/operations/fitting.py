@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from annotation.arrays import Votes
 from annotation.artifacts import ArtifactError
-from annotation.models import Evaluation, Project, Representation
-from annotation.operations.examples import Beliefs, Bools, Floats, Seen, believe
+from annotation.models import Evaluation, Representation
+from annotation.operations.examples import Beliefs, Bools, Floats, Ints, Seen, believe
+from annotation.operations.measuring import ACCURACY, LEAST_PROTECTED, Sample, as_metric, curve_points, measure
+from annotation.operations.probes import Probe, next_stability, take_probe
 from annotation.stored import load_model
 from annotation.vectors import load_pool
 from modeling.evaluation import accuracy_interval
@@ -18,35 +22,37 @@ from modeling.linear_fit import DEFAULT_L2, L2_GRID, choose_l2, fit_linear, next
 GROWTH = 1.3
 # With fewer labels than this the folds are too small to ask for more than the default λ: a rare class would drown.
 MANY_LABELS = 200
-LEAST_PROTECTED = 5
 CONTROL_FOLDS = 5
-METRIC = "accuracy"
 
 Metrics = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Training:
-    """The items that have vectors: rows of `X` (n, d), aligned with beliefs and masks."""
+    """The items that have vectors: rows of `X` (n, d), aligned with beliefs, masks and the time of the first answer."""
 
     representation: Representation
     X: Floats
     beliefs: Beliefs
     is_protected: Bools
     is_control: Bools
+    answered_at: npt.NDArray[np.float64]
+    probe_ids: Ints
+    probe_vectors: Floats
     rng: np.random.Generator
     number: int
 
 
 @dataclass(frozen=True)
 class Learned:
-    """A fitted model with what was measured; `points` are rows of the learning curve."""
+    """A fitted model with what was measured, and what it says of the probe; `points` are rows of the learning curve."""
 
     representation: Representation
     number: int
     model: LinearModel
     metrics: Metrics
     points: list[Evaluation]
+    probe: Probe
 
 
 def prepare(seen: Seen, representation: Representation) -> Training:
@@ -55,12 +61,16 @@ def prepare(seen: Seen, representation: Representation) -> Training:
     rows = pool.find(seen.votes.item_ids)
     here = rows >= 0
     beliefs = believe(seen.votes)
+    probe = take_probe(pool.item_ids, seed=seen.project.seed)
     return Training(
         representation=representation,
         X=pool.vectors(rows[here]),
-        beliefs=Beliefs(beliefs.targets[here], beliefs.weights[here]),
+        beliefs=Beliefs(beliefs.targets[here], beliefs.weights[here], beliefs.certainty[here], beliefs.n_checked),
         is_protected=seen.is_protected[here],
         is_control=(seen.is_protected | seen.is_shuffled)[here],
+        answered_at=_answered_at(seen.votes)[here],
+        probe_ids=pool.item_ids[probe],
+        probe_vectors=pool.vectors(probe),
         rng=np.random.default_rng([seen.project.seed, seen.number]),
         number=seen.number,
     )
@@ -82,14 +92,35 @@ def learn(seen: Seen, training: Training) -> Learned:
     )
     metrics["n_protected"] = int(training.is_protected.sum())
     metrics["labeled_counts"] = np.bincount(targets.argmax(axis=1), minlength=targets.shape[1]).tolist()
-    metrics["performance"] = _performance(model, training)
+    spoken = model.logits(training.probe_vectors)
+    metrics |= measure(_protected(model, training), spoken)
+    probe = Probe(training.probe_ids, spoken.argmax(axis=1))
+    metrics["stability"] = next_stability(seen.live, probe, seen.votes.class_names, metrics["n_trained"], seen.number)
     control = _control_arm(before, training, metrics["l2"])
     metrics["control_labels"] = control["annotations"] if control else before.get("control_labels", 0)
-    points = []
+    points = [_point(seen, {**control, "arm": Evaluation.Arm.RANDOM})] if control else []
+    active = {"annotations": seen.n_annotations, "arm": Evaluation.Arm.ACTIVE}
     if metrics["performance"]:
-        active = {"annotations": seen.n_annotations, "arm": Evaluation.Arm.ACTIVE, **metrics["performance"]}
-        points = [_point(training.number, seen.project, one) for one in (active, control) if one]
-    return Learned(training.representation, training.number, model, metrics, points)
+        points += [_point(seen, active | one) for one in curve_points(metrics)]
+    return Learned(training.representation, training.number, model, metrics, points, probe)
+
+
+def _answered_at(votes: Votes) -> npt.NDArray[np.float64]:
+    """When each item was first answered, in epoch seconds; infinite for gold that nobody was asked about."""
+    first = np.full(votes.n_items, np.inf)
+    np.minimum.at(first, votes.votes[:, 0], votes.created)
+    return first
+
+
+def _protected(model: LinearModel, training: Training) -> Sample:
+    rows = np.flatnonzero(training.is_protected)
+    rows = rows[np.argsort(training.answered_at[rows], kind="stable")]
+    return Sample(
+        logits=model.logits(training.X[rows]),
+        answers=training.beliefs.targets[rows].argmax(axis=1),
+        certainty=training.beliefs.certainty[rows],
+        n_checked=training.beliefs.n_checked,
+    )
 
 
 def _remeasured(before: Metrics, X: Floats, targets: Floats, weights: Floats, rng: np.random.Generator) -> Metrics:
@@ -103,7 +134,7 @@ def _remeasured(before: Metrics, X: Floats, targets: Floats, weights: Floats, rn
     l2 = next_l2(before.get("l2", DEFAULT_L2), chosen)
     guesses = out_of_fold(X, targets, weights, n_classes=n_classes, l2=l2, rng=rng)
     is_right = guesses.argmax(axis=1) == targets.argmax(axis=1)
-    belief = {"metric": METRIC, **_accuracy(is_right)}
+    belief = _accuracy(is_right)
     return {"l2": l2, "l2_labels": n, "belief": belief, "n_trained": n}
 
 
@@ -115,15 +146,6 @@ def _warm_start(seen: Seen, representation: Representation) -> LinearModel | Non
         return load_model(live)
     except ArtifactError:
         return None
-
-
-def _performance(model: LinearModel, training: Training) -> Metrics | None:
-    """Accuracy on the protected items, which the model has not been taught; None while there are fewer than five."""
-    if training.is_protected.sum() < LEAST_PROTECTED:
-        return None
-    guesses = model.predict_proba(training.X[training.is_protected]).argmax(axis=1)
-    is_right = guesses == training.beliefs.targets[training.is_protected].argmax(axis=1)
-    return {"metric": METRIC, **_accuracy(is_right)}
 
 
 def _control_arm(before: Metrics, training: Training, l2: float) -> Metrics | None:
@@ -140,14 +162,12 @@ def _control_arm(before: Metrics, training: Training, l2: float) -> Metrics | No
         training.X[chosen], targets, weights, n_classes=targets.shape[1], l2=l2, rng=training.rng, folds=CONTROL_FOLDS
     )
     is_right = guesses.argmax(axis=1) == targets.argmax(axis=1)
-    measured = _accuracy(is_right[training.is_protected[chosen]])
-    return {"annotations": n_taught, "arm": Evaluation.Arm.RANDOM, "metric": METRIC, **measured}
+    return {"annotations": n_taught, **_accuracy(is_right[training.is_protected[chosen]])}
 
 
 def _accuracy(is_right: Bools) -> Metrics:
-    estimate, low, high = accuracy_interval(int(is_right.sum()), len(is_right))
-    return {"estimate": estimate, "low": low, "high": high, "n": len(is_right)}
+    return as_metric(ACCURACY, accuracy_interval(int(is_right.sum()), len(is_right)), len(is_right))
 
 
-def _point(number: int, project: Project, measured: Metrics) -> Evaluation:
-    return Evaluation(project=project, model_number=number, **measured)
+def _point(seen: Seen, measured: Metrics) -> Evaluation:
+    return Evaluation(project=seen.project, model_number=seen.number, **measured)

@@ -135,7 +135,7 @@ def _publish_model(claim: LaneClaim, seen: Seen, learned: Learned, started: floa
 
     Raises StaleEpoch, and nothing is changed, when the lane was taken over or a newer model is live.
     """
-    path, checksum = save_model(learned.model, seen.votes.class_names)
+    path, checksum = save_model(learned.model, seen.votes.class_names, learned.probe)
     with transaction.atomic():
         settle_lane(claim, seen.request_ids)
         version = ModelVersion.objects.create(

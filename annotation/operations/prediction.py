@@ -10,6 +10,7 @@ from annotation.artifacts import ArtifactError
 from annotation.errors import Conflict
 from annotation.models import ModelVersion, Project
 from annotation.stored import load_encoder, load_model
+from modeling.linear import probabilities_of
 
 
 class Predicted(NamedTuple):
@@ -32,8 +33,14 @@ def predict(*, project: Project, texts: Sequence[str]) -> Predicted:
         raise Conflict("This project has no trained model yet: label a few items first.", code="no_model")
     try:
         vectors = load_encoder(version.representation).transform(texts)
-        probabilities = load_model(version).predict_proba(vectors)
+        model = load_model(version)
+        probabilities = probabilities_of(model.logits(vectors) / temperature_of(version), model.head)
     except ArtifactError as error:
         message = "The model's files are damaged; the next training replaces them."
         raise Conflict(message, code="model_damaged") from error
     return Predicted(version.number, probabilities, list(version.classes))
+
+
+def temperature_of(version: ModelVersion) -> np.float32:
+    """By what the version's logits are divided so that its probabilities mean what they say, as far as was measured."""
+    return np.float32((version.metrics.get("calibration") or {}).get("temperature", 1))

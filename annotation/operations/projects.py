@@ -27,10 +27,12 @@ COLORS = 12
 USERNAME = re.compile(r"[\w.@+-]{1,150}")
 
 # Each setting with its type and its range; what is not here does not exist.
+OPTIONAL = {"target_accuracy"}
 RANGES: dict[str, tuple[type, float, float]] = {
     "overlap": (int, 1, 100),
     "max_votes": (int, 1, 100),
     "lease_seconds": (int, 5, 7 * 24 * 3600),
+    "target_accuracy": (float, 0.01, 1),
     "random_rate": (float, 0, 1),
     "gold_rate": (float, 0, 1),
     "target_confidence": (float, 0.5, 1),
@@ -129,10 +131,9 @@ def checked_settings(given: Any, project: Project) -> dict[str, Any]:
         raise InvalidValue("settings must be an object.", fields={"settings": "not an object"})
     wrong = {f"settings.{name}": "there is no such setting" for name in given if name not in SETTINGS}
     for name, (kind, low, high) in RANGES.items():
-        if name in given and not _fits(given[name], kind, low, high):
-            wrong[f"settings.{name}"] = (
-                f"must be {'a whole number' if kind is int else 'a number'} from {low} to {high}"
-            )
+        if name in given and not (given[name] is None and name in OPTIONAL) and not _fits(given[name], kind, low, high):
+            what = f"{'a whole number' if kind is int else 'a number'} from {low} to {high}"
+            wrong[f"settings.{name}"] = f"must be {what}{' or null' if name in OPTIONAL else ''}"
     for name in SWITCHES:
         if name in given and not isinstance(given[name], bool):
             wrong[f"settings.{name}"] = "must be true or false"

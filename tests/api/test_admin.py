@@ -169,7 +169,7 @@ def test_history_refuses_edits(operator, project, model):
 class TestProjects:
     def form(self, operator: Client, project: Project, **changes: object) -> dict[str, object]:
         shown = operator.get(page(Project, "change", project.pk)).context["adminform"].form
-        return {name: shown[name].value() for name in shown.fields} | changes
+        return {name: "" if (value := shown[name].value()) is None else value for name in shown.fields} | changes
 
     def test_an_overlap_reaches_the_items(self, operator, project):
         sent = self.form(operator, project, overlap=3, max_votes=3, name="renamed")

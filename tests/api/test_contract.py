@@ -92,6 +92,7 @@ class TestProjects:
         assert status == 201
         assert body["role"] == "owner"
         assert body["settings"] == {
+            "target_accuracy": None,
             "overlap": 1, "max_votes": 1, "lease_seconds": 900, "representation": "pool",
             "random_rate": 0.1, "gold_rate": 0.03,
             "target_confidence": 0.95, "strategy": "team", "spans_overlap": True, "cost_aware": False,

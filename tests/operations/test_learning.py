@@ -95,7 +95,7 @@ def test_protected_items_are_measured_on_and_never_learned_from() -> None:
     run(project, Topic.LEARN)
     assert project.live_model.metrics["n_trained"] == 20
     assert project.live_model.metrics["performance"] == pytest.approx(
-        {"metric": "accuracy", "estimate": 0.0, "low": 0.0, "high": 0.184, "n": 12}, abs=0.01
+        {"metric": "accuracy", "estimate": 0.0, "low": 0.0, "high": 0.2425, "n": 12}, abs=0.01
     )
     after = load_model(project.live_model)
     texts = [item.data["text"] for item in items]

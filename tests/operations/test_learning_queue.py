@@ -27,7 +27,8 @@ from annotation.operations.labeling import assign_next_item
 from annotation.operations.learning import publish_queue, score_pool
 from annotation.operations.outbox import request_work
 from annotation.operations.ranking import Place
-from annotation.queries.learning import learning_curve, published_queue
+from annotation.queries.evaluation import learning_curve
+from annotation.queries.learning import published_queue
 from tests.factories import make_assignment, make_item, make_member, make_project
 from tests.operations.learning_world import add_items, answer, claimed, run, taught, truth
 

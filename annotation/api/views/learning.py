@@ -11,6 +11,7 @@ from annotation.api import answers, paging, serializers
 from annotation.api.views.base import View, checked, documented, person
 from annotation.operations.prediction import predict
 from annotation.queries import learning as queries
+from annotation.queries.evaluation import learning_curve
 from annotation.queries.representation import representation_status
 
 
@@ -44,8 +45,9 @@ class Queue(View):
 class LearningCurve(View):
     @documented(responses=answers.LearningCurve)
     def get(self, request: Request, project_id: str) -> Response:
-        """Measured points of the active and the random arm, labels saved, advice."""
-        return Response(queries.learning_curve(access.project_for(person(request), project_id, needs="see_quality")))
+        """Measured points of the active and the random arm, labels saved, advice. Filter: metric (default accuracy)."""
+        project = access.project_for(person(request), project_id, needs="see_quality")
+        return Response(learning_curve(project, **paging.allowed_filters(request, "metric")))
 
 
 class Predict(View):

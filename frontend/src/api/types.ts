@@ -196,6 +196,7 @@ export interface CurvePoint extends Interval {
 export interface LearningCurve {
   points: CurvePoint[]
   labels_saved: Interval | null
+  labels_saved_because: string | null
   advice: { code: string; text: string } | null
 }
 

@@ -85,10 +85,10 @@ describe('the curve', () => {
   })
 
   it('boasts only when the whole range is above zero', () => {
-    const saved = (estimate: number, low: number, high: number) => savedText({ points: [], advice: null, labels_saved: { estimate, low, high } })
+    const saved = (estimate: number, low: number, high: number) => savedText({ points: [], advice: null, labels_saved_because: null, labels_saved: { estimate, low, high } })
     expect(saved(640, 430, 690)).toEqual({ tone: 'good', text: '640 labels saved so far (430 to 690) against a random order.' })
     expect(saved(20, -30, 70)).toMatchObject({ tone: 'info', text: expect.stringContaining('(−30 to 70). That may be chance.') })
-    expect(savedText({ points: [], advice: null, labels_saved: null })).toBeNull()
+    expect(savedText({ points: [], advice: null, labels_saved_because: null, labels_saved: null })).toBeNull()
   })
 })
 

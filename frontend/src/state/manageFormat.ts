@@ -2,6 +2,8 @@
 import { count, percent, score } from './format'
 
 export const LEVEL = '90 %'
+/** Models are measured with wider intervals than people and labels. */
+export const MODEL_LEVEL = '95 %'
 
 /** A share 0–1 as whole percent, for tables; never rounded up to a perfect 100. */
 export function wholePercent(share: number): string {

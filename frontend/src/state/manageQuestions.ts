@@ -1,7 +1,7 @@
 /** The four questions of the first screen: a figure with its range, or the sentence why there is none. Pure. */
 import type { CurvePoint, ModelState, Progress, Quality } from '../api/types'
 import { count, duration, percent, plural } from './format'
-import { LEVEL, decimal, decimalRange, metricName, percentRange } from './manageFormat'
+import { MODEL_LEVEL, decimal, decimalRange, metricName, percentRange } from './manageFormat'
 
 export interface Answer {
   /** null when there is nothing to show yet; `lines` then say why. */
@@ -23,7 +23,7 @@ export function modelAnswer(model: ModelState, whyUnmeasured = ''): Answer {
   return {
     figure: isShare(metric) ? percent(estimate) : decimal(estimate),
     range: isShare(metric) ? percentRange(low, high) : decimalRange(low, high),
-    lines: [`${metricName(metric)}, ${LEVEL} interval`, `on ${plural(n, 'protected random item')}`],
+    lines: [`${metricName(metric)}, ${MODEL_LEVEL} interval`, `on ${plural(n, 'protected random item')}`],
   }
 }
 

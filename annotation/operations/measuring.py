@@ -1,0 +1,107 @@
+"""A fitted model → what it is worth, measured on the protected items alone, in figures small enough to keep."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modeling.class_report import class_figures, confusion_matrix, is_lopsided, macro_f1, rarest_class
+from modeling.drift import class_shift, newest_against_older
+from modeling.evaluation import Interval, accuracy_interval, corrected_accuracy
+from modeling.linear import softmax
+from modeling.reliability import cross_fitted, expected_calibration_error, reliability_bins, temperature
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Metrics = dict[str, Any]
+
+LEAST_PROTECTED = 5
+# So many answers must have been checked by another one, or by gold, before people's mistakes count as known.
+LEAST_CHECKED = 30
+MEASURED = ("performance", "agreement", "f1", "confusion", "calibration", "drift")
+ACCURACY, F1_MACRO, F1_RAREST = "accuracy", "f1_macro", "f1_rarest"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The protected items, oldest answer first: the model's logits (n, n_classes), what people say (n,), how surely.
+
+    `n_checked` is how many answers of the whole project something else speaks about.
+    """
+
+    logits: Floats
+    answers: Ints
+    certainty: npt.NDArray[np.float64]
+    n_checked: int
+
+    @property
+    def n(self) -> int:
+        return len(self.answers)
+
+
+def measure(sample: Sample, pool: Floats) -> Metrics:
+    """Returns performance, what it was corrected for, F1, confusion, calibration and drift; all None below five items.
+
+    `pool` (n, n_classes): logits of a random part of all items.
+    """
+    if sample.n < LEAST_PROTECTED:
+        return dict.fromkeys(MEASURED)
+    n_classes = sample.logits.shape[1]
+    guesses = sample.logits.argmax(axis=1)
+    is_match = guesses == sample.answers
+    confusion = confusion_matrix(sample.answers, guesses, n_classes)
+    agreement = accuracy_interval(int(is_match.sum()), sample.n)
+    checked = sample.n_checked >= LEAST_CHECKED
+    corrected = corrected_accuracy(is_match, sample.certainty, n_classes) if checked else None
+    return {
+        "performance": as_metric(ACCURACY, corrected or agreement, sample.n),
+        "agreement": {**as_metric(ACCURACY, agreement, sample.n), "corrected": corrected is not None},
+        "f1": _f1(confusion, sample.n),
+        "confusion": [[int(k), int(j), int(confusion[k, j])] for k, j in np.argwhere(confusion)],
+        "calibration": _calibration(sample),
+        "drift": _drift(sample, is_match, pool),
+    }
+
+
+def _f1(confusion: Ints, n: int) -> Metrics:
+    """The mean F1 and that of the class with the fewest protected items, as far as they are known."""
+    counts = confusion.sum(axis=1)
+    macro, k = macro_f1(confusion), rarest_class(counts)
+    rarest = None if k is None else class_figures(confusion)[k].f1
+    return {
+        "macro": macro and as_metric(F1_MACRO, macro, n),
+        "rarest": rarest and {**as_metric(F1_RAREST, rarest, n), "column": k, "n_class": int(counts[k])},
+        "says_more": is_lopsided(counts),
+    }
+
+
+def curve_points(metrics: Metrics) -> list[Metrics]:
+    """Returns what a point of the learning curve holds, for every figure that was measured."""
+    found = [metrics["performance"], *(metrics["f1"][name] for name in ("macro", "rarest") if metrics["f1"])]
+    return [{name: one[name] for name in ("metric", "estimate", "low", "high", "n")} for one in found if one]
+
+
+def as_metric(name: str, interval: Interval, n: int) -> Metrics:
+    return {"metric": name, **interval._asdict(), "n": n}
+
+
+def _calibration(sample: Sample) -> Metrics:
+    """One temperature from all protected items; the errors before and after it on items that it was not fitted on."""
+    before = reliability_bins(softmax(sample.logits), sample.answers)
+    after = reliability_bins(cross_fitted(sample.logits, sample.answers), sample.answers)
+    return {
+        "temperature": temperature(sample.logits, sample.answers),
+        "error_before": expected_calibration_error(before),
+        "error": expected_calibration_error(after),
+        "bins": [{**one._asdict(), "right": one.right._asdict()} for one in after],
+    }
+
+
+def _drift(sample: Sample, is_match: npt.NDArray[np.bool_], pool: Floats) -> Metrics:
+    newest = newest_against_older(is_match)
+    shift = class_shift(softmax(pool), softmax(sample.logits)) if len(pool) else None
+    return {
+        "newest": newest and newest._asdict(),
+        "shift": shift and {"column": shift.column, "is_clear": shift.is_clear, **shift.difference._asdict()},
+    }

@@ -1,0 +1,133 @@
+"""What the labels have bought: the learning curve, labels saved, and whether it pays to go on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from annotation.errors import BadRequest
+from annotation.models import Evaluation, ModelVersion, Project
+from modeling.stopping import CurvePoint, StopAdvice, advise, labels_saved
+
+METRICS = ("accuracy", "f1_macro", "f1_rarest")
+LEAST_PROTECTED = 5
+# A curve counts as flat when 100 labels bring less than this, on an interval narrow enough to tell.
+FLAT_GAIN = 0.005
+CLEAR_WIDTH = 0.15
+LEAST_COMPARED = 20
+MAX_POINTS = 200
+
+# A long curve is thinned evenly; the newest point of each arm stays.
+CURVE = """
+    SELECT annotations, arm, metric, estimate, low, high, n
+    FROM (SELECT *, row_number() OVER newest_first - 1 AS place, count(*) OVER (PARTITION BY arm) AS total
+          FROM annotation_evaluation WHERE project_id = %(project)s AND metric = %(metric)s
+          WINDOW newest_first AS (PARTITION BY arm ORDER BY model_number DESC)) point
+    WHERE place %% (1 + total / %(most)s) = 0
+    ORDER BY annotations, model_number, arm
+"""
+Saved = tuple[dict[str, float] | None, str | None]
+
+
+def learning_curve(project: Project, *, metric: str = "accuracy") -> dict[str, Any]:
+    """Returns the body of `learning-curve/`: measured points (at most about 200 an arm), labels saved, and advice.
+
+    `metric` chooses what `points` hold; labels saved and advice go by accuracy. Raises BadRequest for an unknown one.
+    """
+    if metric not in METRICS:
+        raise BadRequest(f"metric must be one of {', '.join(METRICS)}.", fields={"metric": "unknown"})
+    points = _points(project, "accuracy")
+    live = Project.objects.filter(pk=project.pk).values("live_model")
+    version = ModelVersion.objects.filter(pk__in=live).first()
+    metrics: dict[str, Any] = version.metrics if version else {}
+    saved, because = _saved(points)
+    active = _arm(points, Evaluation.Arm.ACTIVE)
+    kappas = (metrics.get("stability") or {}).get("kappas", [])
+    found = advise(kappas, active, target=project.target_accuracy)
+    gain = found.expected_gain
+    return {
+        "points": points if metric == "accuracy" else _points(project, metric),
+        "labels_saved": saved,
+        "labels_saved_because": because,
+        "advice": _advice(project, found, active, saved, int(metrics.get("n_protected", 0))),
+        "expected_gain": gain and {"labels": 100, **gain._asdict()},
+        "stability": kappas,
+        "belief": metrics.get("belief"),
+    }
+
+
+def _points(project: Project, metric: str) -> list[dict[str, Any]]:
+    names = ("annotations", "arm", "metric", "estimate", "low", "high", "n")
+    with connection.cursor() as cursor:
+        cursor.execute(CURVE, {"project": project.pk, "metric": metric, "most": MAX_POINTS})
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _arm(points: Sequence[dict[str, Any]], arm: str, least_measured: int = 0) -> list[CurvePoint]:
+    return [
+        CurvePoint(point["annotations"], point["estimate"], point["low"], point["high"])
+        for point in points
+        if point["arm"] == arm and point["n"] >= least_measured
+    ]
+
+
+def _saved(points: Sequence[dict[str, Any]]) -> Saved:
+    """Compares the arms where both were measured well: a level reached before the other's first point says nothing.
+
+    Returns what was saved, or why that is not known yet.
+    """
+    active = _arm(points, Evaluation.Arm.ACTIVE, LEAST_COMPARED)
+    control = _arm(points, Evaluation.Arm.RANDOM, LEAST_COMPARED)
+    if not active or not control:
+        measured = max((point["n"] for point in points), default=0)
+        return None, f"Not known yet: {measured} protected answers, and a comparison needs {LEAST_COMPARED}."
+    first = max(active[0].n_labels, control[0].n_labels)
+    arms = [[point for point in arm if point.n_labels >= first] for arm in (active, control)]
+    if min(map(len, arms)) < 2:
+        return None, "Not known yet: the random control has not been measured with as many labels as the model."
+    saved = labels_saved(*arms)
+    if saved is None:
+        return None, "Not known yet: one of the two curves has not risen above its first point."
+    return saved._asdict(), None
+
+
+def _advice(
+    project: Project,
+    found: StopAdvice,
+    active: Sequence[CurvePoint],
+    saved: dict[str, float] | None,
+    n_protected: int,
+) -> dict[str, str]:
+    """A code and sentences that promise nothing that was not measured."""
+    if not active:
+        return _said("no_measure", f"Not enough protected answers yet: {n_protected} of {LEAST_PROTECTED}.")
+    gain = found.expected_gain
+    if gain is None:
+        return _said("go_on", "Keep going: too few measurements yet to say what more labels will bring.")
+    last = active[-1]
+    now = f"ccuracy is {last.estimate:.0%} ({last.low:.0%} to {last.high:.0%})."
+    if saved is not None and saved["high"] < 0:
+        return _said("no_gain", f"A{now} So far the model's questions did not pay more than random ones.")
+    if last.high - last.low > CLEAR_WIDTH:
+        return _said("go_on", f"Keep going: a{now} The interval is too wide yet to see what more labels bring.")
+    expected = f"The next 100 labels are expected to add {100 * gain.estimate:.1f} points, going by the last ones"
+    code = found.code if found.code != "go_on" else "flat" if gain.estimate < FLAT_GAIN else "go_on"
+    return _said(code, _sentences(code, project.target_accuracy, now, expected))
+
+
+def _sentences(code: str, target: float | None, now: str, expected: str) -> str:
+    if code == "target_reached":
+        reached = f"The target of {target:.0%} is within what was measured, and predictions no longer change"
+        return f"A{now} {reached}. {expected}: you can stop."
+    if code == "settled" and target is not None:
+        missed = f"Predictions no longer change, but the target of {target:.0%} is out of sight"
+        return f"A{now} {missed}. {expected}: look at the classes and at disagreements instead."
+    if code == "settled":
+        return f"A{now} Predictions no longer change. {expected}: stop if this is good enough."
+    if code == "flat":
+        return f"A{now} {expected}: consider stopping if this is good enough."
+    return f"Keep going: a{now} {expected}."
+
+
+def _said(code: str, text: str) -> dict[str, str]:
+    return {"code": code, "text": text}

@@ -77,6 +77,7 @@ class Settings(s.Serializer[Any]):
     overlap = s.IntegerField(help_text="Answers that an item gets in the ordinary course.")
     max_votes = s.IntegerField(help_text="Hard limit of answers, second opinions included.")
     lease_seconds = s.IntegerField()
+    queue_source = s.ChoiceField(["model", "predictions"], help_text="Whose uncertainty orders the questions.")
     representation = Text(help_text="How items become vectors: `pool` or `external`.")
     strategy = Text(help_text=f"{', '.join(Strategy.values)}, or the path of a callable that the operator allows.")
     cost_aware = s.BooleanField(help_text="Weigh questions by the square root of the seconds they will take.")
@@ -147,6 +148,13 @@ class VectorRows(s.Serializer[Any]):
     vectors = s.JSONField(help_text="Up to 1,000 of {item or external_id, vector: [numbers]}.")
 
 
+class PredictionRows(s.Serializer[Any]):
+    predictions = s.JSONField(
+        help_text="Up to 1,000 of {item or external_id, value?, probabilities?, model?}: `value` as an answer looks;"
+        " `probabilities` by class, or for answers of several parts a list with one number for each part."
+    )
+
+
 class RowError(s.Serializer[Any]):
     index = s.IntegerField()
     field = Text()
@@ -157,6 +165,11 @@ class Added(s.Serializer[Any]):
     created = s.IntegerField()
     duplicates = s.IntegerField()
     duplicate_content = s.IntegerField()
+    errors = RowError(many=True)
+
+
+class StoredPredictions(s.Serializer[Any]):
+    stored = s.IntegerField()
     errors = RowError(many=True)
 
 
@@ -177,13 +190,19 @@ class Ask(s.Serializer[Any]):
     count = Whole(min_value=1, max_value=20, default=1)
 
 
+class Suggestion(s.Serializer[Any]):
+    value = s.JSONField()
+    probability = s.FloatField(allow_null=True, help_text="How likely that model holds its value.")
+    model = Text(allow_blank=True)
+
+
 class Assignment(s.Serializer[Any]):
     id = s.IntegerField()
     item = ItemRow()
     expires_at = s.DateTimeField()
     stream = Text()
     reason = s.JSONField()
-    suggestion = s.JSONField(allow_null=True)
+    suggestion = Suggestion(allow_null=True, help_text="What a model outside said last about the item.")
     model_version = s.IntegerField(allow_null=True)
 
 

@@ -44,9 +44,16 @@ def lease(row: Lease) -> dict[str, Any]:
         "expires_at": row.expires_at,
         "stream": _public_stream(row),
         "reason": row.reason,
-        "suggestion": None,
+        "suggestion": row.said and suggestion(row.said),
         "model_version": row.model_version,
     }
+
+
+def suggestion(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a model outside said: its value, and how likely it holds that, where it tells."""
+    odds, uncertainty = said["probabilities"], said["uncertainty"]
+    probability = max(odds.values()) if isinstance(odds, dict) else None if uncertainty is None else 1 - uncertainty
+    return {"value": said["value"], "probability": probability, "model": said["model"]}
 
 
 def _public_stream(row: Lease) -> str:

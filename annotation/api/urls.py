@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{PROJECT}/members/<str:username>/", projects.OneMember.as_view()),
     path(f"{PROJECT}/items/", transfer.Items.as_view()),
     path(f"{PROJECT}/imports/", transfer.Imports.as_view()),
+    path(f"{PROJECT}/predictions/", outside.Predictions.as_view()),
     path(f"{PROJECT}/vectors/", outside.Vectors.as_view()),
     path(f"{PROJECT}/exports/", transfer.Exports.as_view()),
     path("exports/<str:job_id>/file/", transfer.ExportFile.as_view()),

@@ -11,7 +11,7 @@ from annotation.models.learning import (
     VectorBatch,
 )
 from annotation.models.outbox import AuditEvent, Heartbeat, IdempotencyKey, Job, Topic, WorkLane, WorkRequest
-from annotation.models.projects import MULTILABEL_STRATEGIES, ApiToken, Membership, Project, Role, Strategy
+from annotation.models.projects import MULTILABEL_STRATEGIES, ApiToken, Membership, Project, QueueSource, Role, Strategy
 from annotation.models.quality import AgreementReport, AnnotatorReport, Consensus, Flag
 from annotation.models.reviewing import Comment, Mention, Review
 
@@ -40,6 +40,7 @@ __all__ = [
     "Prediction",
     "Project",
     "QueueEntry",
+    "QueueSource",
     "Representation",
     "Review",
     "Role",

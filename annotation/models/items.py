@@ -88,17 +88,28 @@ class GoldAnswer(models.Model):
 
 
 class Prediction(models.Model):
-    """What a model outside Querent said about an item."""
+    """What a model outside Querent said last about an item; said again by the same model, it is replaced."""
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="predictions")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     model_name = models.CharField(max_length=100, blank=True)
     value = models.JSONField()
     probabilities = models.JSONField(null=True, blank=True)
+    uncertainty = models.FloatField(null=True, blank=True, help_text="0 (sure) to 1, by the probabilities.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["item", "model_name"], name="prediction_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "model_name"], name="prediction_once"),
+            models.CheckConstraint(condition=Q(uncertainty__gte=0, uncertainty__lte=1), name="prediction_uncertainty"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["project", "-uncertainty", "id"],
+                condition=Q(uncertainty__isnull=False),
+                name="prediction_uncertain_first",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.model_name or 'prediction'} on {self.item_id}"

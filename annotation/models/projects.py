@@ -57,6 +57,13 @@ MULTILABEL_STRATEGIES = frozenset(
 )
 
 
+class QueueSource(models.TextChoices):
+    """Whose uncertainty orders the model's questions."""
+
+    MODEL = "model"
+    PREDICTIONS = "predictions"
+
+
 class Project(models.Model):
     """One question put to many items, with the policies of its team."""
 
@@ -69,6 +76,7 @@ class Project(models.Model):
     overlap = models.PositiveSmallIntegerField(default=1)
     max_votes = models.PositiveSmallIntegerField(default=1)
     lease_seconds = models.PositiveIntegerField(default=900)
+    queue_source = models.CharField(max_length=20, choices=QueueSource.choices, default=QueueSource.MODEL)
     representation = models.CharField(
         max_length=200,
         default="pool",
@@ -124,6 +132,7 @@ class Project(models.Model):
                 condition=Q(representation__regex=r"^(pool|tfidf|image|external|encoder:.+)$"),
                 name="project_representation_known",
             ),
+            models.CheckConstraint(condition=Q(queue_source__in=QueueSource.values), name="project_queue_source_known"),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from annotation.models import (
     Evaluation,
     ModelVersion,
     Project,
+    QueueSource,
     Representation,
     Strategy,
     Topic,
@@ -24,6 +25,7 @@ from annotation.models import (
 from annotation.operations.examples import Seen, look
 from annotation.operations.fitting import Learned, learn, prepare
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane, waiting_requests
+from annotation.operations.predicted_queue import next_predicted
 from annotation.operations.ranking import Place, next_shuffled, rank_pool
 from annotation.operations.shards import sound_shards
 from annotation.representations import EXTERNAL
@@ -85,13 +87,17 @@ def _vectors_are_coming(project_id: int) -> bool:
 
 
 def score_pool(claim: LaneClaim) -> None:
-    """Ranks what nobody was asked about by the live model and publishes the queue.
+    """Ranks what nobody was asked about by the live model, or by outside predictions, and publishes the queue.
 
     Before the first model there is nothing to rank. A damaged file is asked for anew, and the old queue goes on.
     """
     request_ids = waiting_requests(claim)
     project = Project.objects.select_related("live_model__representation").get(pk=claim.project_id)
     version = project.live_model
+    if project.deleted_at is None and project.queue_source == QueueSource.PREDICTIONS:
+        number = version.number if version else 0
+        publish_queue(claim, request_ids=request_ids, places=next_predicted(project), model_version=number)
+        return
     if project.deleted_at or version is None:
         _settle(claim, request_ids)
         return

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from annotation.models import Project
-from annotation.queries.labeling import Lease, lease_of
+from annotation.queries.labeling import SAID_OF, Lease, lease_of
 
 # How many started items are looked at for one person. Whoever has answered all of them gets new items meanwhile.
 STARTED_WINDOW = 300
@@ -76,9 +76,10 @@ LEASE = """
             WHERE lease.status = 'expired'
         RETURNING lease.id, lease.item_id, lease.expires_at)
     SELECT lease.id, taken.id, taken.external_id, taken.data, taken.metadata, lease.expires_at,
-           picked.stream, picked.probability, picked.model_version, picked.reason
+           picked.stream, picked.probability, picked.model_version, picked.reason,
+           {said}
     FROM picked LEFT JOIN taken ON taken.id = picked.id LEFT JOIN lease ON lease.item_id = picked.id
-"""
+""".replace("{said}", SAID_OF % "taken.id")
 
 GOLD = """
     WITH picked AS MATERIALIZED (
@@ -99,9 +100,10 @@ GOLD = """
             WHERE lease.status = 'expired'
         RETURNING lease.id, lease.item_id, lease.expires_at, lease.probability)
     SELECT lease.id, picked.id, picked.external_id, picked.data, picked.metadata, lease.expires_at,
-           'gold', lease.probability, NULL, '{"kind": "random"}'::jsonb
+           'gold', lease.probability, NULL, '{"kind": "random"}'::jsonb,
+           {said}
     FROM picked JOIN lease ON lease.item_id = picked.id
-"""
+""".replace("{said}", SAID_OF % "picked.id")
 
 # The slot goes over from the lease to the answer, so the item is not touched.
 ANSWER = """

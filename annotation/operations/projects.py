@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from annotation.callables import strategy_refusal
 from annotation.errors import Conflict, Forbidden, InvalidValue, NotFound
 from annotation.kinds import Kind, served_kind
-from annotation.models import AuditEvent, Membership, Project, Role, Topic
+from annotation.models import AuditEvent, Membership, Project, QueueSource, Role, Topic
 from annotation.operations.outbox import free_lane_of, request_work
 from annotation.operations.retry import retried
 from annotation.representations import representation_refusal
@@ -38,9 +38,10 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "target_confidence": (float, 0.5, 1),
 }
 SWITCHES = ("spans_overlap", "cost_aware", "show_names", "blind_review")
-SETTINGS = (*RANGES, "strategy", *SWITCHES, "representation")
+SETTINGS = (*RANGES, "strategy", *SWITCHES, "representation", "queue_source")
 ASKED_BY_CHANGES = {
     Topic.REPRESENT: {"representation"},
+    Topic.SCORE: {"queue_source"},
     Topic.LEARN: {"classes", "strategy", "cost_aware"},
     Topic.QUALITY: {"classes", "target_confidence"},
 }
@@ -139,8 +140,7 @@ def checked_settings(given: Any, project: Project) -> dict[str, Any]:
             wrong[f"settings.{name}"] = "must be true or false"
     if "strategy" in given and (refusal := strategy_refusal(given["strategy"], project.kind)):
         wrong["settings.strategy"] = refusal
-    if "representation" in given:
-        wrong |= representation_refusal(given["representation"])
+    wrong |= _source_refusals(given)
     if wrong:
         raise InvalidValue("Some settings do not fit.", fields=wrong)
     overlap = given.get("overlap", project.overlap)
@@ -151,6 +151,14 @@ def checked_settings(given: Any, project: Project) -> dict[str, Any]:
             "max_votes cannot be smaller than overlap.", fields={"settings.max_votes": f"must be at least {overlap}"}
         )
     return dict(given) | {"max_votes": max_votes}
+
+
+def _source_refusals(given: Mapping[str, Any]) -> dict[str, str]:
+    """Returns what is wrong with where vectors and the queue are to come from."""
+    wrong = representation_refusal(given["representation"]) if "representation" in given else {}
+    if given.get("queue_source", QueueSource.MODEL) not in QueueSource.values:
+        wrong["settings.queue_source"] = f"must be one of {', '.join(QueueSource.values)}"
+    return wrong
 
 
 def _fits(value: Any, kind: type, low: float, high: float) -> bool:

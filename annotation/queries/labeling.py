@@ -13,13 +13,18 @@ from django.db.models import Q, QuerySet
 
 from annotation.models import Annotation, Item
 
+# What a model outside said last about an item: a column of every statement that returns leases.
+SAID_OF = """(
+    SELECT jsonb_build_object('value', said.value, 'model', said.model_name, 'uncertainty', said.uncertainty,
+                              'probabilities', said.probabilities)
+    FROM annotation_prediction said WHERE said.item_id = %s ORDER BY said.created_at DESC, said.id DESC LIMIT 1)"""
 OPEN_LEASES = """
     SELECT lease.id, item.id, item.external_id, item.data, item.metadata, lease.expires_at, lease.stream,
-           lease.probability, lease.model_version, lease.reason
+           lease.probability, lease.model_version, lease.reason, {said}
     FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
     WHERE lease.project_id = %s AND lease.annotator_id = %s AND lease.status = 'open' AND lease.expires_at > now()
     ORDER BY lease.created_at, lease.id LIMIT %s
-"""
+""".replace("{said}", SAID_OF % "item.id")
 
 _COUNT_SHARE = 50  # a count is kept for fifty times as long as it took, and at least a second
 _counts: dict[int, tuple[float, int]] = {}
@@ -40,6 +45,7 @@ class Lease:
     probability: float
     model_version: int | None
     reason: dict[str, Any]
+    said: dict[str, Any] | None
 
 
 def open_leases(*, project_id: int, user_id: int, limit: int) -> list[Lease]:
@@ -51,9 +57,15 @@ def open_leases(*, project_id: int, user_id: int, limit: int) -> list[Lease]:
 
 def lease_of(row: Sequence[Any]) -> Lease:
     """Returns a lease from its columns in the order of the fields; JSON comes as text from a plain cursor."""
-    lease, item, external_id, data, metadata, expires_at, stream, probability, model_version, reason = row
-    data, metadata, reason = (json.loads(part) if isinstance(part, str) else part for part in (data, metadata, reason))
-    return Lease(lease, item, external_id, data, metadata, expires_at, stream, probability, model_version, reason or {})
+    lease, item, external_id, data, metadata, expires_at, stream, probability, model_version, reason, said = row
+    data, metadata, reason, said = (_loaded(part) for part in (data, metadata, reason, said))
+    return Lease(
+        lease, item, external_id, data, metadata, expires_at, stream, probability, model_version, reason or {}, said
+    )
+
+
+def _loaded(part: Any) -> Any:
+    return json.loads(part) if isinstance(part, str) else part
 
 
 def fresh_items(project_id: int) -> int:

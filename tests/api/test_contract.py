@@ -94,6 +94,7 @@ class TestProjects:
         assert body["settings"] == {
             "target_accuracy": None,
             "overlap": 1, "max_votes": 1, "lease_seconds": 900, "representation": "pool",
+            "queue_source": "model",
             "random_rate": 0.1, "gold_rate": 0.03,
             "target_confidence": 0.95, "strategy": "team", "spans_overlap": True, "cost_aware": False,
             "show_names": False, "blind_review": False,
@@ -327,6 +328,7 @@ ROUTES = {
 }
 WRITES = {
     "items/": ("POST", "manager", {"items": [{"data": {"text": "x"}}]}),
+    "predictions/": ("POST", "manager", {"predictions": []}),
     "vectors/": ("POST", "manager", {"vectors": []}),
     "exports/": ("POST", "manager", {"format": "jsonl"}),
     "members/": ("POST", "manager", {"username": "joiner", "role": "annotator"}),

@@ -84,8 +84,8 @@ def test_order_of_the_shuffle_is_the_projects_own():
         (row("x", gold={"class": "eggs"}), "gold"),
         (row("x", gold="ham"), "gold"),
         (row("x", predictions={"value": 1}), "predictions"),
-        (row("x", predictions=[{"class_probabilities": {"ham": 0.7}}]), "predictions.0.class_probabilities"),
-        (row("x", predictions=[{"class_probabilities": {"eggs": 1.0}}]), "predictions.0.class_probabilities"),
+        (row("x", predictions=[{"probabilities": {"ham": 0.7}}]), "predictions.0.probabilities"),
+        (row("x", predictions=[{"probabilities": {"eggs": 1.0}}]), "predictions.0.probabilities"),
         (row("x", predictions=[{"value": {"class": "ham"}}, {"value": {"class": "ham"}}]), "predictions.1.model"),
         (row("x", annotations=[{"annotator": "nobody", "value": {"class": "ham"}}]), "annotations.0.annotator"),
         (row("x", annotations=[{"annotator": "nobody", "value": {"class": "eggs"}}]), "annotations.0.value"),
@@ -147,7 +147,7 @@ def test_gold_items_have_no_slots():
 @pytest.mark.django_db
 def test_predictions_are_kept_by_model():
     project = make_project()
-    both = [{"model": "m", "class_probabilities": {"ham": 0.2, "spam": 0.8}}, {"value": {"class": "ham"}}]
+    both = [{"model": "m", "probabilities": {"ham": 0.2, "spam": 0.8}}, {"value": {"class": "ham"}}]
     add(project, row("x", predictions=both))
     found = Prediction.objects.order_by("-model_name").values_list("model_name", "value", "probabilities")
     assert list(found) == [("m", {"class": "spam"}, {"ham": 0.2, "spam": 0.8}), ("", {"class": "ham"}, None)]

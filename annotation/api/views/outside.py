@@ -9,7 +9,21 @@ from annotation import access
 from annotation.api import serializers
 from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, person
+from annotation.operations.predictions import add_predictions
 from annotation.operations.vector_uploads import add_vectors
+
+
+class Predictions(View):
+    reports_text_errors = True
+    takes_large_bodies = True
+
+    @documented(request=serializers.PredictionRows, responses=serializers.StoredPredictions)
+    @creates
+    def post(self, request: Request, project_id: str) -> Response:
+        """Takes up to 1,000 predictions, each in place of what the same model said of the item before."""
+        project = access.project_for(person(request), project_id, needs="import")
+        rows = checked(serializers.PredictionRows, request)["predictions"]
+        return Response(asdict(add_predictions(project=project, rows=rows)))
 
 
 class Vectors(View):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from annotation.errors import InvalidValue
-from annotation.kinds import LINEAR, Kind, Learner, Schema
+from annotation.kinds import Kind, Schema
 from annotation.kinds.items import refuse_unstorable
 
 MAX_PER_ITEM = 100
@@ -38,15 +38,6 @@ class Vote:
     created_at: datetime | None
 
 
-@dataclass(slots=True)
-class Outside:
-    """What another model said."""
-
-    model: str
-    value: dict[str, Any]
-    probabilities: dict[str, float] | None
-
-
 def check_text(text: str, field: str) -> None:
     """Raises RowError for characters that PostgreSQL or UTF-8 cannot hold; nothing is stored silently changed."""
     try:
@@ -68,7 +59,7 @@ def checked_value(value: Any, expected: Expected, field: str) -> dict[str, Any]:
         raise RowError(field, error.message) from error
 
 
-def _entries(entries: Any, field: str) -> Sequence[Mapping[str, Any]]:
+def entries_of(entries: Any, field: str) -> Sequence[Mapping[str, Any]]:
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
         raise RowError(field, "A list of objects is expected.")
     if len(entries) > MAX_PER_ITEM:
@@ -76,59 +67,10 @@ def _entries(entries: Any, field: str) -> Sequence[Mapping[str, Any]]:
     return entries
 
 
-def checked_predictions(entries: Any, expected: Expected) -> list[Outside]:
-    """Returns one prediction a model."""
-    found: dict[str, Outside] = {}
-    for number, one in enumerate(_entries(entries, "predictions")):
-        field = f"predictions.{number}"
-        model = one.get("model", "")
-        if not isinstance(model, str) or len(model) > 100:
-            raise RowError(f"{field}.model", "A model's name is a text of at most 100 characters.")
-        check_text(model, f"{field}.model")
-        if model in found:
-            raise RowError(f"{field}.model", "Two predictions of one model.")
-        found[model] = _prediction(model, one, expected, field)
-    return list(found.values())
-
-
-def _prediction(model: str, one: Mapping[str, Any], expected: Expected, field: str) -> Outside:
-    odds = one.get("class_probabilities")
-    if odds is None:
-        return Outside(model, checked_value(one.get("value"), expected, f"{field}.value"), None)
-    place = f"{field}.class_probabilities"
-    names = expected.kind.columns(expected.schema) if expected.kind.learner in LINEAR else []
-    if not names:
-        raise RowError(place, f"Projects of kind {expected.kind.name} take predictions as a value.")
-    if not isinstance(odds, dict) or not odds or not odds.keys() <= set(names):
-        raise RowError(place, f"It names classes of the project: {', '.join(names)}.")
-    _check_probabilities(odds, place, sum_to_one=expected.kind.learner is not Learner.SIGMOID)
-    value = one.get("value", _likeliest(odds, names, expected))
-    return Outside(
-        model, checked_value(value, expected, f"{field}.value"), {name: float(p) for name, p in odds.items()}
-    )
-
-
-def _check_probabilities(odds: Mapping[str, Any], place: str, *, sum_to_one: bool) -> None:
-    numbers = all(isinstance(p, int | float) and not isinstance(p, bool) and 0 <= p <= 1 for p in odds.values())
-    if not numbers:
-        raise RowError(place, "Probabilities are numbers from 0 to 1.")
-    if sum_to_one and abs(sum(odds.values()) - 1) > 0.01:
-        raise RowError(place, "Probabilities have the sum 1.")
-
-
-def _likeliest(odds: Mapping[str, float], names: Sequence[str], expected: Expected) -> dict[str, Any]:
-    """Returns the answer that these probabilities speak for."""
-    if expected.kind.learner is Learner.SIGMOID:
-        chosen = [k for k, name in enumerate(names) if odds.get(name, 0) >= 0.5]
-    else:
-        chosen = [names.index(max(odds, key=lambda name: odds[name]))]
-    return expected.kind.value_of(chosen, expected.schema)
-
-
 def checked_votes(entries: Any, expected: Expected) -> list[Vote]:
     """Returns one answer a person; whether she is in the project is looked up later."""
     votes: dict[str, Vote] = {}
-    for number, one in enumerate(_entries(entries, "annotations")):
+    for number, one in enumerate(entries_of(entries, "annotations")):
         field, annotator = f"annotations.{number}", one.get("annotator")
         if not isinstance(annotator, str) or not annotator:
             raise RowError(f"{field}.annotator", "A username is expected.")

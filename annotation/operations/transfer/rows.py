@@ -10,15 +10,14 @@ from annotation.errors import InvalidValue
 from annotation.kinds import Kind
 from annotation.operations.transfer.answers import (
     Expected,
-    Outside,
     RowError,
     Vote,
     check_text,
-    checked_predictions,
     checked_value,
     checked_votes,
     reportable,
 )
+from annotation.operations.transfer.predicted import Outside, checked_predictions
 
 MAX_EXTERNAL_ID = 200
 MAX_METADATA_BYTES = 16 * 1024

@@ -157,7 +157,12 @@ def _store_gold_and_predictions(project: Project, created: Sequence[tuple[int, D
         GoldAnswer.objects.bulk_create(gold)
     predictions = [
         Prediction(
-            item_id=item_id, project=project, model_name=one.model, value=one.value, probabilities=one.probabilities
+            item_id=item_id,
+            project=project,
+            model_name=one.model,
+            value=one.value,
+            probabilities=one.probabilities,
+            uncertainty=one.uncertainty,
         )
         for item_id, draft in created
         for one in draft.predictions

@@ -1,5 +1,7 @@
 """How much say the classifier has earned beside the people's votes."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -8,6 +10,47 @@ Ints = npt.NDArray[np.int64]
 
 LEAST_VOTES = 30
 TEMPERATURES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+FLOOR = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What the model says of every item (n_items, n_classes), which items it speaks about, and its weight, 0 to 1.
+
+    Rows of items it says nothing about hold the class shares.
+    """
+
+    probabilities: Floats
+    speaks: npt.NDArray[np.bool_]
+    weight: float
+
+
+def weighed_voice(votes: Ints, items: Ints, views: Floats, *, n_items: int) -> Voice | None:
+    """The voice of a model whose out-of-fold probabilities for `items` are `views`; None while it has earned no say."""
+    n_classes = views.shape[1]
+    speaks = np.zeros(n_items, dtype=np.bool_)
+    speaks[items] = True
+    judged = votes[speaks[votes[:, 0]]]
+    shares = (np.bincount(judged[:, 2], minlength=n_classes) + 1) / (len(judged) + n_classes)
+    probabilities = np.tile(shares, (n_items, 1))
+    probabilities[items] = views
+    probabilities[items] = temper(views, best_temperature(judged, probabilities))
+    weight = model_weight_earned(judged, probabilities, n_items=n_items, n_classes=n_classes)
+    return Voice(probabilities, speaks, weight) if weight > 0 else None
+
+
+def heard(posterior: Floats, class_prior: Floats, voice: Voice, known: npt.NDArray[np.bool_]) -> Floats:
+    """What people say (n_items, n_classes) times what the model says beyond the class shares, floored and weighed.
+
+    The probabilities are tempered already, so a weight of one half gives the model its full say, and smaller weights
+    less. `known` (n_items,) marks items that stay as they are.
+    """
+    speaks = voice.speaks & ~known
+    said = (1 - FLOOR) * voice.probabilities[speaks] + FLOOR / posterior.shape[1]
+    joined = posterior.copy()
+    joined[speaks] *= (said / class_prior) ** min(1.0, 2 * voice.weight)
+    joined[speaks] /= joined[speaks].sum(axis=1, keepdims=True)
+    return joined
 
 
 def temper(probabilities: npt.NDArray[np.floating], temperature: float) -> Floats:

@@ -1,5 +1,7 @@
 """How people answer, given what is probably true: confusion matrices shrunk to the average person's, and bounds."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv
@@ -10,32 +12,61 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 STRENGTH = 2.0
+# How many of the average person's answers stand against somebody's own, for her hit rate over all classes.
+HIT_STRENGTH = 16.0
 PRIOR_RIGHT = 2.0
 PRIOR_WRONG = 1.0
 INTERVAL = 0.9
 
 
-def confusions(counts: Floats, answers: Ints, posterior: Floats) -> tuple[Floats, Floats, float]:
-    """Confusion matrices (n_annotators, K, K), the average person's (K, K), and the average person's hit rate.
+@dataclass(frozen=True, slots=True)
+class Skills:
+    """Expected `counts` of truth and answer (n_annotators, K, K), and the `centre` worth two answers a row that they
+    are shrunk towards; the average person's `pool` (K, K) and `hit_rate`."""
 
-    counts: (n_annotators, K, K), expected, of truth and answer. answers: the classes of all votes, informative or not.
-    Each row is shrunk towards a centre worth two judgements: the average person's row, its odds of being right scaled
-    to the annotator's own hit rate (itself shrunk to the average person's).
+    counts: Floats
+    centre: Floats
+    pool: Floats
+    hit_rate: float
+
+    @property
+    def confusion(self) -> Floats:
+        """P(answer | truth), (n_annotators, K, K)."""
+        confusion = self.counts + STRENGTH * self.centre
+        confusion /= confusion.sum(axis=2, keepdims=True)
+        return np.maximum(confusion, 1e-9)
+
+    def elsewhere(self, annotator: Ints, answer: Ints, own: Floats) -> Floats:
+        """Log P(answer | truth) of each vote by what its author did on other items (n_votes, K).
+
+        own: (n_votes, K), the vote's own part of the counts. Counted in, a vote speaks for itself: with few answers
+        and many classes the author then looks like somebody who always answers so (leave-one-out as in collapsed
+        inference, Asuncion et al. 2009, arXiv:1205.2662, "CVB0").
+        """
+        hits = self.counts[annotator, :, answer] - own + STRENGTH * self.centre[annotator, :, answer]
+        rows = self.counts.sum(axis=2)[annotator] - own + STRENGTH
+        return np.asarray(np.log(np.maximum(hits, 1e-9) / np.maximum(rows, 1e-9)))
+
+
+def fitted_skills(counts: Floats, answers: Ints, posterior: Floats) -> Skills:
+    """Skills from expected counts (n_annotators, K, K) of truth and answer.
+
+    answers: the classes of all votes, informative or not. The centre of a row is the average person's row, its odds of
+    being right scaled to the annotator's own hit rate (itself shrunk to the average person's).
     """
     k = counts.shape[1]
     pool = counts.sum(axis=0) + _newcomers_confusion(answers, k)
     pool /= pool.sum(axis=1, keepdims=True)
     diagonal = np.diag(pool)
     hit_rate = float(diagonal @ posterior.mean(axis=0)) if len(posterior) else float(diagonal.mean())
-    own = (np.einsum("wkk->w", counts) + STRENGTH * hit_rate) / (counts.sum(axis=(1, 2)) + STRENGTH)
+    hits = np.einsum("wkk->w", counts)
+    own = (hits + HIT_STRENGTH * hit_rate) / (counts.sum(axis=(1, 2)) + HIT_STRENGTH)
     odds = (_odds(own) / _odds(np.array(hit_rate)))[:, None] * _odds(diagonal)
     right = odds / (1 + odds)
     mistakes = pool * (1 - np.eye(k))
     mistakes /= np.maximum(mistakes.sum(axis=1, keepdims=True), 1e-12)
     centre = right[:, :, None] * np.eye(k) + (1 - right)[:, :, None] * mistakes
-    confusion = counts + STRENGTH * centre
-    confusion /= confusion.sum(axis=2, keepdims=True)
-    return np.maximum(confusion, 1e-9), pool, hit_rate
+    return Skills(counts, centre, pool, hit_rate)
 
 
 def _newcomers_confusion(answers: Ints, k: int) -> Floats:

@@ -8,7 +8,7 @@ from django.db.models.functions import Left
 
 from annotation.arrays import Ints, Votes
 from annotation.models import Item
-from modeling import agreement
+from modeling import agreement, confusion, kappa
 from modeling.agreement import Coefficient
 
 EXAMPLES = 5
@@ -50,7 +50,7 @@ def _percent(shared: Ints) -> float | None:
 def _cohen(shared: Ints, votes: Votes) -> Coefficient:
     if votes.n_annotators > MOST_PEOPLE_FOR_COHEN:
         return Coefficient(None, undefined_because=f"more than {MOST_PEOPLE_FOR_COHEN} people, too many pairs")
-    return agreement.cohen_kappa(shared, votes.n_classes)
+    return kappa.cohen_kappa(shared, votes.n_classes)
 
 
 def _shown(one: Coefficient) -> dict[str, Any]:
@@ -58,8 +58,8 @@ def _shown(one: Coefficient) -> dict[str, Any]:
 
 
 def _confused_pairs(shared: Ints, votes: Votes) -> list[dict[str, Any]]:
-    pairs = agreement.confused_pairs(shared, votes.n_classes, limit=PAIRS)
-    examples = [agreement.items_with_both(shared, one.first, one.second, limit=EXAMPLES) for one in pairs]
+    pairs = confusion.confused_pairs(shared, votes.n_classes, limit=PAIRS)
+    examples = [confusion.items_with_both(shared, one.first, one.second, limit=EXAMPLES) for one in pairs]
     shown = excerpts([int(votes.item_ids[item]) for items in examples for item in items])
     return [
         {

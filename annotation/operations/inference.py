@@ -1,23 +1,19 @@
 """Votes → one inference: what is true, who is good, how sure we are. Flags, consensus and reports read from it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from annotation.arrays import STATUSES, Beliefs, Floats, Ints, Votes
+from annotation.arrays import STATUSES, Beliefs, Ints, Votes
 from annotation.models import Project
-from annotation.operations.voice import Voice, out_of_fold_voice
-from modeling.calibration import flatten, held_back_temperature
-from modeling.suspicion import random_log_odds
-from modeling.truth import Truth, infer
+from annotation.operations.voice import out_of_fold_voice
+from modeling.engine import believe_people, hear_model
+from modeling.model_voice import Voice
+from modeling.truth import Truth
 
-# Confusion matrices of this many cells are kept in memory at once (a cell is 8 bytes, a few copies at a time).
-MOST_CELLS = 10_000_000
 Z90 = 1.645
-VOICE_FLOOR = 0.05
-ENOUGH_INFORMATIVE = 20
 SINGLE, AGREED, DOUBTFUL, GOLD, REVIEWED = range(len(STATUSES))
 
 
@@ -25,11 +21,13 @@ SINGLE, AGREED, DOUBTFUL, GOLD, REVIEWED = range(len(STATUSES))
 class Inference:
     """The votes with what follows from them. Arrays follow the order of `votes`.
 
-    `n_judged` (n_annotators,) counts the answers that the odds of careless answering rest on.
+    `matrix` (n_annotators,) is each annotator's place in `truth.skills`; `n_judged` (n_annotators,) counts the answers
+    that the odds of careless answering rest on.
     """
 
     votes: Votes
     truth: Truth
+    matrix: Ints
     voice: Voice | None
     n_votes: Ints
     gold_class: Ints
@@ -52,95 +50,22 @@ def infer_truth(project: Project, votes: Votes, protected: Ints) -> Inference:
     label. Protected items (`protected`, ids) measure the live model, so their consensus comes from people alone: the
     measure must not lean towards what it measures.
     """
-    people = _calibrated(votes, _infer(votes), _temperature(project, votes))
-    voice = out_of_fold_voice(project, votes, people.posterior)
-    gold_class = np.full(votes.n_items, -1, dtype=np.int64)
-    gold_class[votes.gold[:, 0]] = votes.gold[:, 1]
-    truth, n_judged = people, people.n_informative
-    if voice is not None:
-        heard = _with_voice(people, voice, gold_class)
-        silent = np.isin(votes.item_ids, protected)
-        odds, n_judged = _odds_with_voice(votes, people, voice)
-        truth = replace(
-            people,
-            posterior=np.where(silent[:, None], people.posterior, heard),
-            p_wrong=1 - heard[votes.votes[:, 0], votes.votes[:, 2]],
-            random_log_odds=odds,
-        )
-    n_votes = np.bincount(votes.votes[:, 0], minlength=votes.n_items)
-    return Inference(votes, truth, voice, n_votes, gold_class, n_judged)
-
-
-def _with_voice(people: Truth, voice: Voice, gold_class: Ints) -> Floats:
-    """What people say times what the model says beyond the class shares, normalised; known items stay known."""
-    speaks = voice.speaks & (gold_class < 0)
-    heard = people.posterior.copy()
-    floored = (1 - VOICE_FLOOR) * voice.probabilities[speaks] + VOICE_FLOOR / heard.shape[1]
-    heard[speaks] *= floored / people.class_prior
-    heard[speaks] /= heard[speaks].sum(axis=1, keepdims=True)
-    return heard
-
-
-def _odds_with_voice(votes: Votes, people: Truth, voice: Voice) -> tuple[Floats, Ints]:
-    """Log odds of careless answers and how many answers they rest on: by the model where people say too little."""
-    spoken = votes.votes[voice.speaks[votes.votes[:, 0]]]
-    pool = people.confusion.mean(axis=0)
-    odds = random_log_odds(
-        voice.probabilities[spoken[:, 0]], spoken[:, 1], spoken[:, 2], pool, n_annotators=votes.n_annotators
-    )
-    by_model = people.n_informative < ENOUGH_INFORMATIVE
-    n_spoken = np.bincount(spoken[:, 1], minlength=votes.n_annotators)
-    return (
-        np.where(by_model, odds, people.random_log_odds),
-        np.where(by_model, np.maximum(n_spoken, people.n_informative), people.n_informative),
-    )
-
-
-def _infer(votes: Votes) -> Truth:
-    """The engine's answer. With so many people and classes that their matrices would not fit, those with the fewest
-    votes share one: each then has the skill of that group."""
-    share = _shared_matrix(votes)
-    columns = np.column_stack([votes.votes[:, 0], share[votes.votes[:, 1]], votes.votes[:, 2]])
-    n_people = int(share.max(initial=-1)) + 1
-    truth = infer(columns, n_items=votes.n_items, n_annotators=n_people, n_classes=votes.n_classes, gold=votes.gold)
-    names = ("accuracy", "accuracy_low", "accuracy_high", "random_log_odds", "n_informative")
-    return replace(truth, **{name: getattr(truth, name)[share] for name in names})
-
-
-def _temperature(project: Project, votes: Votes) -> float:
-    share = _shared_matrix(votes)
-    columns = np.column_stack([votes.votes[:, 0], share[votes.votes[:, 1]], votes.votes[:, 2]])
-    return held_back_temperature(
-        columns,
+    believed = believe_people(
+        votes.votes,
         n_items=votes.n_items,
-        n_annotators=int(share.max(initial=-1)) + 1,
+        n_annotators=votes.n_annotators,
         n_classes=votes.n_classes,
         gold=votes.gold,
-        rng=np.random.default_rng(project.seed),
+        calibrate_on=votes.gold[~np.isin(votes.gold[:, 0], votes.reviewed)],
     )
-
-
-def _calibrated(votes: Votes, truth: Truth, temperature: float) -> Truth:
-    """The truth no surer than held-back votes allow; known items and those with a single vote stay as they are."""
-    if temperature == 1.0:
-        return truth
-    several = np.bincount(votes.votes[:, 0], minlength=votes.n_items) > 1
-    several[votes.gold[:, 0]] = False
-    posterior = truth.posterior.copy()
-    posterior[several] = flatten(posterior[several], temperature)
-    return replace(truth, posterior=posterior, p_wrong=1 - posterior[votes.votes[:, 0], votes.votes[:, 2]])
-
-
-def _shared_matrix(votes: Votes) -> Ints:
-    """The matrix that each annotator uses (n_annotators,)."""
-    most = max(2, MOST_CELLS // votes.n_classes**2)
-    share = np.arange(votes.n_annotators)
-    if votes.n_annotators <= most:
-        return share
-    n = np.bincount(votes.votes[:, 1], minlength=votes.n_annotators)
-    order = np.argsort(-n, kind="stable")
-    share[order] = np.minimum(np.arange(votes.n_annotators), most - 1)
-    return share
+    voice = out_of_fold_voice(project, votes, believed.truth.posterior)
+    if voice is not None:
+        silent = np.isin(votes.item_ids, protected)
+        believed = hear_model(believed, voice, votes.votes, gold=votes.gold, silent=silent)
+    gold_class = np.full(votes.n_items, -1, dtype=np.int64)
+    gold_class[votes.gold[:, 0]] = votes.gold[:, 1]
+    n_votes = np.bincount(votes.votes[:, 0], minlength=votes.n_items)
+    return Inference(votes, believed.truth, believed.matrix, voice, n_votes, gold_class, believed.n_judged)
 
 
 def consensus_of(inference: Inference, *, target_confidence: float) -> Beliefs:

@@ -140,4 +140,5 @@ def _median_seconds(inference: Inference) -> list[float | None]:
 def _confusions(inference: Inference) -> list[str]:
     if inference.votes.n_classes > MOST_CLASSES_IN_CONFUSION:
         return ["[]"] * inference.votes.n_annotators
-    return [json.dumps(matrix) for matrix in np.round(inference.truth.confusion, 4).tolist()]
+    matrices = np.round(inference.truth.skills.confusion, 4)[inference.matrix]
+    return [json.dumps(matrix) for matrix in matrices.tolist()]

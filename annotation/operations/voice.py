@@ -13,7 +13,7 @@ from annotation.models import Project, Representation
 from annotation.vectors import load_pool
 from modeling.linear import LinearModel
 from modeling.linear_fit import DEFAULT_L2, fit_linear
-from modeling.model_voice import best_temperature, model_weight_earned, temper
+from modeling.model_voice import Voice, weighed_voice
 
 FOLDS = 5
 LEAST_ITEMS = 30
@@ -21,18 +21,6 @@ REFIT_GROWTH = 1.1
 KEPT_PROJECTS = 32
 
 Vectors = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Voice:
-    """What the model says of every item (n_items, n_classes), which items it speaks about, and its weight, 0 to 1.
-
-    Rows of items it says nothing about hold the class shares.
-    """
-
-    probabilities: Floats
-    speaks: npt.NDArray[np.bool_]
-    weight: float
 
 
 @dataclass(frozen=True)
@@ -68,7 +56,7 @@ def out_of_fold_voice(project: Project, votes: Votes, posterior: Floats) -> Voic
     views = np.empty((len(items), votes.n_classes))
     for number, model in enumerate(models):
         views[fold == number] = model.predict_proba(vectors[fold == number])
-    return _weighed(votes, items, views)
+    return weighed_voice(votes.votes, items, views, n_items=votes.n_items)
 
 
 def _vectors(live: Representation, item_ids: Ints) -> tuple[npt.NDArray[np.bool_], Vectors] | None:
@@ -114,15 +102,3 @@ def _fold_models(
     if len(_kept) > KEPT_PROJECTS:
         _kept.popitem(last=False)
     return models
-
-
-def _weighed(votes: Votes, items: Ints, views: Floats) -> Voice | None:
-    speaks = np.zeros(votes.n_items, dtype=np.bool_)
-    speaks[items] = True
-    judged = votes.votes[speaks[votes.votes[:, 0]]]
-    shares = (np.bincount(judged[:, 2], minlength=votes.n_classes) + 1) / (len(judged) + votes.n_classes)
-    probabilities = np.tile(shares, (votes.n_items, 1))
-    probabilities[items] = views
-    probabilities[items] = temper(views, best_temperature(judged, probabilities))
-    weight = model_weight_earned(judged, probabilities, n_items=votes.n_items, n_classes=votes.n_classes)
-    return Voice(probabilities, speaks, weight) if weight > 0 else None

@@ -105,15 +105,17 @@ def rank_team(
     n_wanted: int,
     rng: np.random.Generator,
     sample: Ints | None = None,
+    uncertainty: Floats | None = None,
+    pending: Floats | None = None,
     seconds: Floats | None = None,
 ) -> Choice:
     """A queue of `n_wanted` rows: batch after batch by the rule of `choose_team`, no row twice.
 
     All batches come from one candidate sample and one clustering: the next batch takes the next most uncertain row of
-    each cluster, so a long queue costs hardly more than one batch. With a
-    `sample` of the candidates only classes in need are looked for among the others. With `seconds` (n,) uncertainty is
-    weighed by the cost of an answer. Raises ValueError when X and probabilities do not
-    match.
+    each cluster, so a long queue costs hardly more than one batch. With a `sample` of the candidates only classes in
+    need are looked for among the others. Uncertainty is the margin unless `uncertainty` (n,) is given, and is weighed
+    by cost where `seconds` (n,) are. Vectors `pending` (m, d) count as chosen: what is near them waits. Raises
+    ValueError when X and probabilities do not match.
     """
     if len(X) != len(probabilities):
         raise ValueError(f"{len(X)} vectors but {len(probabilities)} rows of probabilities")
@@ -125,7 +127,11 @@ def rank_team(
     needy = needy_classes(counts)
     rare_share = _rare_share(counts, needy)
     sample = candidates if sample is None else sample
-    rows, scores, share_sampled = uncertain_rows(X, probabilities, sample, batch, n_wanted, rng, seconds)
+    uncertainty = margin(probabilities) if uncertainty is None else uncertainty
+    pending = X[:0] if pending is None else pending
+    rows, scores, share_sampled = uncertain_rows(
+        X, uncertainty, sample, batch, n_wanted, rng, pending=pending, seconds=seconds
+    )
     parts = {
         Kind.RARE: rare_rows(probabilities, candidates, counts, needy, _n_needed(rare_share, n_wanted), rng),
         Kind.RANDOM: _random_rows(probabilities, sample, _n_needed(n_random_share, n_wanted), rng),

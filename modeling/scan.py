@@ -58,12 +58,12 @@ def linear_key(model: LinearModel, classes: Sequence[int]) -> Key:
     return key
 
 
-def probability_key(model: Predicts, classes: Sequence[int]) -> Key:
+def probability_key(model: Predicts, classes: Sequence[int], uncertainty: Callable[[Floats], Floats] = margin) -> Key:
     """The same for any classifier, from its probabilities."""
 
     def key(block: Floats) -> list[Floats]:
         probabilities = model.predict_proba(block)
-        return [margin(probabilities), *(probabilities[:, k] for k in classes)]
+        return [uncertainty(probabilities), *(probabilities[:, k] for k in classes)]
 
     return key
 

@@ -28,27 +28,27 @@ def choose_by_name(pool: OpenPool, n_wanted: int) -> Choice:
     known = _known(pool)
     rows, share = _shown(pool, strategy, known, max(MAX_CANDIDATES, n_wanted))
     vectors = pool.vectors.vectors(rows)
-    candidates = replace(known, X=vectors, probabilities=pool.model.predict_proba(vectors))
-    seconds = predicted_seconds(pool.project, pool.vectors.item_ids[rows])
+    candidates = replace(known, X=vectors, probabilities=pool.rows.model.predict_proba(vectors))
+    seconds = predicted_seconds(pool.project, pool.item_ids[rows])
     ranked = choose(strategy, candidates, n_wanted, pool.rng, seconds)
     return Choice.of(rows[ranked.places], ranked.scores, Kind.UNCERTAIN, share)
 
 
 def _shown(pool: OpenPool, strategy: Strategy, known: Candidates, n: int) -> tuple[Ints, float]:
     """The rows that a strategy looks at, and the chance that a row is among them."""
-    if len(pool.rows) <= n:
-        return pool.rows, 1.0
+    if pool.n_open <= n:
+        return pool.rows.rows, 1.0
     if strategy.looks is Looks.SAMPLE:
-        return pool.sample(n), n / len(pool.rows)
+        return pool.rows.sample(n), n / pool.n_open
     if strategy.looks is Looks.UNCERTAIN:
-        return pool.best(pool.likeliness(()), [n])[0], 1.0
+        return pool.rows.best(pool.rows.likeliness(()), [n])[0], 1.0
 
     def score(block: Floats) -> list[Floats]:
-        probabilities = pool.model.predict_proba(block)
+        probabilities = pool.rows.model.predict_proba(block)
         nowhere = np.empty((len(block), 0), dtype=np.float32)
         return [strategy.score(replace(known, X=nowhere, probabilities=probabilities), pool.rng)]
 
-    return pool.best(score, [n])[0], 1.0
+    return pool.rows.best(score, [n])[0], 1.0
 
 
 def _known(pool: OpenPool) -> Candidates:
@@ -58,18 +58,18 @@ def _known(pool: OpenPool) -> Candidates:
     rows = pool.vectors.find(votes.item_ids)
     taught = (rows >= 0) & ~np.isin(votes.item_ids, protected_items(pool.project))
     labeled = pool.vectors.vectors(rows[taught])
-    reference = pool.vectors.vectors(pool.sample(N_REFERENCE))
+    reference = pool.vectors.vectors(pool.rows.sample(N_REFERENCE))
     return Candidates(
-        X=labeled[:0], probabilities=pool.model.predict_proba(labeled[:0]),
-        labeled=labeled, labeled_probabilities=pool.model.predict_proba(labeled),
+        X=labeled[:0], probabilities=pool.rows.model.predict_proba(labeled[:0]),
+        labeled=labeled, labeled_probabilities=pool.rows.model.predict_proba(labeled),
         targets=beliefs.targets[taught], weights=beliefs.weights[taught],
-        reference=reference, reference_probabilities=pool.model.predict_proba(reference),
+        reference=reference, reference_probabilities=pool.rows.model.predict_proba(reference),
         l2=float(pool.version.metrics["l2"]), fit=_refit(pool),
     )  # fmt: skip
 
 
 def _refit(pool: OpenPool) -> Fit:
-    start = pool.model if isinstance(pool.model, LinearModel) else None
+    start = pool.rows.model if isinstance(pool.rows.model, LinearModel) else None
 
     def fit(X: Floats, targets: Floats, weights: Floats) -> LinearModel:
         l2 = float(pool.version.metrics["l2"])

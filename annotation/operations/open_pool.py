@@ -1,18 +1,15 @@
-"""The items that may be asked, with the model that speaks of them: what every strategy chooses from."""
+"""The items of a project that may be asked, with its live model."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
 from annotation.models import ModelVersion, Project
-from annotation.vectors import Floats, Ints, Pool, load_pool
-from modeling.linear import LinearModel
-from modeling.scan import Key, best_rows, linear_key, probability_key
+from annotation.vectors import Ints, Pool, load_pool
+from modeling.open_rows import OpenRows
+from modeling.strategies.base import Predicts
 
 # Undrawn items that take answers are the bulk of a pool: the others are fewer and come from partial indexes.
 NOT_TO_ASK = """
@@ -20,63 +17,56 @@ NOT_TO_ASK = """
     UNION ALL
     SELECT id FROM annotation_item WHERE project_id = %(project)s AND is_gold
 """
-
-
-class Classifier(Protocol):
-    """A fitted model of any sort."""
-
-    @property
-    def n_classes(self) -> int: ...
-
-    def predict_proba(self, X: Floats) -> Floats: ...
+# What people have on their screens, and what the live model has not looked at yet.
+PENDING = """
+    SELECT item_id FROM annotation_assignment WHERE project_id = %(project)s AND status = 'open' AND holds_slot
+    UNION
+    SELECT annotation.item_id FROM annotation_workrequest request
+    JOIN annotation_annotation annotation ON annotation.id = request.annotation_id
+    WHERE request.project_id = %(project)s AND request.topic = 'learn'
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class OpenPool:
-    """A pool of vectors and its open rows (n_open,), rising; the model and its version; the rng of this queue."""
+    """`rows` chooses among the rows of `vectors` that nobody was asked about; `counts` are labels a class."""
 
     project: Project
     version: ModelVersion
-    model: Classifier
     vectors: Pool
-    rows: Ints
-    rng: np.random.Generator
+    item_ids: Ints
+    rows: OpenRows
 
-    @cached_property
+    @property
+    def n_open(self) -> int:
+        return len(self.rows.rows)
+
+    @property
+    def rng(self) -> np.random.Generator:
+        return self.rows.rng
+
+    @property
     def counts(self) -> npt.NDArray[np.float64]:
-        """How many labels each class has (n_classes,)."""
         return np.array(self.version.metrics["labeled_counts"], dtype=np.float64)
 
-    def predict(self, rows: Ints) -> Floats:
-        """Probabilities of these rows (n, n_classes)."""
-        return self.model.predict_proba(self.vectors.vectors(rows))
-
-    def sample(self, n: int) -> Ints:
-        """A uniform sample of open rows, all of them when there are no more."""
-        return self.rows if n >= len(self.rows) else self.rng.choice(self.rows, n, replace=False, shuffle=False)
-
-    def likeliness(self, classes: Sequence[int]) -> Key:
-        """Scores for `best`: uncertainty first, then the likeliness of each of these classes."""
-        if isinstance(self.model, LinearModel):
-            return linear_key(self.model, classes)
-        return probability_key(self.model, classes)
-
-    def best(self, key: Key, n_best: Sequence[int]) -> list[Ints]:
-        """The best open rows by each score of the key, in one pass over all vectors."""
-        is_open = np.zeros(self.vectors.n_items, dtype=np.bool_)
-        is_open[self.rows] = True
-        return best_rows(self.vectors.blocks(), is_open, key, n_best, self.rng)
+    def pending(self) -> npt.NDArray[np.float32]:
+        """Vectors (m, d) of the items that are being answered just now."""
+        found = self.vectors.find(_ids(PENDING, self.project))
+        return self.vectors.vectors(found[found >= 0])
 
 
-def open_pool(project: Project, version: ModelVersion, model: Classifier) -> OpenPool:
+def open_pool(project: Project, version: ModelVersion, model: Predicts) -> OpenPool:
     """Everything that nobody was asked about and that has vectors; raises ArtifactError for a damaged shard."""
     vectors = load_pool(version.representation)
-    with connection.cursor() as cursor:
-        cursor.execute(NOT_TO_ASK, {"project": project.pk})
-        closed = np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
-    found = vectors.find(np.unique(closed))
+    found = vectors.find(np.unique(_ids(NOT_TO_ASK, project)))
     is_open = np.ones(vectors.n_items, dtype=np.bool_)
     is_open[found[found >= 0]] = False
     rows = np.flatnonzero(is_open)
     rng = np.random.default_rng([project.seed, version.number, len(rows)])
-    return OpenPool(project, version, model, vectors, rows, rng)
+    return OpenPool(project, version, vectors, vectors.item_ids, OpenRows(vectors, model, rows, rng))
+
+
+def _ids(sql: str, project: Project) -> Ints:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"project": project.pk})
+        return np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)

@@ -7,10 +7,11 @@ from django.db import connection
 
 from annotation.models import ModelVersion, Project, Strategy, Stream
 from annotation.operations.named_ranking import choose_by_name
-from annotation.operations.open_pool import Classifier, OpenPool, open_pool
+from annotation.operations.open_pool import OpenPool, open_pool
 from annotation.operations.team_ranking import choose_by_team
 from annotation.vectors import Floats, Ints
 from modeling.batches import Choice, Kind, needy_classes
+from modeling.strategies.base import Predicts
 
 QUEUE_LENGTH = 500
 MODEL, SHUFFLE = Stream.MODEL.value, Stream.SHUFFLE.value
@@ -40,17 +41,17 @@ def next_shuffled(project: Project) -> list[Place]:
         return [_shuffled(item_id, 0.0, n_open) for item_id, n_open in cursor.fetchall()]
 
 
-def rank_pool(project: Project, version: ModelVersion, model: Classifier) -> list[Place]:
+def rank_pool(project: Project, version: ModelVersion, model: Predicts) -> list[Place]:
     """The queue by the project's strategy over all items nobody was asked about; empty when there are none.
 
     Raises ArtifactError when a shard is missing or damaged, NotAllowed when the project names a callable that the
     operator has not allowed.
     """
     pool = open_pool(project, version, model)
-    if not len(pool.rows):
+    if not pool.n_open:
         return []
     choose = choose_by_team if project.strategy == Strategy.TEAM else choose_by_name
-    choice = choose(pool, min(QUEUE_LENGTH, len(pool.rows)))
+    choice = choose(pool, min(QUEUE_LENGTH, pool.n_open))
     return Reasons(pool, choice).places()
 
 
@@ -60,17 +61,17 @@ class Reasons:
     def __init__(self, pool: OpenPool, choice: Choice) -> None:
         self.pool, self.choice, self.classes = pool, choice, pool.version.classes
         self.needy: Ints = needy_classes(pool.counts)
-        self.probabilities: Floats = pool.predict(choice.rows)
+        self.probabilities: Floats = pool.rows.predict(choice.rows)
         self.likeliest = np.argsort(-self.probabilities, axis=1)[:, :2]
 
     def places(self) -> list[Place]:
         choice = self.choice
-        item_ids = self.pool.vectors.item_ids[choice.rows].tolist()
+        item_ids = self.pool.item_ids[choice.rows].tolist()
         columns = zip(item_ids, choice.scores.tolist(), choice.kinds, choice.probabilities.tolist(), strict=True)
         places = []
         for place, (item_id, score, kind, probability) in enumerate(columns):
             if kind == Kind.RANDOM:
-                places.append(_shuffled(item_id, score, len(self.pool.rows)))
+                places.append(_shuffled(item_id, score, self.pool.n_open))
             else:
                 places.append(Place(item_id, score, self._reason(place, kind), MODEL, min(1.0, probability)))
         return places

@@ -22,13 +22,14 @@ from annotation.models import (
     WorkLane,
     WorkRequest,
 )
-from annotation.operations import ranking, team_ranking
+from annotation.operations import ranking
 from annotation.operations.labeling import assign_next_item
 from annotation.operations.learning import publish_queue, score_pool
 from annotation.operations.outbox import request_work
 from annotation.operations.ranking import Place
 from annotation.queries.evaluation import learning_curve
 from annotation.queries.learning import published_queue
+from modeling import team
 from tests.factories import make_assignment, make_item, make_member, make_project
 from tests.operations.learning_world import add_items, answer, claimed, run, taught, truth
 
@@ -148,8 +149,8 @@ def test_when_everything_was_asked_an_empty_queue_is_published() -> None:
 
 
 def test_a_large_pool_is_ranked_from_a_shortlist(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(team_ranking, "MAX_CANDIDATES", 30)
-    monkeypatch.setattr(team_ranking, "LIKELIEST", 5)
+    monkeypatch.setattr(team, "MAX_CANDIDATES", 30)
+    monkeypatch.setattr(team, "LIKELIEST", 5)
     monkeypatch.setattr(ranking, "QUEUE_LENGTH", 25)
     project = make_project()
     annotator = make_member(project)

@@ -10,16 +10,18 @@ from django.db import IntegrityError, transaction
 from annotation.callables import NotAllowed, allowed_callable, strategies_of
 from annotation.errors import InvalidValue
 from annotation.models import MULTILABEL_STRATEGIES, Annotation, Project, QueueEntry, Strategy, Topic
-from annotation.operations import named_ranking, team_ranking
+from annotation.operations import named_ranking
 from annotation.operations.answer_costs import predicted_seconds
+from annotation.operations.open_pool import open_pool
 from annotation.operations.outbox import request_work
 from annotation.operations.projects import change_project, create_project
 from annotation.operations.ranking import rank_pool
 from annotation.stored import load_model
 from config import environment
+from modeling import team
 from modeling.strategies import STRATEGIES
-from tests.factories import make_project, make_user
-from tests.operations.learning_world import run, taught
+from tests.factories import make_assignment, make_project, make_user
+from tests.operations.learning_world import answer, run, taught
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +48,7 @@ def test_every_name_is_in_the_registry() -> None:
 def test_every_strategy_fills_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     """With caps far below the pool's size, so that the pass over all vectors and the samples are taken too."""
     monkeypatch.setattr(named_ranking, "MAX_CANDIDATES", 15)
-    monkeypatch.setattr(team_ranking, "MAX_CANDIDATES", 15)
+    monkeypatch.setattr(team, "MAX_CANDIDATES", 15)
     monkeypatch.setattr("annotation.operations.ranking.QUEUE_LENGTH", 12)
     project, items, _ = taught(n_items=60, n_labels=20)
     unasked = {item.pk for item in items[20:]}
@@ -135,3 +137,15 @@ def test_cost_is_learned_from_the_seconds_that_people_took() -> None:
     assert len(queue_of(project)) == 20
     project.cost_aware = False
     assert predicted_seconds(project, ids) is None
+
+
+def test_what_people_are_looking_at_is_pending() -> None:
+    project, items, annotator = taught(n_items=60, n_labels=20)
+    pool = open_pool(project, project.live_model, load_model(project.live_model))
+    assert len(pool.pending()) == 0
+    make_assignment(items[25], annotator)
+    answer(items[26], annotator, "ham")
+    pool = open_pool(project, project.live_model, load_model(project.live_model))
+    expected = pool.vectors.vectors(pool.vectors.find(np.array([items[25].pk, items[26].pk])))
+    assert np.array_equal(np.sort(pool.pending(), axis=0), np.sort(expected, axis=0))
+    assert pool.n_open == 38

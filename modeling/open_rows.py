@@ -1,0 +1,59 @@
+"""The rows of a pool that may be asked, and the model that speaks of them: what every strategy chooses from."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from modeling.acquisition import margin
+from modeling.linear import LinearModel
+from modeling.scan import Key, best_rows, linear_key, probability_key
+from modeling.strategies.base import Floats, Ints, Predicts
+
+
+class Vectors(Protocol):
+    """The vectors of all items, by row: too many to hold in memory at once."""
+
+    @property
+    def n_items(self) -> int: ...
+
+    def blocks(self) -> Iterable[Floats]: ...
+
+    def vectors(self, rows: Ints) -> Floats: ...
+
+
+@dataclass(frozen=True, eq=False)
+class OpenRows:
+    """Open rows (n_open,), rising, of `vectors`. Every random choice comes from `rng`."""
+
+    vectors: Vectors
+    model: Predicts
+    rows: Ints
+    rng: np.random.Generator
+
+    def predict(self, rows: Ints) -> Floats:
+        """Probabilities of these rows (n, n_classes)."""
+        return self.model.predict_proba(self.vectors.vectors(rows))
+
+    def sample(self, n: int) -> Ints:
+        """A uniform sample of open rows, all of them when there are no more."""
+        return self.rows if n >= len(self.rows) else self.rng.choice(self.rows, n, replace=False, shuffle=False)
+
+    def likeliness(self, classes: Sequence[int]) -> Key:
+        """Scores for `best`: uncertainty first, then the likeliness of each of these classes."""
+        if isinstance(self.model, LinearModel) and self.model.head == "softmax":
+            return linear_key(self.model, classes)
+        return probability_key(self.model, classes, self.uncertainty)
+
+    def uncertainty(self, probabilities: Floats) -> Floats:
+        """Margin; of the least sure class where every class is a question of its own."""
+        if isinstance(self.model, LinearModel) and self.model.head == "sigmoid":
+            return np.asarray(1 - np.abs(2 * probabilities - 1).min(axis=1), dtype=np.float32)
+        return margin(probabilities)
+
+    def best(self, key: Key, n_best: Sequence[int]) -> list[Ints]:
+        """The best open rows by each score of the key, in one pass over all vectors."""
+        is_open = np.zeros(self.vectors.n_items, dtype=np.bool_)
+        is_open[self.rows] = True
+        return best_rows(self.vectors.blocks(), is_open, key, n_best, self.rng)

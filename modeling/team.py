@@ -1,0 +1,72 @@
+"""The strategy `team` over a whole pool, however large: a sample of it, and the likeliest rows of classes in need."""
+
+import numpy as np
+import numpy.typing as npt
+
+from modeling.batches import Choice, Kind, needy_classes, rank_team
+from modeling.open_rows import OpenRows
+from modeling.strategies.base import Floats, Ints
+
+# The expensive part of the rule looks at this many candidates, and the likeliest ones of every class in need.
+MAX_CANDIDATES = 3_000
+LIKELIEST = 500
+
+
+def candidate_rows(pool: OpenRows, labeled_counts: npt.NDArray[np.floating], n_wanted: int) -> tuple[Ints, Ints]:
+    """A uniform sample of the open rows, and that sample together with the likeliest rows of the classes in need.
+
+    Where the sample is not the whole pool, those are found in one pass over all vectors. Both arrays rise.
+    """
+    sample = np.sort(pool.sample(max(MAX_CANDIDATES, n_wanted)))
+    needy = needy_classes(np.asarray(labeled_counts, dtype=np.float64))
+    if len(sample) == len(pool.rows) or not len(needy):
+        return sample, sample
+    _, *likeliest = pool.best(pool.likeliness(needy.tolist()), [0, *[LIKELIEST] * len(needy)])
+    return sample, np.union1d(sample, np.concatenate(likeliest))
+
+
+def choose_rows(
+    pool: OpenRows,
+    sample: Ints,
+    rows: Ints,
+    *,
+    labeled_counts: npt.NDArray[np.floating],
+    batch: int,
+    n_wanted: int,
+    pending: Floats | None = None,
+    seconds: Floats | None = None,
+) -> Choice:
+    """The next `n_wanted` rows of the pool out of `candidate_rows`, for `batch` people at once.
+
+    `pending` (m, d) are the vectors of what people have on their screens, `seconds` (n,) what an answer to each of
+    `rows` takes. `probabilities` of the choice say how likely a row was to be looked at.
+    """
+    vectors = pool.vectors.vectors(rows)
+    probabilities = pool.model.predict_proba(vectors)
+    choice = rank_team(
+        X=vectors,
+        probabilities=probabilities,
+        candidates=np.arange(len(rows)),
+        sample=np.searchsorted(rows, sample),
+        labeled_counts=labeled_counts,
+        batch=batch,
+        n_wanted=n_wanted,
+        rng=pool.rng,
+        uncertainty=pool.uncertainty(probabilities),
+        pending=pending,
+        seconds=seconds,
+    )
+    chosen = rows[choice.rows]
+    if len(sample) < len(pool.rows):
+        chosen = _redrawn(chosen, choice.kinds == Kind.RANDOM, pool)
+    seen = np.where(choice.kinds == Kind.RARE, 1.0, len(sample) / len(pool.rows))
+    return Choice(chosen, choice.scores, choice.kinds, (choice.probabilities * seen).astype(np.float32))
+
+
+def _redrawn(chosen: Ints, is_random: npt.NDArray[np.bool_], pool: OpenRows) -> Ints:
+    """The rows with the random ones drawn again from the whole pool, for a queue is no fair sample of it."""
+    n = int(is_random.sum())
+    drawn = pool.rng.permutation(pool.sample(len(chosen))) if n else chosen[:0]
+    out = chosen.copy()
+    out[is_random] = drawn[~np.isin(drawn, chosen[~is_random])][:n]
+    return out

@@ -1,0 +1,100 @@
+"""`team` for several people at once: screens count as chosen, nothing is asked twice, rare classes are found."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from modeling import team
+from modeling.batches import Choice, Kind, rank_team
+from modeling.linear import LinearModel
+from modeling.open_rows import OpenRows
+from modeling.representatives import repeats_last
+
+GROUPS = np.repeat(np.arange(5), 16)
+
+
+def five_groups() -> tuple[np.ndarray, np.ndarray]:
+    """Five far-apart groups of items on which the model cannot decide."""
+    rng = np.random.default_rng(0)
+    X = np.eye(8)[GROUPS] + 0.25 * rng.normal(size=(80, 8))
+    return (X / np.linalg.norm(X, axis=1, keepdims=True)).astype(np.float32), np.full((80, 2), 0.5, np.float32)
+
+
+def ranked(X: np.ndarray, p: np.ndarray, n: int, pending: np.ndarray | None = None, batch: int = 5) -> Choice:
+    return rank_team(
+        X=X, probabilities=p, candidates=np.arange(len(X)), labeled_counts=np.array([50, 50]), batch=batch,
+        n_wanted=n, rng=np.random.default_rng(1), pending=pending,
+    )  # fmt: skip
+
+
+def test_neighbours_of_what_is_on_a_screen_wait() -> None:
+    X, p = five_groups()
+    assert sorted(GROUPS[ranked(X, p, 5).rows]) == [0, 1, 2, 3, 4]
+    free = np.setdiff1d(np.arange(80), [3, 20])
+    others = GROUPS[free][ranked(X[free], p[free], 3, pending=X[[3, 20]]).rows]
+    assert sorted(others) == [2, 3, 4]
+
+
+def test_what_says_the_same_is_not_proposed_twice() -> None:
+    rng = np.random.default_rng(0)
+    texts = rng.normal(size=(20, 16)).astype(np.float32)
+    X = np.repeat(texts, 4, axis=0) + 0.001 * rng.normal(size=(80, 16)).astype(np.float32)
+    p = np.full((80, 2), 0.5, np.float32)
+    for batch in (1, 5):
+        assert len(set((ranked(X, p, 20, batch=batch).rows // 4).tolist())) == 20
+        assert not set((ranked(X, p, 18, X[:8], batch=batch).rows // 4).tolist()) & {0, 1}
+        assert len(set(ranked(X, p, 80, X[:8], batch=batch).rows.tolist())) == 80, "in the end all are asked"
+
+
+def test_repeats_come_last_in_their_order() -> None:
+    X = np.array([[1, 0], [0, 1], [2, 0.01], [0, 3], [1, 1]], dtype=np.float32)
+    assert repeats_last(X, X[:0]).tolist() == [0, 1, 4, 2, 3]
+    assert repeats_last(X, X[1:2]).tolist() == [0, 4, 1, 2, 3]
+    assert repeats_last(X[:0], X[:0]).tolist() == []
+    assert sorted(repeats_last(np.zeros((3, 2), np.float32), X[:0])) == [0, 1, 2]
+
+
+class Blocks:
+    """A pool in blocks of 100 rows."""
+
+    def __init__(self, X: np.ndarray) -> None:
+        self.X, self.n_items = X, len(X)
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        return (self.X[start : start + 100] for start in range(0, self.n_items, 100))
+
+    def vectors(self, rows: np.ndarray) -> np.ndarray:
+        return self.X[rows]
+
+
+def test_a_needle_in_a_large_pool_is_found() -> None:
+    """The likeliest rows of a class in need come from all vectors, not from the sample."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(20_000, 8)).astype(np.float32)
+    X[12_345] = [9, 0, 0, 0, 0, 0, 0, 0]
+    model = LinearModel(np.array([[3, 0, 0]] + [[0, 0.5, -0.5]] * 7, np.float32), np.array([-9, 0, 0], np.float32))
+    pool = OpenRows(Blocks(X), model, np.arange(0, 20_000), rng)
+    counts = np.array([0, 200, 200])
+    sample, rows = team.candidate_rows(pool, counts, 50)
+    assert len(sample) == team.MAX_CANDIDATES
+    assert 12_345 in rows
+    choice = team.choose_rows(pool, sample, rows, labeled_counts=counts, batch=8, n_wanted=50)
+    assert choice.rows[choice.kinds == Kind.RARE][0] == 12_345
+    assert len(set(choice.rows.tolist())) == 50
+    share = team.MAX_CANDIDATES / 20_000
+    assert np.allclose(choice.probabilities[choice.kinds == Kind.UNCERTAIN], share)
+
+
+def test_random_rows_come_from_the_whole_pool() -> None:
+    """While there are few labels half of a queue is random, and its sample is drawn anew for each place."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(20_000, 4)).astype(np.float32)
+    model = LinearModel(np.ones((4, 2), np.float32), np.zeros(2, np.float32))
+    pool = OpenRows(Blocks(X), model, np.arange(0, 20_000, 2), rng)
+    counts = np.array([3, 3])
+    sample, rows = team.candidate_rows(pool, counts, 100)
+    choice = team.choose_rows(pool, sample, rows, labeled_counts=counts, batch=8, n_wanted=100)
+    drawn = choice.rows[choice.kinds == Kind.RANDOM]
+    assert 40 <= len(drawn) <= 60
+    assert (drawn % 2 == 0).all()
+    assert not set(drawn.tolist()) <= set(sample.tolist())

@@ -148,6 +148,12 @@ class VectorRows(s.Serializer[Any]):
     vectors = s.JSONField(help_text="Up to 1,000 of {item or external_id, vector: [numbers]}.")
 
 
+class NewVectorFile(s.Serializer[Any]):
+    file = s.FileField(
+        help_text=".npz with `vectors` and `items` or `external_ids`, or .npy in the order of the items."
+    )
+
+
 class PredictionRows(s.Serializer[Any]):
     predictions = s.JSONField(
         help_text="Up to 1,000 of {item or external_id, value?, probabilities?, model?}: `value` as an answer looks;"
@@ -270,7 +276,7 @@ class NewImport(s.Serializer[Any]):
 class Job(s.Serializer[Any]):
     id = s.IntegerField()
     project = s.IntegerField()
-    kind = s.ChoiceField(["import", "export"])
+    kind = s.ChoiceField(["import", "export", "vectors"])
     status = s.ChoiceField(["queued", "running", "done", "failed"])
     done = s.IntegerField()
     total = s.IntegerField(allow_null=True)

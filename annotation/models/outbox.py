@@ -56,11 +56,12 @@ class WorkLane(models.Model):
 
 
 class Job(models.Model):
-    """An import or export that a worker does in batches, with progress; taken over when its owner dies."""
+    """A file in or out that a worker does in batches, with progress; taken over when its owner dies."""
 
     class Kind(models.TextChoices):
         IMPORT = "import"
         EXPORT = "export"
+        VECTORS = "vectors"
 
     class Status(models.TextChoices):
         QUEUED = "queued"

@@ -1,7 +1,7 @@
 """Items → vectors: fits a project's representation, and has its shards kept complete."""
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from annotation.artifacts import ArtifactError
@@ -11,13 +11,12 @@ from annotation.operations.outside_vectors import fold_vectors, outside_is_ready
 from annotation.operations.shards import TEXTS_A_QUERY, cover, texts_of
 from annotation.representations import EXTERNAL
 from annotation.stored import load_encoder, save_encoder
-from annotation.vectors import Ints
+from annotation.vectors import Ints, load_item_ids
 from modeling.pool_fit import fit_pool
 
 MAX_FITTED = 20_000
 GROWTH = 1.5
 SAMPLE_CHARACTERS = 20_000_000
-ITEM_IDS = "COPY (SELECT id FROM annotation_item WHERE project_id = %s) TO STDOUT (FORMAT BINARY)"
 
 
 def build_features(claim: LaneClaim) -> None:
@@ -54,17 +53,6 @@ def has_outgrown(representation: Representation, n_items: int) -> bool:
     """Says whether it was learned from items, and half as many items again could be learned from as there were."""
     fitted = representation.n_fitted
     return fitted > 0 and min(n_items, MAX_FITTED) >= GROWTH * fitted
-
-
-def load_item_ids(project_id: int) -> Ints:
-    """Returns the project's item ids, rising: fourteen bytes a row through COPY, so a million take a second."""
-    # Django's debugging cursor takes no parameters here; the id is a number of ours.
-    with connection.cursor() as cursor, cursor.copy(ITEM_IDS % int(project_id)) as copy:
-        content = b"".join(copy)
-    header, trailer = 19, 2
-    row = np.dtype([("fields", ">i2"), ("length", ">i4"), ("id", ">i8")])
-    n_rows = (len(content) - header - trailer) // row.itemsize
-    return np.sort(np.frombuffer(content, row, n_rows, header)["id"].astype(np.int64))
 
 
 def _sound_live(project: Project) -> Representation | None:

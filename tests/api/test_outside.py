@@ -1,6 +1,7 @@
 """What other programs computed, over HTTP: vectors and predictions."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.factories import make_item, make_member, make_project
 
@@ -49,3 +50,12 @@ def test_a_prediction_becomes_a_suggestion(owner, project, client_of):
 def test_settings_that_do_not_exist(owner, project, setting, value):
     status, refusal = owner.call("PATCH", f"projects/{project.pk}/", {"settings": {setting: value}})
     assert (status, list(refusal["error"]["fields"])) == (422, [f"settings.{setting}"])
+
+
+def test_a_file_of_vectors_is_a_job(owner, project):
+    upload = SimpleUploadedFile("vectors.npy", b"not yet looked at")
+    response = owner.http.post(f"/api/v1/projects/{project.pk}/vectors/", {"file": upload}, format="multipart")
+    assert (response.status_code, response.json()["kind"]) == (202, "vectors")
+    assert owner.call("GET", f"jobs/{response.json()['id']}/")[1]["status"] == "queued"
+    empty = owner.http.post(f"/api/v1/projects/{project.pk}/vectors/", {"other": "x"}, format="multipart")
+    assert empty.status_code == 400

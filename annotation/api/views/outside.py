@@ -6,9 +6,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
-from annotation.api import serializers
+from annotation.api import serializers, shapes
 from annotation.api.idempotency import creates
+from annotation.api.parsers import StrictJSONParser, UploadParser
 from annotation.api.views.base import View, checked, documented, person
+from annotation.operations import transfer
 from annotation.operations.predictions import add_predictions
 from annotation.operations.vector_uploads import add_vectors
 
@@ -30,10 +32,18 @@ class Vectors(View):
     reports_text_errors = True
     takes_large_bodies = True
 
-    @documented(request=serializers.VectorRows, responses=serializers.TakenVectors)
+    parser_classes = (StrictJSONParser, UploadParser)
+
+    @documented(
+        request={"application/json": serializers.VectorRows, "multipart/form-data": serializers.NewVectorFile},
+        responses={200: serializers.TakenVectors, 202: serializers.Job},
+    )
     @creates
     def post(self, request: Request, project_id: str) -> Response:
-        """Takes up to 1,000 vectors; what does not fit is reported row by row and the rest is kept."""
+        """Takes up to 1,000 vectors, or a file of them; what does not fit is reported row by row, the rest is kept."""
         project = access.project_for(person(request), project_id, needs="import")
+        if (upload := request.FILES.get("file")) is not None:
+            job = transfer.start_vectors(project=project, user=person(request), upload=upload)
+            return Response(shapes.job(job), status=202)
         rows = checked(serializers.VectorRows, request)["vectors"]
         return Response(asdict(add_vectors(project=project, rows=rows)))

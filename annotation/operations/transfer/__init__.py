@@ -5,6 +5,7 @@ from annotation.operations.transfer.imports import start_import
 from annotation.operations.transfer.items import Added, add_items
 from annotation.operations.transfer.jobs import claim_job, collect_files, stuck_jobs
 from annotation.operations.transfer.run import run_job
+from annotation.operations.transfer.vector_files import start_vectors
 
 __all__ = [
     "Added",
@@ -16,5 +17,6 @@ __all__ = [
     "run_job",
     "start_export",
     "start_import",
+    "start_vectors",
     "stuck_jobs",
 ]

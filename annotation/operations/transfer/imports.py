@@ -1,22 +1,16 @@
 """A file comes in: stored as it is, then read in batches by a worker that may die at any point."""
 
-import errno
-import hashlib
 import itertools
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, cast
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.utils import timezone
 
-from annotation.errors import BadRequest, NoSpace
+from annotation.errors import BadRequest
 from annotation.models import Job, Project
-from annotation.operations.outbox import wake_job_after_commit
 from annotation.operations.transfer import hooks
 from annotation.operations.transfer.answers import RowError
 from annotation.operations.transfer.items import Added, add_rows
@@ -25,6 +19,7 @@ from annotation.operations.transfer.mapping import Mapping as Columns
 from annotation.operations.transfer.mapping import checked_mapping
 from annotation.operations.transfer.reading import Unreadable, open_text
 from annotation.operations.transfer.records import Record, csv_records, jsonl_records
+from annotation.operations.transfer.uploads import row_error, start_job
 
 BATCH = 2_000
 MAX_ERRORS = 100
@@ -48,44 +43,8 @@ def start_import(
     columns = checked_mapping(mapping)
     if format is not None and format not in FORMATS:
         raise BadRequest("format: csv or jsonl.", fields={"format": "csv or jsonl"})
-    params = {"mapping": columns.as_json(), "format": format, "filename": _shown(upload.name)} | _digest(upload)
-    path = _keep(upload)
-    with transaction.atomic():
-        job = Job.objects.create(
-            project=project, kind=Job.Kind.IMPORT, params=params, path=path, created_by=user, created_at=timezone.now()
-        )
-        wake_job_after_commit(job.pk)
-    return job
-
-
-def _keep(upload: "File[Any]") -> str:
-    """Returns the path at which the file is stored; raises NoSpace when the disk is full, and leaves nothing behind."""
-    path = f"imports/{uuid.uuid4().hex}"
-    try:
-        return default_storage.save(path, upload)
-    except OSError as error:
-        default_storage.delete(path)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoSpace("The server's storage is full. Nothing was imported.") from error
-        raise
-
-
-def _shown(name: str | None) -> str:
-    """Returns the user's name of the file as far as it can be shown; it is never used as a name."""
-    return "".join(character for character in name or "" if character.isprintable())[:200]
-
-
-def _digest(upload: "File[Any]") -> dict[str, Any]:
-    """Returns the SHA-256 and size of what was uploaded, read in chunks."""
-    digest, size = hashlib.sha256(), 0
-    for chunk in upload.chunks():
-        digest.update(chunk)
-        size += len(chunk)
-        if size > settings.UPLOAD_LIMIT_BYTES:
-            message = f"The file is larger than {settings.UPLOAD_LIMIT_BYTES // 2**20:,} MB."
-            raise BadRequest(message, code="too_large", fields={"file": message})
-    upload.seek(0)
-    return {"sha256": digest.hexdigest(), "bytes": size}
+    params = {"mapping": columns.as_json(), "format": format}
+    return start_job(project=project, user=user, kind=Job.Kind.IMPORT, upload=upload, params=params)
 
 
 def run_import(claim: JobClaim) -> None:
@@ -132,7 +91,7 @@ def _format_of(stored: BinaryIO, mapping: Columns) -> str:
 
 def _commit(claim: JobClaim, batch: list[Record], share_read: float) -> None:
     right = [(number, row) for number, row in batch if not isinstance(row, RowError)]
-    wrong = [_error(number, row.field, row.message) for number, row in batch if isinstance(row, RowError)]
+    wrong = [row_error(number, row.field, row.message) for number, row in batch if isinstance(row, RowError)]
     with transaction.atomic():
         # A crash of the database may take the last batches back, together with the place in the file: nothing was
         # acknowledged, and reading goes on from there. The end of the job is written through.
@@ -142,7 +101,7 @@ def _commit(claim: JobClaim, batch: list[Record], share_read: float) -> None:
         done = job.done + len(batch)
         added = add_rows(job.project_id, right)
         hooks.reached("import batch stored")
-        wrong += [_error(one["index"], one["field"], one["message"]) for one in added.errors]
+        wrong += [row_error(one["index"], one["field"], one["message"]) for one in added.errors]
         wrong.sort(key=lambda error: int(error["row"]))
         keep_lease(
             claim,
@@ -170,10 +129,6 @@ def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:
         raise
     if batch:
         yield batch
-
-
-def _error(row: int, field: str, message: str) -> dict[str, Any]:
-    return {"row": row, "field": field, "message": message}
 
 
 def _sums(job: Job, added: Added) -> dict[str, int]:

@@ -72,8 +72,8 @@ def _give_up(job_id: int) -> None:
 
 
 def _use_what_came_in(job: Job) -> None:
-    """Asks for vectors of the items that an import has stored, whether or not it got to its end."""
-    if job.kind == Job.Kind.IMPORT and job.cursor.get("created"):
+    """Asks for vectors of the items that a job has stored, or to use vectors that it took in, finished or not."""
+    if job.cursor.get("created") or job.cursor.get("accepted"):
         request_work(project_id=job.project_id, topic=Topic.REPRESENT)
 
 

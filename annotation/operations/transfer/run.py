@@ -6,8 +6,13 @@ from annotation.models import Job
 from annotation.operations.transfer.exports import run_export
 from annotation.operations.transfer.imports import run_import
 from annotation.operations.transfer.jobs import JobClaim, work_on
+from annotation.operations.transfer.vector_files import run_vectors
 
-_OPERATIONS: dict[str, Callable[[JobClaim], None]] = {Job.Kind.IMPORT: run_import, Job.Kind.EXPORT: run_export}
+_OPERATIONS: dict[str, Callable[[JobClaim], None]] = {
+    Job.Kind.IMPORT: run_import,
+    Job.Kind.EXPORT: run_export,
+    Job.Kind.VECTORS: run_vectors,
+}
 
 
 def run_job(job_id: int) -> bool:

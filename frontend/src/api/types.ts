@@ -264,7 +264,7 @@ export interface Flag {
 
 export interface Job {
   id: number
-  kind: 'import' | 'export'
+  kind: 'import' | 'export' | 'vectors'
   status: 'queued' | 'running' | 'done' | 'failed'
   done: number
   total: number | null

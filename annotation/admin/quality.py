@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from annotation.admin.base import HistoryAdmin, operator_of
 from annotation.errors import Conflict
-from annotation.models import AgreementReport, AnnotatorReport, Consensus, Flag
+from annotation.models import AgreementReport, AnnotatorReport, Consensus, Flag, SecondOpinion
 from annotation.operations.review import decide_flag
 
 
@@ -62,3 +62,10 @@ class AnnotatorReportAdmin(HistoryAdmin):
 class AgreementReportAdmin(HistoryAdmin):
     list_display = ("project", "updated_at")
     list_select_related = ("project",)
+
+
+@admin.register(SecondOpinion)
+class SecondOpinionAdmin(HistoryAdmin):
+    list_display = ("item_id", "project", "gain", "n_votes", "first", "second", "skill")
+    list_select_related = ("project",)
+    search_fields = ("=item__external_id", "=item__id")

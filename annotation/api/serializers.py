@@ -85,6 +85,8 @@ class Settings(s.Serializer[Any]):
     random_rate = s.FloatField(help_text="Share of protected random questions.")
     gold_rate = s.FloatField(help_text="Share of gold checks.")
     target_confidence = s.FloatField()
+    overlap_share = s.FloatField(help_text="Share of items that get `overlap`; the others get one answer.")
+    relabel_rate = s.FloatField(help_text="Largest share of questions that are second opinions.")
     spans_overlap = s.BooleanField(help_text="Kind `spans`: whether the spans of one answer may overlap.")
     show_names = s.BooleanField(help_text="Annotators see the names of their colleagues.")
     blind_review = s.BooleanField(help_text="Reviewers do not see who gave which answer.")

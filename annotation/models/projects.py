@@ -96,6 +96,8 @@ class Project(models.Model):
     random_rate = models.FloatField(default=0.1)
     gold_rate = models.FloatField(default=0.03)
     target_confidence = models.FloatField(default=0.95)
+    overlap_share = models.FloatField(default=1.0, help_text="Share of items that get `overlap`; the others get one.")
+    relabel_rate = models.FloatField(default=0.2, help_text="Largest share of questions that are second opinions.")
     spans_overlap = models.BooleanField(default=True, help_text="Whether spans of one answer may overlap.")
     show_names = models.BooleanField(default=False, help_text="Annotators see the names of their colleagues.")
     blind_review = models.BooleanField(default=False, help_text="Reviewers do not see who gave which answer.")
@@ -125,6 +127,10 @@ class Project(models.Model):
             ),
             models.CheckConstraint(condition=Q(random_rate__gte=0, random_rate__lte=1), name="project_random_rate"),
             models.CheckConstraint(condition=Q(gold_rate__gte=0, gold_rate__lte=1), name="project_gold_rate"),
+            models.CheckConstraint(
+                condition=Q(overlap_share__gte=0, overlap_share__lte=1), name="project_overlap_share"
+            ),
+            models.CheckConstraint(condition=Q(relabel_rate__gte=0, relabel_rate__lte=1), name="project_relabel_rate"),
             models.CheckConstraint(
                 condition=Q(target_confidence__gt=0, target_confidence__lte=1), name="project_target_confidence"
             ),

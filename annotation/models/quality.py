@@ -42,6 +42,28 @@ class Consensus(models.Model):
         return f"consensus of {self.item_id}"
 
 
+class SecondOpinion(models.Model):
+    """An item that is worth asking again, as the last inference saw it; derived like everything here.
+
+    Whoever is asked should tell its two likeliest classes (`first`, `second`, places in the project's list) apart at
+    least as well as the average person does (`skill`, the mean chance of being right on either).
+    """
+
+    item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="+", primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="second_opinions")
+    gain = models.FloatField(help_text="Expected rise of P(consensus is right) by one more answer.")
+    n_votes = models.PositiveSmallIntegerField()
+    first = models.PositiveSmallIntegerField()
+    second = models.PositiveSmallIntegerField()
+    skill = models.FloatField()
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "-gain"], name="second_opinion_gain")]
+
+    def __str__(self) -> str:
+        return f"second opinion on {self.item_id}"
+
+
 class AnnotatorReport(models.Model):
     """One person's skill in one project, with a 90 % interval; no skill while nothing else speaks about her items."""
 

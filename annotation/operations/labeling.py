@@ -67,7 +67,8 @@ def _new_leases(project: Project, user_id: int, count: int, rng: random.Random) 
 
 
 def _pick(project: Project, user_id: int, count: int, rng: random.Random) -> list[Lease]:
-    """Gold by rate, then items that others have begun, then new ones: by rate the protected sample, else queued."""
+    """Gold by rate, items that others have begun, second opinions by rate, then new ones: the protected sample by rate,
+    else queued. With nothing else left to ask, second opinions from anybody."""
     found: list[Lease] = []
     if project.gold_rate and rng.random() < project.gold_rate:
         found += leases.take_gold(project=project, user_id=user_id)
@@ -75,6 +76,9 @@ def _pick(project: Project, user_id: int, count: int, rng: random.Random) -> lis
         found += leases.take(
             leases.PICK_STARTED, project=project, user_id=user_id, count=count - len(found), started=True
         )[0]
+    n_again = sum(rng.random() < project.relabel_rate for _ in range(count - len(found)))
+    if n_again and project.max_votes > project.overlap:
+        found += leases.take_second(project=project, user_id=user_id, count=n_again)
     n_random = sum(rng.random() < project.random_rate for _ in range(count - len(found)))
     if n_random:
         found += _fresh(project, user_id, n_random, Stream.RANDOM)
@@ -86,6 +90,8 @@ def _pick(project: Project, user_id: int, count: int, rng: random.Random) -> lis
         found = leases.take(
             leases.PICK_STARTED, project=project, user_id=user_id, count=count, started=True, window=None
         )[0]
+    if not found and project.relabel_rate and project.max_votes > project.overlap:
+        found = leases.take_second(project=project, user_id=user_id, count=count, anybody=True)
     return found
 
 
@@ -111,7 +117,7 @@ def _fresh(project: Project, user_id: int, count: int, stream: Stream) -> list[L
 
 def _why_empty(project: Project, user_id: int) -> Assigned:
     with connection.cursor() as cursor:
-        cursor.execute(leases.WHY_EMPTY, {"project": project.pk, "user": user_id})
+        cursor.execute(leases.WHY_EMPTY, {"project": project.pk, "user": user_id, "max_votes": project.max_votes})
         slots_left, any_release, my_release = cursor.fetchone()
     if not slots_left and any_release is None:
         return Assigned(empty_because="finished")

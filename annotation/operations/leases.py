@@ -1,6 +1,6 @@
 """SQL that hands out leases and takes them back. Locks are taken in one order: item, then lease.
 
-Three places where an item can come from, tried by `labeling.assign_next_item`; each is one statement that picks under
+Places where an item can come from, tried by `labeling.assign_next_item`; each is one statement that picks under
 SKIP LOCKED, takes a slot and writes the lease. Cost does not depend on the size of the project: every pick walks a
 partial index from its head.
 """
@@ -52,17 +52,48 @@ PICK_FRESH = """
         FOR NO KEY UPDATE SKIP LOCKED)
 """
 
+# An item whose votes were not sure enough gets one more slot, never above the hard limit. `taken = n_votes`: nobody
+# answers it now and nobody has since it was ranked. An item goes to people who tell its two likeliest classes apart at
+# least as well as the average (who has no report yet counts as such), or to `anybody` when nothing else is left to ask.
+PICK_SECOND = """
+    entry AS MATERIALIZED (
+        SELECT entry.*, coalesce(((me.confusion->entry.first->>entry.first)::float8
+                                  + (me.confusion->entry.second->>entry.second)::float8) / 2, entry.skill) AS mine
+        FROM annotation_secondopinion entry
+        LEFT JOIN annotation_annotatorreport me
+               ON me.project_id = entry.project_id AND me.annotator_id = %(user)s AND me.accuracy IS NOT NULL
+        WHERE entry.project_id = %(project)s),
+    picked AS MATERIALIZED (
+        SELECT item.id, 'relabel' AS stream, 1.0::float8 AS probability, NULL::integer AS model_version,
+               '{"kind": "second_opinion"}'::jsonb AS reason
+        FROM entry JOIN annotation_item item ON item.id = entry.item_id
+        WHERE item.taken = entry.n_votes AND item.taken < %(max_votes)s AND item.open_slots = 0 AND NOT item.is_gold
+          AND (%(anybody)s OR entry.mine >= entry.skill - %(tolerance)s)
+          AND NOT EXISTS (
+                SELECT 1 FROM annotation_assignment mine
+                WHERE mine.item_id = item.id AND mine.annotator_id = %(user)s AND mine.status <> 'expired')
+          AND NOT EXISTS (
+                SELECT 1 FROM annotation_review verdict
+                WHERE verdict.item_id = item.id AND verdict.undone_at IS NULL AND verdict.value IS NOT NULL)
+        ORDER BY entry.gain * entry.mine DESC, item.id LIMIT %(count)s
+        FOR NO KEY UPDATE OF item SKIP LOCKED)
+"""
+# Keeps max_votes as it is until the lease is written; no row while somebody changes the project.
+MAX_VOTES = "SELECT max_votes FROM annotation_project WHERE id = %s FOR SHARE SKIP LOCKED"
+SKILL_TOLERANCE = 0.05
+
 # A queued item may have been drawn by another stream meanwhile: then its place in the queue is used up for nothing.
 LEASE = """
     taken AS (
         UPDATE annotation_item item
-        SET taken = item.taken + 1, open_slots = item.open_slots - 1,
+        SET taken = item.taken + 1, open_slots = greatest(item.open_slots - 1, 0),
+            slot_limit = greatest(item.slot_limit, item.taken + %(more)s),
             drawn_at = coalesce(item.drawn_at, now()),
             draw_stream = coalesce(item.draw_stream, picked.stream),
             draw_probability = coalesce(item.draw_probability, picked.probability),
             draw_reason = coalesce(item.draw_reason, picked.reason)
         FROM picked
-        WHERE item.id = picked.id AND item.open_slots > 0 AND (item.drawn_at IS NOT NULL) = %(started)s
+        WHERE item.id = picked.id AND item.open_slots + %(more)s > 0 AND (item.drawn_at IS NOT NULL) = %(started)s
         RETURNING item.id, item.external_id, item.data, item.metadata,
                   picked.stream, picked.probability, picked.model_version, picked.reason),
     lease AS (
@@ -166,6 +197,8 @@ SKIP = """
 WHY_EMPTY = """
     SELECT EXISTS (SELECT 1 FROM annotation_item
                    WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0)
+        OR EXISTS (SELECT 1 FROM annotation_secondopinion entry JOIN annotation_item item ON item.id = entry.item_id
+                   WHERE entry.project_id = %(project)s AND item.taken = entry.n_votes AND item.taken < %(max_votes)s)
         OR EXISTS (SELECT 1 FROM annotation_item
                    WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0),
            (SELECT min(expires_at) FROM annotation_assignment
@@ -193,11 +226,25 @@ def take(
         "started": started,
         "lease_seconds": project.lease_seconds,
         "window": STARTED_WINDOW,
+        "more": 0,
     } | extra
     rows = _rows(f"WITH {pick}, {LEASE}", parameters)
     if any(item is not None and lease is None for lease, item, *_ in rows):
         raise LostRace
     return [lease_of(row) for row in rows if row[0] is not None], len(rows)
+
+
+def take_second(*, project: Project, user_id: int, count: int, anybody: bool = False) -> list[Lease]:
+    """Returns leases for second opinions, the most valuable first; none while somebody changes the project."""
+    with connection.cursor() as cursor:
+        cursor.execute(MAX_VOTES, [project.pk])
+        row = cursor.fetchone()
+    if row is None or row[0] <= project.overlap:
+        return []
+    return take(
+        PICK_SECOND, project=project, user_id=user_id, count=count, started=True, more=1, max_votes=row[0],
+        anybody=anybody, tolerance=SKILL_TOLERANCE,
+    )[0]  # fmt: skip
 
 
 def take_gold(*, project: Project, user_id: int) -> list[Lease]:

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from annotation.callables import strategy_refusal
@@ -18,6 +18,7 @@ from annotation.kinds import Kind, served_kind
 from annotation.models import AuditEvent, Membership, Project, QueueSource, Role, Topic
 from annotation.operations.outbox import free_lane_of, request_work
 from annotation.operations.retry import retried
+from annotation.operations.slots import Policy, set_slot_limits
 from annotation.representations import representation_refusal
 
 MAX_CLASSES = 300
@@ -36,6 +37,8 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "random_rate": (float, 0, 1),
     "gold_rate": (float, 0, 1),
     "target_confidence": (float, 0.5, 1),
+    "overlap_share": (float, 0, 1),
+    "relabel_rate": (float, 0, 1),
 }
 SWITCHES = ("spans_overlap", "cost_aware", "show_names", "blind_review")
 SETTINGS = (*RANGES, "strategy", *SWITCHES, "representation", "queue_source")
@@ -43,7 +46,7 @@ ASKED_BY_CHANGES = {
     Topic.REPRESENT: {"representation"},
     Topic.SCORE: {"queue_source"},
     Topic.LEARN: {"classes", "strategy", "cost_aware"},
-    Topic.QUALITY: {"classes", "target_confidence"},
+    Topic.QUALITY: {"classes", "target_confidence", "max_votes"},
 }
 
 
@@ -85,13 +88,13 @@ def change_project(*, project: Project, user: User, changes: Mapping[str, Any]) 
     with transaction.atomic():
         # Not FOR UPDATE: that would stop claims, which hold items and want the project's key, while we want the items.
         project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-        before = project.overlap
+        before = Policy.of(project)
         fields = _apply(project, changes)
         if fields:
             project.save(update_fields=fields)
             audit(project=project, actor=user, verb="project.changed", detail={"changes": dict(changes)})
-        if project.overlap != before:
-            _set_slot_limits(project)
+        if Policy.of(project) != before:
+            set_slot_limits(project, before=before)
         for topic, reasons in ASKED_BY_CHANGES.items():
             if reasons & set(fields):
                 free_lane_of(project.pk, topic)
@@ -115,15 +118,6 @@ def _apply(project: Project, changes: Mapping[str, Any]) -> list[str]:
     for name in changed:
         setattr(project, name, new[name])
     return changed
-
-
-def _set_slot_limits(project: Project) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE annotation_item SET slot_limit = %(limit)s, open_slots = greatest(%(limit)s - taken, 0)
-               WHERE project_id = %(project)s AND NOT is_gold AND slot_limit <> %(limit)s""",
-            {"project": project.pk, "limit": project.overlap},
-        )
 
 
 def checked_settings(given: Any, project: Project) -> dict[str, Any]:

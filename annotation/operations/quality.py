@@ -15,6 +15,7 @@ from annotation.operations.inference import Inference, consensus_of, infer_truth
 from annotation.operations.outbox import LaneClaim, settle_lane, waiting_requests
 from annotation.operations.people_suspicions import careless_people, suspicious_people
 from annotation.operations.quality_rows import write_consensus, write_reports
+from annotation.operations.second_opinions import publish_second_opinions
 from annotation.operations.suspicions import Suspicion, confused_classes, suspicious_labels
 from annotation.snapshots import snapshot
 
@@ -44,6 +45,7 @@ def infer_quality(claim: LaneClaim) -> None:
         write_consensus(project_id=project.pk, inference=inference, believed=believed, stored=stored)
         write_reports(project_id=project.pk, inference=inference)
         raise_flags(project_id=project.pk, suspicions=suspicions)
+        publish_second_opinions(project=project, inference=inference)
         _write_report(project, report | {"seconds": round(time.monotonic() - started, 3)})
 
 

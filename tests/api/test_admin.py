@@ -36,6 +36,7 @@ from annotation.models import (
     Representation,
     Review,
     Role,
+    SecondOpinion,
     Topic,
     VectorBatch,
     WorkLane,
@@ -83,10 +84,11 @@ def project() -> Project:
     )  # fmt: skip
     Review.objects.create(
         project=project, item=item, annotation=annotation, reviewer=person, decision="keep", value={"class": HOSTILE},
-        note=HOSTILE, created_at=now,
+        note=HOSTILE, created_at=now, undone_at=now,
     )  # fmt: skip
     comment = Comment.objects.create(project=project, item=item, author=person, body=HOSTILE, created_at=now)
     Mention.objects.create(comment=comment, user=person)
+    SecondOpinion.objects.create(item=item, project=project, gain=0.1, n_votes=1, first=0, second=1, skill=0.9)
     fitted = Representation.objects.create(
         project=project, version=1, name="pool", dimension=2, n_fitted=2, path="a", checksum="b"
     )

@@ -9,6 +9,7 @@ from django.db import connection
 
 from annotation.errors import NotFound
 from annotation.models import GoldAnswer, Prediction, Project
+from annotation.operations.slots import Policy
 from annotation.operations.transfer.answers import Expected
 from annotation.operations.transfer.rows import Draft
 
@@ -108,15 +109,16 @@ def _copy(cursor: Any, project: Project, drafts: Sequence[Draft]) -> list[int]:
         "SELECT nextval(pg_get_serial_sequence('annotation_item', 'id')) FROM generate_series(1, %s)", [len(drafts)]
     )
     ids = [row[0] for row in cursor.fetchall()]
-    seed = project.seed.to_bytes(8, "big", signed=True)
+    seed, policy = project.seed.to_bytes(8, "big", signed=True), Policy.of(project)
     with cursor.copy(_COPY) as copy:
         for item_id, draft in zip(ids, drafts, strict=True):
             is_gold = draft.gold is not None
             taken = 0 if is_gold else len(draft.votes)
-            limit = 0 if is_gold else max(project.overlap, taken)
+            key = _shuffle_key(seed, draft)
+            limit = 0 if is_gold else max(policy.limit_of(key), taken)
             copy.write_row((
                 item_id, draft.external_id, draft.data, draft.metadata, draft.content_hash, draft.length,
-                _shuffle_key(seed, draft), limit, taken, is_gold,
+                key, limit, taken, is_gold,
             ))  # fmt: skip
     return ids
 

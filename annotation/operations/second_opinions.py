@@ -1,0 +1,58 @@
+"""Which items are worth asking again: publish_second_opinions, a part of every inference."""
+
+import json
+
+import numpy as np
+from django.db import connection
+
+from annotation.models import Project
+from annotation.operations.inference import Inference
+from modeling.second_opinions import doubtful, two_step_gain
+
+MOST = 500
+LEAST_GAIN = 1e-4
+
+REPLACE = """
+    INSERT INTO annotation_secondopinion (item_id, project_id, gain, n_votes, first, second, skill)
+    SELECT new.item_id, %(project)s, new.gain, new.n_votes, new.first, new.second, new.skill
+    FROM jsonb_to_recordset(%(rows)s::jsonb)
+        AS new(item_id bigint, gain float8, n_votes int, first int, second int, skill float8)
+    JOIN annotation_item item ON item.id = new.item_id AND NOT item.is_gold
+"""
+
+
+def publish_second_opinions(*, project: Project, inference: Inference) -> None:
+    """Replaces the list of items to ask again by what the inference says, within the caller's transaction.
+
+    On it are the five hundred items with the largest expected gain whose confidence is under the target and that have
+    room for more answers; none where the project allows no second opinions.
+    """
+    rows = json.dumps(_worth_asking(project, inference))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM annotation_secondopinion WHERE project_id = %s", [project.pk])
+        cursor.execute(REPLACE, {"project": project.pk, "rows": rows})
+
+
+def _worth_asking(project: Project, inference: Inference) -> list[dict[str, float]]:
+    if project.max_votes <= project.overlap or not project.relabel_rate or inference.votes.n_classes < 2:
+        return []
+    posterior, average = inference.truth.posterior, inference.truth.skills.confusion.mean(axis=0)
+    open_ = doubtful(posterior, inference.n_votes, target=project.target_confidence, max_votes=project.max_votes)
+    items = np.flatnonzero(open_ & (inference.gold_class < 0))
+    gains = two_step_gain(posterior[items], average)
+    order = np.argsort(-gains, kind="stable")[:MOST]
+    chosen = items[order]
+    likeliest = np.argsort(-posterior[chosen], axis=1, kind="stable")[:, :2]
+    skill = np.diag(average)[likeliest].mean(axis=1)
+    return [
+        {
+            "item_id": int(inference.votes.item_ids[item]),
+            "gain": float(gain),
+            "n_votes": int(inference.n_votes[item]),
+            "first": int(first),
+            "second": int(second),
+            "skill": float(usual),
+        }
+        for item, gain, (first, second), usual in zip(chosen, gains[order], likeliest, skill, strict=True)
+        if gain >= LEAST_GAIN
+    ]

@@ -1,0 +1,43 @@
+"""Is one more label on an item worth its price, and whose? Expected rise of the chance that the consensus is right."""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+BATCH = 20_000
+MOST_CLASSES = 30
+
+
+def expected_gain(posterior: Floats, confusion: Floats) -> Floats:
+    """By how much one more answer is expected to raise P(consensus is right), for every item (n_items,); at least 0.
+
+    posterior: (n_items, K). confusion: (K, K), P(answer | truth) of the one who would be asked. After the answer l the
+    best class has max_k p_k × confusion[k, l], before it max_k p_k: the expected value of information of one
+    observation (Howard 1966, DOI 10.1109/TSSC.1966.300074). An answer that cannot turn the consensus is worth nothing.
+    """
+    gains = np.empty(len(posterior))
+    for start in range(0, len(posterior), BATCH):
+        rows = posterior[start : start + BATCH]
+        after = np.stack([(rows * confusion[:, said]).max(axis=1) for said in range(confusion.shape[1])]).sum(axis=0)
+        gains[start : start + BATCH] = after - rows.max(axis=1)
+    return np.maximum(gains, 0.0)
+
+
+def two_step_gain(posterior: Floats, confusion: Floats) -> Floats:
+    """The same for two more answers by such people, half of it each: where one alone cannot turn the consensus.
+
+    Answers l and m are independent given the truth; of K² pairs only those with K ≤ 30 are looked at, beyond that the
+    gain of one answer is returned.
+    """
+    k = confusion.shape[0]
+    if k > MOST_CLASSES:
+        return expected_gain(posterior, confusion)
+    pairs = (confusion[:, :, None] * confusion[:, None, :]).reshape(k, k * k)
+    return np.maximum(expected_gain(posterior, confusion), expected_gain(posterior, pairs) / 2)
+
+
+def doubtful(posterior: Floats, n_votes: Ints, *, target: float, max_votes: int) -> npt.NDArray[np.bool_]:
+    """(n_items,) whether an item with at least one vote may and should be asked again: below the target, and room."""
+    return np.asarray((n_votes > 0) & (n_votes < max_votes) & (posterior.max(axis=1) < target))

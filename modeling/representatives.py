@@ -15,6 +15,8 @@ LEAST_UNCERTAINTY = 0.4
 ROWS_PER_SLOT = 3
 # Two rows whose cosine is above this say the same: nobody is asked both while there is anything else.
 SAME = 0.95
+# So many rows more than are wanted are looked at, to take the place of such repeats.
+SPARE = 100
 
 
 def uncertain_rows(
@@ -44,7 +46,7 @@ def uncertain_rows(
         n_pool = min(n_pool, max(ROWS_PER_SLOT * batch, n_unsure), n_sampled)
         pool = order[:n_pool]
         order = np.concatenate([pool[_spread(X[sample[pool]], pending, batch, rng)], order[n_pool:]])
-    order = order[repeats_last(X[sample[order[: 2 * n_wanted]]], pending)][:n_wanted]
+    order = order[repeats_last(X[sample[order[: n_wanted + SPARE]]], pending)][:n_wanted]
     return sample[order], scores[order], n_sampled / len(candidates)
 
 
@@ -81,11 +83,11 @@ def repeats_last(X: Floats, pending: Floats) -> Ints:
     """Places of the rows in their order, those last that say the same as a pending row or as one before them."""
     rows = np.concatenate([pending, X])
     rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-    is_same = rows[len(pending) :] @ rows.T > SAME
-    kept = np.zeros(len(rows), dtype=np.bool_)
+    is_same = np.tril(rows @ rows.T > SAME, -1)
+    kept = ~is_same.any(axis=1)
     kept[: len(pending)] = True
-    for place, same in enumerate(is_same, len(pending)):
-        kept[place] = not same[kept].any()
+    for place in np.flatnonzero(~kept):
+        kept[place] = not (is_same[place] & kept).any()
     return np.argsort(~kept[len(pending) :], kind="stable")
 
 

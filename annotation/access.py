@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from annotation import rows
 from annotation.errors import Forbidden, NotFound
-from annotation.models import Annotation, Assignment, Flag, Item, Job, Membership, Project, Review, Role
+from annotation.models import Annotation, Assignment, Flag, Item, Job, Membership, ModelVersion, Project, Review, Role
 
 MAX_ID = 2**63 - 1
 
@@ -24,6 +24,7 @@ NEEDS: dict[str, Role] = {
     "see_model": Role.ANNOTATOR,
     "see_progress": Role.ANNOTATOR,
     "predict": Role.ANNOTATOR,
+    "see_models": Role.REVIEWER,
     "see_queue": Role.REVIEWER,
     "see_items": Role.REVIEWER,
     "see_quality": Role.REVIEWER,
@@ -36,6 +37,8 @@ NEEDS: dict[str, Role] = {
     "manage_members": Role.MANAGER,
     "pause_people": Role.MANAGER,
     "see_jobs": Role.MANAGER,
+    "pin_models": Role.MANAGER,
+    "download_models": Role.MANAGER,
     "delete_project": Role.OWNER,
 }
 
@@ -112,6 +115,15 @@ def job_for(user: User, job_id: str | int, *, needs: str = "see_jobs") -> Job:
     """Returns an import or export job of a project in which this person may see jobs."""
     job: Job = _of_project(user, Job.objects.select_related("project"), job_id, needs, "There is no such job.")
     return job
+
+
+def model_for(project: Project, number: str | int) -> ModelVersion:
+    """Returns the project's version of that number."""
+    found = ModelVersion.objects.filter(project=project, number=min(_key(number), 2**31 - 1))
+    version = found.select_related("representation").first()
+    if version is None:
+        raise NotFound("There is no such model.")
+    return version
 
 
 def flag_for(user: User, flag_id: str | int, *, needs: str) -> Flag:

@@ -15,19 +15,20 @@ from modeling.linear import LinearModel
 from modeling.pool import PoolRepresentation
 
 T = TypeVar("T")
+PROBE, PROTECTED = "probe", "protected"
 Ints = npt.NDArray[np.int64]
 
 
 class Probe(NamedTuple):
-    """Rising item ids (n,), and the class that a model gives to each (n,)."""
+    """Different item ids (n,), and the class that a model gives to each (n,)."""
 
     item_ids: Ints
     classes: Ints
 
-    def beside(self, other: "Probe") -> tuple[Ints, Ints]:
-        """Returns this model's and the other one's classes of the items that both have, in the same order."""
-        _, mine, theirs = np.intersect1d(self.item_ids, other.item_ids, assume_unique=True, return_indices=True)
-        return self.classes[mine], other.classes[theirs]
+    def beside(self, other: "Probe") -> tuple[Ints, Ints, Ints]:
+        """Returns the items that both have, this model's classes of them, and the other one's."""
+        shared, mine, theirs = np.intersect1d(self.item_ids, other.item_ids, assume_unique=True, return_indices=True)
+        return shared, self.classes[mine], other.classes[theirs]
 
 
 @dataclass
@@ -75,19 +76,24 @@ def load_encoder(representation: Representation) -> PoolRepresentation:
     return _encoders.get(representation.path, representation.checksum)
 
 
-def save_model(model: LinearModel, classes: list[str], probe: Probe) -> Artifact:
-    """Stores the weights, and what they say of the project's probe."""
-    spoken: dict[str, Array] = {"probe_items": probe.item_ids, "probe_classes": probe.classes.astype(np.int16)}
+def save_model(model: LinearModel, classes: list[str], probe: Probe, protected: Probe) -> Artifact:
+    """Stores the weights, and what they say of the fixed probe and of the protected items of that moment."""
+    spoken: dict[str, Array] = {}
+    for name, one in ((PROBE, probe), (PROTECTED, protected)):
+        spoken |= {f"{name}_items": one.item_ids, f"{name}_classes": one.classes.astype(np.int16)}
     facts = {"name": "linear", "format": 1, "head": model.head, "classes": classes}
     return save_arrays(model.dump() | spoken, facts)
 
 
-def load_probe(version: ModelVersion) -> Probe:
-    """Returns what the version said of the probe when it was made; raises ArtifactError when the file is gone."""
+def load_spoken(version: ModelVersion, name: str) -> Probe:
+    """Returns what the version said of the items called `name` when it was made.
+
+    Raises ArtifactError when the file is gone or older than these.
+    """
     arrays, _ = load_arrays(version.path, version.checksum)
-    if "probe_items" not in arrays:
-        raise ArtifactError(f"model {version.number} was stored without a probe")
-    return Probe(arrays["probe_items"], arrays["probe_classes"].astype(np.int64))
+    if f"{name}_items" not in arrays:
+        raise ArtifactError(f"model {version.number} was stored without what it said of the {name} items")
+    return Probe(arrays[f"{name}_items"], arrays[f"{name}_classes"].astype(np.int64))
 
 
 def save_encoder(encoder: PoolRepresentation) -> Artifact:

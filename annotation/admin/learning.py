@@ -1,9 +1,13 @@
 """What was learned: versions are never edited."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from annotation.admin.base import HistoryAdmin
+from annotation.admin.base import HistoryAdmin, operator_of
+from annotation.errors import Conflict
 from annotation.models import Evaluation, FeatureShard, ModelVersion, QueueEntry, Representation, VectorBatch
+from annotation.operations.versions import pin_version
 
 
 @admin.register(ModelVersion)
@@ -12,6 +16,20 @@ class ModelVersionAdmin(HistoryAdmin):
     list_filter = ("strategy",)
     list_select_related = ("project",)
     search_fields = ("=checksum", "=id")
+    actions = ("pin",)
+
+    def has_pin_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("annotation.change_project")
+
+    @admin.action(description="Pin: let this version serve", permissions=("pin",))
+    def pin(self, request: HttpRequest, versions: QuerySet[ModelVersion]) -> None:
+        for version in versions.select_related("project"):
+            try:
+                pin_version(project=version.project, actor=operator_of(request), version=version)
+            except Conflict as refusal:
+                self.message_user(request, refusal.message, messages.ERROR)
+            else:
+                self.message_user(request, f"Model {version.number} of {version.project} serves until it is unpinned.")
 
 
 @admin.register(Representation)

@@ -30,6 +30,7 @@ from annotation.models import (
 )
 from annotation.operations.projects import SETTINGS, add_member, change_project, delete_project, remove_member
 from annotation.operations.upkeep import work_again
+from annotation.operations.versions import unpin_version
 
 if TYPE_CHECKING:
     AnyUserAdmin = UserAdmin[User]
@@ -61,10 +62,10 @@ class ProjectAdmin(QuerentAdmin):
     editable = ("name", "guidelines", *SETTINGS)
     readonly_fields = (
         "look_at", "kind", "classes", "schema_version", "guidelines_version", "seed", "created_by", "created_at",
-        "deleted_at", "live_model", "queue_version", "queue_generation", "queue_published_at",
+        "deleted_at", "live_model", "pinned_model", "queue_version", "queue_generation", "queue_published_at",
     )  # fmt: skip
     fields = (*editable, *readonly_fields)
-    actions = ("rerun_quality", "rerun_learning", "tombstone")
+    actions = ("rerun_quality", "rerun_learning", "unpin", "tombstone")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -116,6 +117,14 @@ class ProjectAdmin(QuerentAdmin):
         for project in living:
             work_again(project=project, actor=operator_of(request), topics=topics)
         self.message_user(request, f"Work is requested for {len(living)} projects.")
+
+    @admin.action(description="Unpin the model: let the newest version serve", permissions=("change",))
+    def unpin(self, request: HttpRequest, projects: QuerySet[Project]) -> None:
+        pinned = list(projects.filter(pinned_model__isnull=False).select_related("pinned_model"))
+        for project in pinned:
+            if project.pinned_model is not None:
+                unpin_version(project=project, actor=operator_of(request), version=project.pinned_model)
+        self.message_user(request, f"The newest version serves in {len(pinned)} projects that had another one pinned.")
 
     @admin.action(description="Delete (tombstone; the history stays)", permissions=("change",))
     def tombstone(self, request: HttpRequest, projects: QuerySet[Project]) -> None:

@@ -79,8 +79,16 @@ class RepresentationStatus(s.Serializer[Any]):
     error = s.CharField(allow_null=True)
 
 
+class Serving(s.Serializer[Any]):
+    version = s.IntegerField()
+    trained_through = s.IntegerField()
+    pinned = s.BooleanField()
+    performance = Performance(allow_null=True)
+
+
 class ModelStatus(s.Serializer[Any]):
-    version = s.IntegerField(allow_null=True, help_text="Null before the first model.")
+    version = s.IntegerField(allow_null=True, help_text="The newest training, also while another is pinned; or null.")
+    serving = Serving(allow_null=True, help_text="The version that predicts and chooses.")
     trained_through = s.IntegerField(help_text="Newest revision that the live model has looked at.")
     annotations = s.IntegerField()
     labels_behind = s.IntegerField(help_text="Annotations whose newest revision the live model has not looked at.")
@@ -97,6 +105,110 @@ class ModelStatus(s.Serializer[Any]):
     trained_at = s.DateTimeField(allow_null=True)
     training = Training()
     representation = RepresentationStatus()
+
+
+class RepresentationOf(s.Serializer[Any]):
+    name = s.CharField()
+    version = s.IntegerField()
+
+
+class ModelRow(s.Serializer[Any]):
+    number = s.IntegerField()
+    created_at = s.DateTimeField()
+    trained_through = s.IntegerField()
+    annotations = s.IntegerField()
+    strategy = s.CharField()
+    classes = s.ListField(child=s.CharField())
+    representation = RepresentationOf()
+    seconds = s.FloatField()
+    checksum = s.CharField()
+    performance = Performance(allow_null=True)
+    f1 = F1(allow_null=True)
+    is_newest = s.BooleanField()
+    is_pinned = s.BooleanField()
+    is_serving = s.BooleanField()
+    is_stored = s.BooleanField(help_text="Its files are kept: it can be pinned, compared and downloaded.")
+
+
+class ModelVersions(Page):
+    results = ModelRow(many=True)
+
+
+class ClassFigures(s.Serializer[Any]):
+    vars()["class"] = s.CharField()
+    n = s.IntegerField(help_text="Protected items in the class.")
+    n_guessed = s.IntegerField()
+    precision = Interval(allow_null=True)
+    recall = Interval(allow_null=True)
+    f1 = Interval(allow_null=True)
+
+
+class Confused(s.Serializer[Any]):
+    true = s.CharField()
+    guessed = s.CharField()
+    n = s.IntegerField()
+    share = s.FloatField(help_text="Of the protected items that are truly in the class.")
+
+
+class ReliabilityBin(s.Serializer[Any]):
+    low = s.FloatField()
+    high = s.FloatField()
+    n = s.IntegerField()
+    confidence = s.FloatField()
+    right = Interval()
+
+
+class Reliability(Calibration):
+    bins = ReliabilityBin(many=True)
+
+
+class Stability(s.Serializer[Any]):
+    labels = s.IntegerField()
+    number = s.IntegerField()
+    kappas = s.ListField(child=s.FloatField())
+
+
+class ModelDetail(ModelRow):
+    agreement = AgreementWithPeople(allow_null=True)
+    calibration = Reliability(allow_null=True)
+    drift = Drift(allow_null=True)
+    belief = Performance(allow_null=True, help_text="The model's own belief: not a measurement.")
+    stability = Stability(allow_null=True)
+    n_trained = s.IntegerField()
+    n_protected = s.IntegerField()
+    l2 = s.FloatField()
+    by_class = ClassFigures(many=True, allow_null=True)
+    confused = Confused(many=True, allow_null=True)
+
+
+class Changed(s.Serializer[Any]):
+    first = s.CharField()
+    second = s.CharField()
+    n = s.IntegerField()
+
+
+class ProbeAgreement(s.Serializer[Any]):
+    n = s.IntegerField(help_text="Fixed random items of the project.")
+    agreement = s.FloatField()
+    kappa = s.FloatField()
+    changed = Changed(many=True)
+
+
+class PairedAccuracy(s.Serializer[Any]):
+    n = s.IntegerField(help_text="Protected items that both were measured on, against the consensus of today.")
+    both_right = s.IntegerField()
+    only_first = s.IntegerField()
+    only_second = s.IntegerField()
+    both_wrong = s.IntegerField()
+    difference = Interval(help_text="Accuracy of the second minus that of the first.")
+    p_value = s.FloatField(help_text="Chance of such a gap or a greater one between equals.")
+
+
+class Comparison(s.Serializer[Any]):
+    versions = ModelRow(many=True)
+    probe = ProbeAgreement(allow_null=True)
+    protected = PairedAccuracy(allow_null=True)
+    because = s.CharField(allow_null=True, help_text="Why there is nothing to compare.")
 
 
 class QueueEntry(s.Serializer[Any]):

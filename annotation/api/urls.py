@@ -15,6 +15,7 @@ from annotation.api.views import (
     quality,
     review,
     transfer,
+    versions,
 )
 
 PROJECT = "projects/<str:project_id>"
@@ -57,6 +58,11 @@ urlpatterns = [
     path("reviews/<str:review_id>/undo/", review.UndoReview.as_view()),
     path("items/<str:item_id>/", review.OneItem.as_view()),
     path("items/<str:item_id>/comments/", review.Comments.as_view()),
+    path(f"{PROJECT}/models/", versions.Models.as_view()),
+    path(f"{PROJECT}/models/roll-back/", versions.RollBack.as_view()),
+    path(f"{PROJECT}/models/<str:number>/", versions.OneModel.as_view()),
+    path(f"{PROJECT}/models/<str:number>/compare/", versions.Comparison.as_view()),
+    path(f"{PROJECT}/models/<str:number>/pin/", versions.Pin.as_view()),
     path(f"{PROJECT}/predict/", learning.Predict.as_view()),
     path("health/", health.Health.as_view()),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=(), permission_classes=())),

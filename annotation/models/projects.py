@@ -108,6 +108,10 @@ class Project(models.Model):
     live_model = models.ForeignKey(
         "ModelVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
+    pinned_model = models.ForeignKey(
+        "ModelVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False,
+        help_text="Serves in place of the newest one.",
+    )  # fmt: skip
     queue_version = models.PositiveIntegerField(default=0, editable=False)
     queue_generation = models.BigIntegerField(default=0, editable=False)
     queue_published_at = models.DateTimeField(null=True, editable=False)

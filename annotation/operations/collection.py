@@ -8,10 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotation.artifacts import FOLDER
-from annotation.models import FeatureShard, ModelVersion, Project, Representation, VectorBatch
+from annotation.models import FeatureShard, Project, Representation, VectorBatch
+from annotation.queries.versions import kept_versions
 from annotation.representations import EXTERNAL
 
-KEPT_VERSIONS = 20
 # A younger file may belong to a transaction that has not committed, or to a reader that has just begun.
 KEPT_FOR = timedelta(hours=2)
 
@@ -19,13 +19,13 @@ KEPT_FOR = timedelta(hours=2)
 def collect_artifacts() -> int:
     """Removes shards and files that are not used any more; returns how many files. May die at any point.
 
-    Used are, in each project that is not deleted, the last twenty models and the live one, their representations, and
-    the shards of the representations that are live, being built, from outside, or the live model's.
+    Used are, in each project that is not deleted, the models of `kept_versions`, their representations, and the shards
+    of the representations that are live, being built, from outside, or the live or the pinned model's.
     """
     # Listed before the used ones are read: a file that is taken into use later is not in the list, or it is young.
     found = list(_files(FOLDER))
     used: set[str] = set()
-    for project in Project.objects.select_related("live_model"):
+    for project in Project.objects.select_related("live_model", "pinned_model"):
         used |= _used_by(project)
     return sum(_remove(path) for path in found if path not in used)
 
@@ -36,13 +36,13 @@ def _used_by(project: Project) -> set[str]:
         shards.delete()
         VectorBatch.objects.filter(project=project).delete()
         return set()
-    newest = ModelVersion.objects.filter(project=project).order_by("-number").values_list("pk", flat=True)
-    models = ModelVersion.objects.filter(pk__in=[*newest[:KEPT_VERSIONS], project.live_model_id])
+    models = kept_versions(project)
     representations = Representation.objects.filter(project=project)
     live = representations.filter(is_live=True).first()
     serving = Q(is_live=True) | Q(name=EXTERNAL)  # vectors from outside cannot be made again
-    if project.live_model is not None:
-        serving |= Q(pk=project.live_model.representation_id)
+    for version in (project.live_model, project.pinned_model):
+        if version is not None:
+            serving |= Q(pk=version.representation_id)
     if live is not None:
         serving |= Q(version__gt=live.version)
         shards.exclude(representation__in=representations.filter(serving)).delete()

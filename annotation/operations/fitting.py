@@ -29,9 +29,10 @@ Metrics = dict[str, Any]
 
 @dataclass(frozen=True)
 class Training:
-    """The items that have vectors: rows of `X` (n, d), aligned with beliefs, masks and the time of the first answer."""
+    """The items that have vectors: rows of `X` (n, d), aligned with their ids, beliefs, masks and first answers."""
 
     representation: Representation
+    item_ids: Ints
     X: Floats
     beliefs: Beliefs
     is_protected: Bools
@@ -45,7 +46,10 @@ class Training:
 
 @dataclass(frozen=True)
 class Learned:
-    """A fitted model with what was measured, and what it says of the probe; `points` are rows of the learning curve."""
+    """A fitted model with what was measured, and what it says of the probe and of the protected items.
+
+    `points` are rows of the learning curve.
+    """
 
     representation: Representation
     number: int
@@ -53,6 +57,7 @@ class Learned:
     metrics: Metrics
     points: list[Evaluation]
     probe: Probe
+    protected: Probe
 
 
 def prepare(seen: Seen, representation: Representation) -> Training:
@@ -64,6 +69,7 @@ def prepare(seen: Seen, representation: Representation) -> Training:
     probe = take_probe(pool.item_ids, seed=seen.project.seed)
     return Training(
         representation=representation,
+        item_ids=seen.votes.item_ids[here],
         X=pool.vectors(rows[here]),
         beliefs=Beliefs(beliefs.targets[here], beliefs.weights[here], beliefs.certainty[here], beliefs.n_checked),
         is_protected=seen.is_protected[here],
@@ -93,7 +99,8 @@ def learn(seen: Seen, training: Training) -> Learned:
     metrics["n_protected"] = int(training.is_protected.sum())
     metrics["labeled_counts"] = np.bincount(targets.argmax(axis=1), minlength=targets.shape[1]).tolist()
     spoken = model.logits(training.probe_vectors)
-    metrics |= measure(_protected(model, training), spoken)
+    rows, sample = _protected(model, training)
+    metrics |= measure(sample, spoken)
     probe = Probe(training.probe_ids, spoken.argmax(axis=1))
     metrics["stability"] = next_stability(seen.live, probe, seen.votes.class_names, metrics["n_trained"], seen.number)
     control = _control_arm(before, training, metrics["l2"])
@@ -102,7 +109,8 @@ def learn(seen: Seen, training: Training) -> Learned:
     active = {"annotations": seen.n_annotations, "arm": Evaluation.Arm.ACTIVE}
     if metrics["performance"]:
         points += [_point(seen, active | one) for one in curve_points(metrics)]
-    return Learned(training.representation, training.number, model, metrics, points, probe)
+    protected = Probe(training.item_ids[rows], sample.logits.argmax(axis=1))
+    return Learned(training.representation, training.number, model, metrics, points, probe, protected)
 
 
 def _answered_at(votes: Votes) -> npt.NDArray[np.float64]:
@@ -112,10 +120,11 @@ def _answered_at(votes: Votes) -> npt.NDArray[np.float64]:
     return first
 
 
-def _protected(model: LinearModel, training: Training) -> Sample:
+def _protected(model: LinearModel, training: Training) -> tuple[Ints, Sample]:
+    """The protected rows, oldest answer first, and what is measured on them."""
     rows = np.flatnonzero(training.is_protected)
     rows = rows[np.argsort(training.answered_at[rows], kind="stable")]
-    return Sample(
+    return rows, Sample(
         logits=model.logits(training.X[rows]),
         answers=training.beliefs.targets[rows].argmax(axis=1),
         certainty=training.beliefs.certainty[rows],

@@ -28,8 +28,10 @@ from annotation.operations.outbox import LaneClaim, request_work, settle_lane, w
 from annotation.operations.predicted_queue import next_predicted
 from annotation.operations.ranking import Place, next_shuffled, rank_pool
 from annotation.operations.shards import sound_shards
+from annotation.queries.versions import serving_version
 from annotation.representations import EXTERNAL
 from annotation.stored import load_model, save_model
+from modeling.linear import LinearModel
 
 REPLACE_QUEUE = """
     WITH place AS (
@@ -87,13 +89,13 @@ def _vectors_are_coming(project_id: int) -> bool:
 
 
 def score_pool(claim: LaneClaim) -> None:
-    """Ranks what nobody was asked about by the live model, or by outside predictions, and publishes the queue.
+    """Ranks what nobody was asked about by the serving model, or by outside predictions, and publishes the queue.
 
     Before the first model there is nothing to rank. A damaged file is asked for anew, and the old queue goes on.
     """
     request_ids = waiting_requests(claim)
-    project = Project.objects.select_related("live_model__representation").get(pk=claim.project_id)
-    version = project.live_model
+    project = Project.objects.get(pk=claim.project_id)
+    version = serving_version(project)
     if project.deleted_at is None and project.queue_source == QueueSource.PREDICTIONS:
         number = version.number if version else 0
         publish_queue(claim, request_ids=request_ids, places=next_predicted(project), model_version=number)
@@ -102,7 +104,7 @@ def score_pool(claim: LaneClaim) -> None:
         _settle(claim, request_ids)
         return
     try:
-        model = load_model(version)
+        version, model = _sound_model(project, version)
     except ArtifactError:
         _settle(claim, request_ids, then=Topic.LEARN)
         return
@@ -114,6 +116,18 @@ def score_pool(claim: LaneClaim) -> None:
         _settle(claim, request_ids)
         return
     publish_queue(claim, request_ids=request_ids, places=places, model_version=version.number)
+
+
+def _sound_model(project: Project, serving: ModelVersion) -> tuple[ModelVersion, LinearModel]:
+    """The serving version, or the newest one when a pinned one's file is damaged: training again would not mend that.
+
+    Raises ArtifactError when the newest one's is.
+    """
+    try:
+        return serving, load_model(serving)
+    except ArtifactError:
+        newest = ModelVersion.objects.filter(project=project).select_related("representation").latest("number")
+        return newest, load_model(newest)
 
 
 def publish_queue(claim: LaneClaim, *, request_ids: Sequence[int], places: Sequence[Place], model_version: int) -> int:
@@ -141,7 +155,7 @@ def _publish_model(claim: LaneClaim, seen: Seen, learned: Learned, started: floa
 
     Raises StaleEpoch, and nothing is changed, when the lane was taken over or a newer model is live.
     """
-    path, checksum = save_model(learned.model, seen.votes.class_names, learned.probe)
+    path, checksum = save_model(learned.model, seen.votes.class_names, learned.probe, learned.protected)
     with transaction.atomic():
         settle_lane(claim, seen.request_ids)
         version = ModelVersion.objects.create(

@@ -1,4 +1,4 @@
-"""What the live model says about new texts. Used in web requests: NumPy only, no scikit-learn, no optimiser."""
+"""What the serving model says about new texts. Used in web requests: NumPy only, no scikit-learn, no optimiser."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,6 +9,7 @@ import numpy.typing as npt
 from annotation.artifacts import ArtifactError
 from annotation.errors import Conflict
 from annotation.models import ModelVersion, Project
+from annotation.queries.versions import serving_version
 from annotation.stored import load_encoder, load_model
 from modeling.linear import probabilities_of
 
@@ -22,13 +23,12 @@ class Predicted(NamedTuple):
 
 
 def predict(*, project: Project, texts: Sequence[str]) -> Predicted:
-    """Returns what the live model of this moment says; raises Conflict `no_model` before the first one.
+    """Returns what the serving model of this moment says; raises Conflict `no_model` before the first one.
 
     Loaded models are kept for the life of the process, a few dozen at most; any number of threads may ask at once.
     Raises Conflict `model_damaged` when its files are missing or are not what was stored.
     """
-    live = Project.objects.filter(pk=project.pk).values("live_model")
-    version = ModelVersion.objects.select_related("representation").filter(pk__in=live).first()
+    version = serving_version(project)
     if version is None:
         raise Conflict("This project has no trained model yet: label a few items first.", code="no_model")
     try:

@@ -6,7 +6,7 @@ import numpy as np
 
 from annotation.artifacts import ArtifactError
 from annotation.models import ModelVersion
-from annotation.stored import Ints, Probe, load_probe
+from annotation.stored import PROBE, Ints, Probe, load_spoken
 from modeling.stopping import stability
 
 N_ITEMS = 2_000
@@ -41,10 +41,10 @@ def next_stability(
         return dict(before)
     earlier = ModelVersion.objects.filter(project_id=live.project_id, number=before["number"]).first()
     try:
-        found = load_probe(earlier).beside(probe) if earlier else None
+        found = load_spoken(earlier, PROBE).beside(probe) if earlier else None
     except ArtifactError:
         return afresh
     if found is None or not len(found[0]):
         return afresh
-    kappas = [*before["kappas"], round(stability(*found, len(classes)), 4)]
+    kappas = [*before["kappas"], round(stability(*found[1:], len(classes)), 4)]
     return {"labels": n_trained, "number": number, "kappas": kappas[-KEPT_CHECKS:]}

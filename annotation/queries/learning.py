@@ -20,9 +20,11 @@ MODEL_STATUS = """
     SELECT version.number, version.trained_through, version.metrics, version.created_at,
            (SELECT count(*) FROM annotation_annotation WHERE project_id = project.id),
            waiting.n, waiting.seconds, project.strategy,
-           coalesce(lane.expires_at > now(), false), coalesce(lane.error, '')
+           coalesce(lane.expires_at > now(), false), coalesce(lane.error, ''),
+           pinned.number, pinned.trained_through, pinned.metrics->'performance'
     FROM annotation_project project
     LEFT JOIN annotation_modelversion version ON version.id = project.live_model_id
+    LEFT JOIN annotation_modelversion pinned ON pinned.id = project.pinned_model_id
     LEFT JOIN annotation_worklane lane ON lane.project_id = project.id AND lane.topic = 'learn'
     CROSS JOIN LATERAL (
         SELECT count(DISTINCT annotation_id) AS n,
@@ -48,11 +50,15 @@ SHUFFLED = """
 
 
 def model_status(project: Project) -> dict[str, Any]:
-    """Returns the body of `model/`; `labels_behind` counts annotations whose newest revision no model has looked at."""
+    """Returns the body of `model/`; `labels_behind` counts annotations whose newest revision no model has looked at.
+
+    Version and freshness are the newest training's, which go on while an earlier version is pinned; `serving` is the
+    one that predicts and chooses.
+    """
     with connection.cursor() as cursor:
         cursor.execute(MODEL_STATUS, [project.pk])
         row = cursor.fetchone()
-    number, through, metrics, trained_at, annotations, behind, seconds, strategy, running, error = row
+    number, through, metrics, trained_at, annotations, behind, seconds, strategy, running, error, *pinned = row
 
     return {
         "version": number,
@@ -63,7 +69,21 @@ def model_status(project: Project) -> dict[str, Any]:
         "strategy": strategy,
         "trained_at": trained_at,
         "training": {"running": running, "error": error or None},
-        **_measured(_loaded(metrics) or {}),
+        **(measured := _measured(_loaded(metrics) or {})),
+        "serving": _serving(pinned, [number, through, measured["performance"]]),
+    }
+
+
+def _serving(pinned: Sequence[Any], newest: Sequence[Any]) -> dict[str, Any] | None:
+    is_pinned = pinned[0] is not None
+    number, through, performance = pinned if is_pinned else newest
+    if number is None:
+        return None
+    return {
+        "version": number,
+        "trained_through": through,
+        "pinned": is_pinned,
+        "performance": _loaded(performance),
     }
 
 

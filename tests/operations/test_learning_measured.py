@@ -11,7 +11,7 @@ from annotation.operations.outbox import request_work
 from annotation.operations.prediction import predict
 from annotation.queries.evaluation import learning_curve
 from annotation.queries.learning import model_status
-from annotation.stored import Probe, load_model, load_probe
+from annotation.stored import PROBE, PROTECTED, Probe, load_model, load_spoken
 from tests.factories import make_annotation, make_member, make_project
 from tests.operations.learning_world import answer, run, taught, truth
 
@@ -113,15 +113,16 @@ def test_predictions_are_compared_each_time_the_labels_have_grown() -> None:
     assert (found["labels"], found["number"]) == (100, 5)
     assert len(found["kappas"]) == 3
     assert min(found["kappas"]) > 0.8
-    stored = load_probe(project.live_model)
+    stored = load_spoken(project.live_model, PROBE)
     assert stored.item_ids.tolist() == sorted(item.pk for item in items)
+    assert not len(load_spoken(project.live_model, PROTECTED).item_ids)
     assert load_model(project.live_model).n_classes == 2
 
 
 def test_probes_of_different_items_are_compared_on_those_they_share() -> None:
     first = Probe(np.array([1, 3, 5]), np.array([0, 1, 0]))
-    mine, theirs = first.beside(Probe(np.array([3, 4, 5]), np.array([1, 0, 1])))
-    assert (mine.tolist(), theirs.tolist()) == ([1, 0], [1, 1])
+    shared, mine, theirs = first.beside(Probe(np.array([3, 4, 5]), np.array([1, 0, 1])))
+    assert (shared.tolist(), mine.tolist(), theirs.tolist()) == ([3, 5], [1, 0], [1, 1])
 
 
 def stored_points(project: Project, *figures: tuple[int, float]) -> None:

@@ -13,6 +13,7 @@ from annotation.artifacts import Array, Artifact, ArtifactError, load_arrays, sa
 from annotation.models import ModelVersion, Representation
 from modeling.linear import LinearModel
 from modeling.pool import PoolRepresentation
+from modeling.recipes import RecipeModel
 
 T = TypeVar("T")
 PROBE, PROTECTED = "probe", "protected"
@@ -53,8 +54,14 @@ class Recent(Generic[T]):
         return loaded
 
 
+class WorkersOnly(ArtifactError):
+    """The version is a recipe: its classifier has to be fitted again, which no web process does."""
+
+
 def _load_model(path: str, checksum: str) -> LinearModel:
     arrays, facts = load_arrays(path, checksum)
+    if facts["name"] == "recipe":
+        raise WorkersOnly(f"{path} is a recipe")
     return LinearModel.load(arrays, facts.get("head", "softmax"))
 
 
@@ -67,7 +74,7 @@ _encoders = Recent(2, _load_encoder)  # some twenty megabytes each
 
 
 def load_model(version: ModelVersion) -> LinearModel:
-    """Returns the fitted weights; raises ArtifactError when the file is missing or damaged."""
+    """Returns the fitted weights; raises ArtifactError when the file is missing or damaged, WorkersOnly for recipes."""
     return _models.get(version.path, version.checksum)
 
 
@@ -76,13 +83,13 @@ def load_encoder(representation: Representation) -> PoolRepresentation:
     return _encoders.get(representation.path, representation.checksum)
 
 
-def save_model(model: LinearModel, classes: list[str], probe: Probe, protected: Probe) -> Artifact:
-    """Stores the weights, and what they say of the fixed probe and of the protected items of that moment."""
+def save_model(model: LinearModel | RecipeModel, classes: list[str], probe: Probe, protected: Probe) -> Artifact:
+    """Stores the weights or the recipe, and what they say of the fixed probe and of that moment's protected items."""
     spoken: dict[str, Array] = {}
     for name, one in ((PROBE, probe), (PROTECTED, protected)):
         spoken |= {f"{name}_items": one.item_ids, f"{name}_classes": one.classes.astype(np.int16)}
-    facts = {"name": "linear", "format": 1, "head": model.head, "classes": classes}
-    return save_arrays(model.dump() | spoken, facts)
+    own = model.facts if isinstance(model, RecipeModel) else {"name": "linear", "format": 1}
+    return save_arrays(model.dump() | spoken, own | {"head": model.head, "classes": classes})
 
 
 def load_spoken(version: ModelVersion, name: str) -> Probe:

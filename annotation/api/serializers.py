@@ -80,6 +80,8 @@ class Settings(s.Serializer[Any]):
     queue_source = s.ChoiceField(["model", "predictions"], help_text="Whose uncertainty orders the questions.")
     representation = Text(help_text="How items become vectors: `pool` or `external`.")
     strategy = Text(help_text=f"{', '.join(Strategy.values)}, or the path of a callable that the operator allows.")
+    classifier = Text(help_text="`linear`, or a scikit-learn classifier by its path, such as sklearn.svm.SVC.")
+    classifier_params = s.JSONField(help_text="Settings of that classifier.")
     cost_aware = s.BooleanField(help_text="Weigh questions by the square root of the seconds they will take.")
     target_accuracy = s.FloatField(allow_null=True, help_text="What the advice to stop looks for; null: nothing.")
     random_rate = s.FloatField(help_text="Share of protected random questions.")

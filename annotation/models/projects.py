@@ -87,6 +87,12 @@ class Project(models.Model):
         default=Strategy.TEAM,
         help_text="A strategy by name, or the dotted path of a callable that the operator has allowed.",
     )
+    classifier = models.CharField(
+        max_length=200,
+        default="linear",
+        help_text="linear, a scikit-learn classifier by its path, or a callable that the operator has allowed.",
+    )
+    classifier_params = models.JSONField(default=dict, blank=True, help_text="Settings of a classifier of that name.")
     cost_aware = models.BooleanField(
         default=False, help_text="Weigh questions by the square root of the seconds that they will take."
     )
@@ -122,6 +128,9 @@ class Project(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(overlap__gte=1, overlap__lte=100), name="project_overlap_range"),
+            models.CheckConstraint(
+                condition=Q(classifier__regex=r"^\w+(\.\w+)*$"), name="project_classifier_is_a_name"
+            ),
             models.CheckConstraint(condition=Q(strategy__regex=r"^\w+(\.\w+)*$"), name="project_strategy_is_a_name"),
             models.CheckConstraint(condition=Q(max_votes__gte=F("overlap")), name="project_max_votes_over_overlap"),
             models.CheckConstraint(condition=Q(lease_seconds__gte=5), name="project_lease_seconds_least"),

@@ -12,11 +12,13 @@ from annotation.models import Evaluation, Representation
 from annotation.operations.examples import Beliefs, Bools, Floats, Ints, Seen, believe
 from annotation.operations.measuring import ACCURACY, LEAST_PROTECTED, Sample, as_metric, curve_points, measure
 from annotation.operations.probes import Probe, next_stability, take_probe
+from annotation.operations.recipes import fit_named
 from annotation.stored import load_model
 from annotation.vectors import load_pool
 from modeling.evaluation import accuracy_interval
 from modeling.linear import LinearModel
 from modeling.linear_fit import DEFAULT_L2, L2_GRID, choose_l2, fit_linear, next_l2, out_of_fold
+from modeling.recipes import RecipeModel
 
 # λ, the model's belief and the control arm are measured again when their labels have grown by this much.
 GROWTH = 1.3
@@ -53,7 +55,7 @@ class Learned:
 
     representation: Representation
     number: int
-    model: LinearModel
+    model: LinearModel | RecipeModel
     metrics: Metrics
     points: list[Evaluation]
     probe: Probe
@@ -88,7 +90,7 @@ def learn(seen: Seen, training: Training) -> Learned:
     X, targets, weights = training.X[taught], training.beliefs.targets[taught], training.beliefs.weights[taught]
     before: Metrics = seen.live.metrics if seen.live else {}
     metrics = _remeasured(before, X, targets, weights, training.rng)
-    model = fit_linear(
+    linear = fit_linear(
         X,
         targets,
         weights,
@@ -96,6 +98,7 @@ def learn(seen: Seen, training: Training) -> Learned:
         l2=metrics["l2"],
         start=_warm_start(seen, training.representation),
     )
+    model, metrics["classifier_refusal"] = fit_named(seen.project, linear, X, targets, weights)
     metrics["n_protected"] = int(training.is_protected.sum())
     metrics["labeled_counts"] = np.bincount(targets.argmax(axis=1), minlength=targets.shape[1]).tolist()
     spoken = model.logits(training.probe_vectors)
@@ -120,7 +123,7 @@ def _answered_at(votes: Votes) -> npt.NDArray[np.float64]:
     return first
 
 
-def _protected(model: LinearModel, training: Training) -> tuple[Ints, Sample]:
+def _protected(model: LinearModel | RecipeModel, training: Training) -> tuple[Ints, Sample]:
     """The protected rows, oldest answer first, and what is measured on them."""
     rows = np.flatnonzero(training.is_protected)
     rows = rows[np.argsort(training.answered_at[rows], kind="stable")]

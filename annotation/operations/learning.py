@@ -27,11 +27,13 @@ from annotation.operations.fitting import Learned, learn, prepare
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane, waiting_requests
 from annotation.operations.predicted_queue import next_predicted
 from annotation.operations.ranking import Place, next_shuffled, rank_pool
+from annotation.operations.recipes import load_classifier
 from annotation.operations.shards import sound_shards
 from annotation.queries.versions import serving_version
 from annotation.representations import EXTERNAL
-from annotation.stored import load_model, save_model
+from annotation.stored import save_model
 from modeling.linear import LinearModel
+from modeling.recipes import RecipeModel
 
 REPLACE_QUEUE = """
     WITH place AS (
@@ -118,16 +120,16 @@ def score_pool(claim: LaneClaim) -> None:
     publish_queue(claim, request_ids=request_ids, places=places, model_version=version.number)
 
 
-def _sound_model(project: Project, serving: ModelVersion) -> tuple[ModelVersion, LinearModel]:
+def _sound_model(project: Project, serving: ModelVersion) -> tuple[ModelVersion, LinearModel | RecipeModel]:
     """The serving version, or the newest one when a pinned one's file is damaged: training again would not mend that.
 
     Raises ArtifactError when the newest one's is.
     """
     try:
-        return serving, load_model(serving)
+        return serving, load_classifier(serving)
     except ArtifactError:
         newest = ModelVersion.objects.filter(project=project).select_related("representation").latest("number")
-        return newest, load_model(newest)
+        return newest, load_classifier(newest)
 
 
 def publish_queue(claim: LaneClaim, *, request_ids: Sequence[int], places: Sequence[Place], model_version: int) -> int:

@@ -9,12 +9,14 @@ from annotation.callables import allowed_callable
 from annotation.operations.answer_costs import predicted_seconds
 from annotation.operations.examples import believe
 from annotation.operations.open_pool import OpenPool
+from annotation.operations.recipes import maker
 from annotation.vectors import Floats, Ints
 from modeling.batches import Choice, Kind
 from modeling.linear import LinearModel
 from modeling.linear_fit import fit_linear
+from modeling.recipes import Examples, RecipeModel, fit_recipe
 from modeling.strategies import STRATEGIES, choose
-from modeling.strategies.base import Candidates, Fit, Looks, Strategy
+from modeling.strategies.base import Candidates, Fit, Looks, Predicts, Strategy
 
 # What costs more than a pass over the pool looks at this many candidates only.
 MAX_CANDIDATES = 3_000
@@ -69,9 +71,13 @@ def _known(pool: OpenPool) -> Candidates:
 
 
 def _refit(pool: OpenPool) -> Fit:
-    start = pool.rows.model if isinstance(pool.rows.model, LinearModel) else None
+    model = pool.rows.model
+    start = model if isinstance(model, LinearModel) else None
 
-    def fit(X: Floats, targets: Floats, weights: Floats) -> LinearModel:
+    def fit(X: Floats, targets: Floats, weights: Floats) -> Predicts:
+        if isinstance(model, RecipeModel):
+            examples = Examples.of(X, targets, weights)
+            return fit_recipe(model.recipe, maker(model.recipe), examples, model.n_classes)
         l2 = float(pool.version.metrics["l2"])
         return fit_linear(X, targets, weights, n_classes=targets.shape[1], l2=l2, start=start)
 

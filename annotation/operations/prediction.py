@@ -10,7 +10,7 @@ from annotation.artifacts import ArtifactError
 from annotation.errors import Conflict
 from annotation.models import ModelVersion, Project
 from annotation.queries.versions import serving_version
-from annotation.stored import load_encoder, load_model
+from annotation.stored import WorkersOnly, load_encoder, load_model
 from modeling.linear import probabilities_of
 
 
@@ -26,7 +26,8 @@ def predict(*, project: Project, texts: Sequence[str]) -> Predicted:
     """Returns what the serving model of this moment says; raises Conflict `no_model` before the first one.
 
     Loaded models are kept for the life of the process, a few dozen at most; any number of threads may ask at once.
-    Raises Conflict `model_damaged` when its files are missing or are not what was stored.
+    Raises Conflict `model_damaged` when its files are missing or are not what was stored, `not_served` when the project
+    uses a classifier that cannot be stored as weights.
     """
     version = serving_version(project)
     if version is None:
@@ -35,6 +36,9 @@ def predict(*, project: Project, texts: Sequence[str]) -> Predicted:
         vectors = load_encoder(version.representation).transform(texts)
         model = load_model(version)
         probabilities = probabilities_of(model.logits(vectors) / temperature_of(version), model.head)
+    except WorkersOnly as error:
+        message = "This project's classifier is fitted in workers only. The built-in one (linear) answers here."
+        raise Conflict(message, code="not_served") from error
     except ArtifactError as error:
         message = "The model's files are damaged; the next training replaces them."
         raise Conflict(message, code="model_damaged") from error

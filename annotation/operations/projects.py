@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from annotation.callables import strategy_refusal
+from annotation.classifiers import classifier_refusals
 from annotation.errors import Conflict, Forbidden, InvalidValue, NotFound
 from annotation.kinds import Kind, served_kind
 from annotation.models import AuditEvent, Membership, Project, QueueSource, Role, Topic
@@ -41,11 +42,11 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "relabel_rate": (float, 0, 1),
 }
 SWITCHES = ("spans_overlap", "cost_aware", "show_names", "blind_review")
-SETTINGS = (*RANGES, "strategy", *SWITCHES, "representation", "queue_source")
+SETTINGS = (*RANGES, "strategy", "classifier", "classifier_params", *SWITCHES, "representation", "queue_source")
 ASKED_BY_CHANGES = {
     Topic.REPRESENT: {"representation"},
     Topic.SCORE: {"queue_source"},
-    Topic.LEARN: {"classes", "strategy", "cost_aware"},
+    Topic.LEARN: {"classes", "strategy", "cost_aware", "classifier", "classifier_params"},
     Topic.QUALITY: {"classes", "target_confidence", "max_votes"},
 }
 
@@ -135,6 +136,8 @@ def checked_settings(given: Any, project: Project) -> dict[str, Any]:
     if "strategy" in given and (refusal := strategy_refusal(given["strategy"], project.kind)):
         wrong["settings.strategy"] = refusal
     wrong |= _source_refusals(given)
+    named = _classifier(given, project)
+    wrong |= classifier_refusals(**named, kind=project.kind)
     if wrong:
         raise InvalidValue("Some settings do not fit.", fields=wrong)
     overlap = given.get("overlap", project.overlap)
@@ -144,7 +147,14 @@ def checked_settings(given: Any, project: Project) -> dict[str, Any]:
         raise InvalidValue(
             "max_votes cannot be smaller than overlap.", fields={"settings.max_votes": f"must be at least {overlap}"}
         )
-    return dict(given) | {"max_votes": max_votes}
+    return dict(given) | {"max_votes": max_votes, "classifier": named["name"], "classifier_params": named["params"]}
+
+
+def _classifier(given: Mapping[str, Any], project: Project) -> dict[str, Any]:
+    """Returns the classifier and its settings; those of another classifier are not kept."""
+    name = given.get("classifier", project.classifier)
+    kept = project.classifier_params if name == project.classifier else {}
+    return {"name": name, "params": given.get("classifier_params", kept)}
 
 
 def _source_refusals(given: Mapping[str, Any]) -> dict[str, str]:

@@ -97,6 +97,7 @@ class TestProjects:
             "queue_source": "model",
             "random_rate": 0.1, "gold_rate": 0.03,
             "target_confidence": 0.95, "strategy": "team", "spans_overlap": True, "cost_aware": False,
+            "classifier": "linear", "classifier_params": {},
             "overlap_share": 1.0, "relabel_rate": 0.2, "show_names": False, "blind_review": False,
         }  # fmt: skip
         assert [(one["name"], one["key"]) for one in body["classes"]] == [("ham", "1"), ("spam", "s")]

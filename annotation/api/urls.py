@@ -63,6 +63,7 @@ urlpatterns = [
     path(f"{PROJECT}/models/<str:number>/", versions.OneModel.as_view()),
     path(f"{PROJECT}/models/<str:number>/compare/", versions.Comparison.as_view()),
     path(f"{PROJECT}/models/<str:number>/pin/", versions.Pin.as_view()),
+    path(f"{PROJECT}/models/<str:number>/download/", versions.Download.as_view()),
     path(f"{PROJECT}/predict/", learning.Predict.as_view()),
     path("health/", health.Health.as_view()),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=(), permission_classes=())),

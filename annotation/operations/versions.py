@@ -1,5 +1,7 @@
 """Which trained version serves: pin_version, unpin_version, roll_back. Versions themselves are never changed."""
 
+from typing import IO
+
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -7,9 +9,22 @@ from annotation.artifacts import ArtifactError
 from annotation.errors import Conflict
 from annotation.models import ModelVersion, Project, Topic
 from annotation.operations.outbox import request_work
+from annotation.operations.prediction import temperature_of
 from annotation.operations.projects import audit
+from annotation.portable.folder import model_folder
 from annotation.queries.versions import serving_version
 from annotation.stored import PROBE, load_spoken
+
+
+def download_version(version: ModelVersion) -> IO[bytes]:
+    """Returns an open zip of plain files that score texts as `predict` does, with NumPy alone.
+
+    Raises Conflict `model_files_gone`, or `not_portable` for a representation that needs more.
+    """
+    try:
+        return model_folder(version, temperature=float(temperature_of(version)))
+    except ArtifactError as error:
+        raise _files_gone(version) from error
 
 
 def pin_version(*, project: Project, actor: User, version: ModelVersion) -> ModelVersion:
@@ -72,8 +87,11 @@ def _check_files(version: ModelVersion) -> None:
     try:
         load_spoken(version, PROBE)
     except ArtifactError as error:
-        message = f"The files of model {version.number} are not kept any more."
-        raise Conflict(message, code="model_files_gone") from error
+        raise _files_gone(version) from error
+
+
+def _files_gone(version: ModelVersion) -> Conflict:
+    return Conflict(f"The files of model {version.number} are not kept any more.", code="model_files_gone")
 
 
 def _locked(project: Project) -> Project:

@@ -25,6 +25,12 @@ class Client:
         response = getattr(self.http, method.lower())(f"/api/v1/{path}", **options, headers=headers)
         return response.status_code, response.json() if response.content else None
 
+    def status(self, method: str, path: str) -> int:
+        """Returns the status alone, also of an answer that is streamed."""
+        response = getattr(self.http, method.lower())(f"/api/v1/{path}")
+        response.close()
+        return int(response.status_code)
+
     def raw(
         self, method: str, path: str, body: bytes, content_type: str = "application/json", **headers: Any
     ) -> tuple[int, Any]:

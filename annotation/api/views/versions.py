@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.http import FileResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,7 +12,7 @@ from annotation.api import answers, paging
 from annotation.api.views.base import View, documented, person
 from annotation.errors import BadRequest
 from annotation.models import ModelVersion
-from annotation.operations.versions import pin_version, roll_back, unpin_version
+from annotation.operations.versions import download_version, pin_version, roll_back, unpin_version
 from annotation.queries import versions as queries
 
 
@@ -62,6 +63,18 @@ class Pin(View):
         project = access.project_for(person(request), project_id, needs="pin_models")
         version = access.model_for(project, number)
         return _row(request, project_id, unpin_version(project=project, actor=person(request), version=version))
+
+
+class Download(View):
+    @documented(responses={(200, "application/zip"): bytes}, operation_id="model_download")
+    def get(self, request: Request, project_id: str, number: str) -> FileResponse:
+        """The version as a folder: arrays, JSON, and a scorer that needs only NumPy."""
+        project = access.project_for(person(request), project_id, needs="download_models")
+        version = access.model_for(project, number)
+        filename = f"model-{project.pk}-{version.number}.zip"
+        return FileResponse(
+            download_version(version), as_attachment=True, filename=filename, content_type="application/zip"
+        )
 
 
 class RollBack(View):

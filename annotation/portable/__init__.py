@@ -1,0 +1,1 @@
+"""What a downloaded model is made of: plain files and a scorer that needs NumPy alone."""

@@ -9,7 +9,8 @@ Ints = npt.NDArray[np.int64]
 
 FAVOURITE_SHARE = 0.95
 # The others' opinion is surer than it should be (people err on the same items), so part of it is spread evenly.
-DOUBT = 0.05
+DOUBT = 0.03
+TURNED = 0.6
 
 
 def normalised(logs: Floats) -> Floats:
@@ -19,34 +20,37 @@ def normalised(logs: Floats) -> Floats:
 
 
 def answer_logs(others: Floats, answer: Ints, pool: Floats) -> Floats:
-    """Log P(answer) of each vote (3, n_votes) from an average person, from a better one, from one who turns answers.
+    """Log P(answer) of each vote (4, n_votes): from an average person, from a better one, from one who turns what the
+    average person says, from one who turns nearly everything.
 
     others: (n_votes, n_classes), what everything but this vote says of its item. pool: (n_classes, n_classes), the
     average annotator's P(answer | truth).
     """
     k = pool.shape[0]
     others = (1 - DOUBT) * others + DOUBT / k
-    better, turned = (pool + np.eye(k)) / 2, (1 - pool) / max(k - 1, 1)
-    found = [np.einsum("nk,kn->n", others, way[:, answer]) for way in (pool, better, turned)]
+    better = (pool + np.eye(k)) / 2
+    turned, against = ((1 - way) / max(k - 1, 1) for way in (pool, TURNED * np.eye(k) + (1 - TURNED) / k))
+    found = [np.einsum("nk,kn->n", others, way[:, answer]) for way in (pool, better, turned, against)]
     return np.asarray(np.log(np.maximum(np.stack(found), 1e-12)))
 
 
 def random_log_odds(logs: Floats, annotator: Ints, answer: Ints, *, n_annotators: int, n_classes: int) -> Floats:
     """Log Bayes factor for every annotator (n_annotators,): above 0 speaks for careless answers, 0 is no evidence.
 
-    logs: (3, n_votes) of `answer_logs`. Honest is an average or a better person. The careless ways, averaged so that
+    logs: (4, n_votes) of `answer_logs`. Honest is an average or a better person. The careless ways, averaged so that
     no best one is picked afterwards: uniform guessing, one favourite class, own habits whatever the item, and answers
     turned away from the truth.
     """
     k = n_classes
     if k < 2:
         return np.zeros(n_annotators)
-    average, better, adversary = (np.bincount(annotator, weights=way, minlength=n_annotators) for way in logs)
+    average, better, turned, against = (np.bincount(annotator, weights=way, minlength=n_annotators) for way in logs)
     honest = np.logaddexp(average, better) - np.log(2)
     used = np.bincount(annotator * k + answer, minlength=n_annotators * k).reshape(n_annotators, k)
     n = used.sum(axis=1)
     uniform = -n * np.log(k)
     favourite = used * np.log(FAVOURITE_SHARE) + (n[:, None] - used) * np.log((1 - FAVOURITE_SHARE) / (k - 1))
     habits = gammaln(k) - gammaln(n + k) + gammaln(used + 1).sum(axis=1)
+    adversary = np.logaddexp(turned, against) - np.log(2)
     careless = np.stack([uniform, logsumexp(favourite, axis=1) - np.log(k), habits, adversary])
     return np.asarray(logsumexp(careless, axis=0) - np.log(len(careless)) - honest)

@@ -28,11 +28,12 @@ class Truth:
     `p_wrong` is P(vote ≠ truth) for every vote. `accuracy_low` and `accuracy_high` bound a 90 % interval.
     `random_log_odds` is the log Bayes factor of "does not look at the item" against "an average annotator"; 0 without
     evidence. `n_informative` counts an annotator's votes that anything else speaks about. `unfixed` is the posterior
-    as if no item's class were known.
+    as if no item's class were known, `before` the one that `skills` were counted from.
     """
 
     posterior: Floats
     unfixed: Floats
+    before: Floats
     skills: Skills
     class_prior: Floats
     p_wrong: Floats
@@ -152,6 +153,7 @@ def _summary(votes: CodedVotes, fit: _Fit) -> Truth:
     return Truth(
         posterior=fit.posterior,
         unfixed=normalised(fit.logs),
+        before=fit.before,
         skills=fit.skills,
         class_prior=fit.prior,
         p_wrong=np.clip(1 - right, 0, 1),
@@ -164,8 +166,8 @@ def _summary(votes: CodedVotes, fit: _Fit) -> Truth:
 
 
 def _judged_by_others(votes: CodedVotes, fit: _Fit) -> tuple[Floats, Floats]:
-    """How probable everything but the vote itself finds each answer (n_votes,), and its `answer_logs` (3, n_votes)."""
-    supported, logs = np.empty(len(votes.item)), np.empty((3, len(votes.item)))
+    """How probable everything but the vote itself finds each answer (n_votes,), and its `answer_logs` (4, n_votes)."""
+    supported, logs = np.empty(len(votes.item)), np.empty((4, len(votes.item)))
     for rows in votes.chunks():
         item, answer = votes.item[rows], votes.answer[rows]
         others = normalised(fit.logs[item] - _elsewhere(votes, rows, fit.skills, fit.before))

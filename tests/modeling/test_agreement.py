@@ -1,6 +1,5 @@
 """Agreement coefficients: worked by hand, against reference cases where they lie beside the project, undefined."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
+from benchmarks.agreement_cases import FILE, cases, is_met
 from modeling.agreement import (
     NO_DISTANCE,
     NO_PAIRS,
@@ -29,12 +29,10 @@ from modeling.distances import (
     set_distances,
 )
 from modeling.kappa import cohen_kappa, scott_pi
-from modeling.mark_agreement import character_f1, exact_f1, matched_f1, relaxed_f1
-from modeling.overlap import iou
 
 # Beside the project, or beside the folder it lies in.
-PLACES = [parent / "shared" / "data" / "agreement-reference.json" for parent in Path(__file__).parents[3:]]
-REFERENCE = next((place for place in PLACES if place.exists()), PLACES[0])
+PLACES = [parent / "shared" / "data" for parent in Path(__file__).parents[3:]]
+REFERENCE = next((place for place in PLACES if (place / FILE).exists()), None)
 
 
 def votes_of(*observers: list[Any]) -> tuple[np.ndarray, int]:
@@ -188,78 +186,11 @@ def test_alpha_of_sets_by_hand() -> None:
 
 
 def reference_cases() -> list[Any]:
-    if not REFERENCE.exists():
+    if REFERENCE is None:
         return [pytest.param({}, marks=pytest.mark.skip(reason="shared reference cases are not beside the project"))]
-    # Truth inference has its own test of these cases: tests/modeling/test_truth.py and tests/benchmarks.
-    cases = json.loads(REFERENCE.read_text())["cases"]
-    return [pytest.param(case, id=case["id"]) for case in cases if case["metric"] not in ("dawid_skene", "property")]
+    return [pytest.param(case, id=case["id"]) for case in cases(REFERENCE)]
 
 
 @pytest.mark.parametrize("case", reference_cases())
 def test_reference_case(case: dict[str, Any]) -> None:
-    found = REFERENCE_METRICS[case["metric"]](case["input"], case["params"])
-    wanted, tolerance = case["expected"], case["tolerance"]
-    assert found == (wanted if wanted is None else pytest.approx(wanted, abs=tolerance))
-
-
-def given_votes(given: dict[str, Any]) -> tuple[np.ndarray, int, list[Any]]:
-    """Votes, number of classes, and the classes in rising order."""
-    if "rater_a" in given:
-        observers = [given["rater_a"], given["rater_b"]]
-    elif "units" in given:
-        observers = list(map(list, zip(*given["units"], strict=True)))
-    elif "observers" in given:
-        observers = given["observers"]
-    else:
-        counts = given["counts"]
-        observers = list(zip(*[np.repeat(np.arange(len(row)), row).tolist() for row in counts], strict=True))
-    votes, k = votes_of(*observers)
-    classes = sorted({one for answers in observers for one in answers if one is not None}, key=str)
-    return votes, max(k, len(given.get("categories", [])), len(given.get("counts", [[]])[0])), classes
-
-
-def reference_alpha(given: dict[str, Any], params: dict[str, Any]) -> float | None:
-    level = params["level"]
-    if level in ("jaccard", "masi"):
-        sets = [frozenset(one["labels"]) for one in given["judgements"]]
-        names = sorted(set(sets), key=sorted)
-        rows = [
-            (one["item"], ord(one["annotator"]), names.index(s))
-            for one, s in zip(given["judgements"], sets, strict=True)
-        ]
-        return krippendorff_alpha(np.array(rows), len(names), distances=set_distances(names, level)).value
-    votes, k, classes = given_votes(given)
-    distances = {
-        "nominal": lambda: None,
-        "ordinal": lambda: ordinal_distances(votes, k),
-        "interval": lambda: interval_distances(classes),
-        "ratio": lambda: ratio_distances(classes),
-    }[level]()
-    return krippendorff_alpha(votes, k, distances=distances).value
-
-
-def reference_spans(given: dict[str, Any], _: dict[str, Any]) -> dict[str, float | None]:
-    documents = [([tuple(m) for m in one["a"]], [tuple(m) for m in one["b"]]) for one in given["documents"]]
-    return {
-        "exact_f1": exact_f1(documents).value,
-        "exact_boundaries_any_label_f1": exact_f1(documents, by_class=False).value,
-        "overlap_same_label_f1": relaxed_f1(documents).value,
-        "overlap_any_label_f1": relaxed_f1(documents, by_class=False).value,
-        "iou50_same_label_f1": matched_f1(documents).value,
-        "char_f1": character_f1(documents).value,
-    }
-
-
-REFERENCE_METRICS: dict[str, Any] = {
-    "percent_agreement": lambda given, _: percent_agreement(given_votes(given)[0]),
-    "cohen_kappa": lambda given, p: cohen_kappa(*given_votes(given)[:2], weights=p.get("weights")).value,
-    "scott_pi": lambda given, _: scott_pi(*given_votes(given)[:2]).value,
-    "gwet_ac1": lambda given, _: gwet_ac1(*given_votes(given)[:2]).value,
-    "fleiss_kappa": lambda given, _: fleiss_kappa(*given_votes(given)[:2]).value,
-    "krippendorff_alpha": reference_alpha,
-    "set_distance": lambda given, _: {
-        m: set_distance(set(given["a"]), set(given["b"]), m) for m in ("masi", "jaccard")
-    },
-    "span_agreement": reference_spans,
-    "box_iou": lambda given, _: iou(*(np.array([given[side]], dtype=float) for side in "ab"))[0, 0],
-}
+    assert is_met(case)

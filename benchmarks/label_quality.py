@@ -44,9 +44,8 @@ def truth_rows(folder: Path, crowds: list[Crowd], n_seeds: int) -> Iterator[Row]
         ours, majority, published = scores[:, :3].mean(axis=0)
         slack = 0.005 if k is None else 0.0
         what = f"consensus accuracy, {'all' if k is None else k} labels (majority {majority:.3f})"
-        yield Row(
-            what, f"{ours:.4f}", f"≥ {published - slack:.4f} (Dawid–Skene {published:.4f})", ours >= published - slack
-        )
+        aim = f"≥ {published - slack:.4f} (Dawid-Skene {published:.4f})"
+        yield Row(what, f"{ours:.4f}", aim, ours >= published - slack)
         losses.append(scores[:, 3:].mean(axis=0))
         if k is None:
             worst = float((scores[:, 0] - scores[:, 1]).min())

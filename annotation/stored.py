@@ -14,6 +14,7 @@ from annotation.models import ModelVersion, Representation
 from modeling.linear import LinearModel
 from modeling.pool import PoolRepresentation
 from modeling.recipes import RecipeModel
+from modeling.tagging.tagger import Tagger
 
 T = TypeVar("T")
 PROBE, PROTECTED = "probe", "protected"
@@ -30,6 +31,9 @@ class Probe(NamedTuple):
         """Returns the items that both have, this model's classes of them, and the other one's."""
         shared, mine, theirs = np.intersect1d(self.item_ids, other.item_ids, assume_unique=True, return_indices=True)
         return shared, self.classes[mine], other.classes[theirs]
+
+
+NOTHING = Probe(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 @dataclass
@@ -65,17 +69,27 @@ def _load_model(path: str, checksum: str) -> LinearModel:
     return LinearModel.load(arrays, facts.get("head", "softmax"))
 
 
+def _load_tagger(path: str, checksum: str) -> Tagger:
+    return Tagger.load(load_arrays(path, checksum)[0])
+
+
 def _load_encoder(path: str, checksum: str) -> PoolRepresentation:
     return PoolRepresentation.load(*load_arrays(path, checksum))
 
 
 _models = Recent(64, _load_model)
+_taggers = Recent(16, _load_tagger)  # a megabyte or more each, by labelled texts
 _encoders = Recent(2, _load_encoder)  # some twenty megabytes each
 
 
 def load_model(version: ModelVersion) -> LinearModel:
     """Returns the fitted weights; raises ArtifactError when the file is missing or damaged, WorkersOnly for recipes."""
     return _models.get(version.path, version.checksum)
+
+
+def load_tagger(version: ModelVersion) -> Tagger:
+    """Returns the fitted tagger; raises ArtifactError when the file is missing or damaged."""
+    return _taggers.get(version.path, version.checksum)
 
 
 def load_encoder(representation: Representation) -> PoolRepresentation:
@@ -85,11 +99,20 @@ def load_encoder(representation: Representation) -> PoolRepresentation:
 
 def save_model(model: LinearModel | RecipeModel, classes: list[str], probe: Probe, protected: Probe) -> Artifact:
     """Stores the weights or the recipe, and what they say of the fixed probe and of that moment's protected items."""
-    spoken: dict[str, Array] = {}
-    for name, one in ((PROBE, probe), (PROTECTED, protected)):
-        spoken |= {f"{name}_items": one.item_ids, f"{name}_classes": one.classes.astype(np.int16)}
     own = model.facts if isinstance(model, RecipeModel) else {"name": "linear", "format": 1}
-    return save_arrays(model.dump() | spoken, own | {"head": model.head, "classes": classes})
+    return save_arrays(model.dump() | _spoken(probe, protected), own | {"head": model.head, "classes": classes})
+
+
+def save_tagger(tagger: Tagger, classes: list[str]) -> Artifact:
+    """Stores the weights; a tagger says of no item that it belongs to one class."""
+    return save_arrays(tagger.dump() | _spoken(NOTHING, NOTHING), {"name": "tagger", "format": 1, "classes": classes})
+
+
+def _spoken(probe: Probe, protected: Probe) -> dict[str, Array]:
+    arrays: dict[str, Array] = {}
+    for name, one in ((PROBE, probe), (PROTECTED, protected)):
+        arrays |= {f"{name}_items": one.item_ids, f"{name}_classes": one.classes.astype(np.int16)}
+    return arrays
 
 
 def load_spoken(version: ModelVersion, name: str) -> Probe:

@@ -204,6 +204,11 @@ class Suggestion(s.Serializer[Any]):
     value = s.JSONField()
     probability = s.FloatField(allow_null=True, help_text="How likely that model holds its value.")
     model = Text(allow_blank=True)
+    span_probabilities = s.ListField(
+        child=s.FloatField(),
+        required=False,
+        help_text="`spans` by the project's own model: one for each span of `value`.",
+    )
 
 
 class Assignment(s.Serializer[Any]):
@@ -212,7 +217,9 @@ class Assignment(s.Serializer[Any]):
     expires_at = s.DateTimeField()
     stream = Text()
     reason = s.JSONField()
-    suggestion = Suggestion(allow_null=True, help_text="What a model outside said last about the item.")
+    suggestion = Suggestion(
+        allow_null=True, help_text="What a model outside said last about the item, or what our own would mark."
+    )
     model_version = s.IntegerField(allow_null=True)
 
 

@@ -1,12 +1,13 @@
 """Rows as they leave the API."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from annotation.models import Annotation, Job, Project
 from annotation.operations.labeling import Assigned
 from annotation.operations.projects import SETTINGS
-from annotation.queries.labeling import Lease
+from annotation.queries.labeling import SUGGESTED, Lease
 
 
 def project(row: Project) -> dict[str, Any]:
@@ -43,9 +44,24 @@ def lease(row: Lease) -> dict[str, Any]:
         "item": item(row),
         "expires_at": row.expires_at,
         "stream": _public_stream(row),
-        "reason": row.reason,
-        "suggestion": row.said and suggestion(row.said),
+        "reason": {name: part for name, part in row.reason.items() if name != SUGGESTED},
+        "suggestion": suggestion(row.said) if row.said else _own_suggestion(row),
         "model_version": row.model_version,
+    }
+
+
+def _own_suggestion(row: Lease) -> dict[str, Any] | None:
+    """The spans that the model saw when it chose the item; others are asked without."""
+    if SUGGESTED not in row.reason:
+        return None
+    found = row.reason[SUGGESTED]
+    spans = [{name: span[name] for name in ("start", "end", "class")} for span in found["spans"]]
+    each = [span["probability"] for span in found["spans"]]
+    return {
+        "value": {"spans": spans},
+        "probability": math.prod(each),
+        "span_probabilities": each,
+        "model": f"version {found['model_version']}",
     }
 
 

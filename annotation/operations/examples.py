@@ -48,6 +48,10 @@ class Seen:
     live: ModelVersion | None
     number: int
 
+    @property
+    def class_names(self) -> list[str]:
+        return self.votes.class_names
+
 
 def look(claim: LaneClaim) -> Seen:
     """Reads everything in one snapshot. `is_protected` and `is_shuffled` (n_items,) follow `votes.item_ids`."""
@@ -56,12 +60,12 @@ def look(claim: LaneClaim) -> Seen:
         request_ids = waiting_requests(claim)
         live = project.live_model
         votes = load_votes(project)
-        streams = _random_draws(project)
+        streams = random_draws(project)
         return Seen(
             project=project,
             request_ids=request_ids,
             n_annotations=Annotation.objects.filter(project=project).count(),
-            trained_through=max(live.trained_through if live else 0, _newest(project, request_ids, live)),
+            trained_through=max(live.trained_through if live else 0, newest_revision(project, request_ids, live)),
             votes=votes,
             is_protected=np.isin(votes.item_ids, streams[Stream.RANDOM]),
             is_shuffled=np.isin(votes.item_ids, streams[Stream.SHUFFLE]),
@@ -116,7 +120,8 @@ def _weights(votes: Votes, accuracy: npt.NDArray[np.float64]) -> Floats:
     return weights
 
 
-def _random_draws(project: Project) -> dict[str, Ints]:
+def random_draws(project: Project) -> dict[str, Ints]:
+    """Returns the items that were drawn at random to measure with, and by the shuffle before there was a model."""
     with connection.cursor() as cursor:
         cursor.execute(DRAWN_AT_RANDOM, [project.pk, Stream.RANDOM.value, Stream.SHUFFLE.value])
         rows = cursor.fetchall()
@@ -126,7 +131,8 @@ def _random_draws(project: Project) -> dict[str, Ints]:
     }
 
 
-def _newest(project: Project, request_ids: list[int], live: ModelVersion | None) -> int:
+def newest_revision(project: Project, request_ids: list[int], live: ModelVersion | None) -> int:
+    """Returns the newest revision among the waiting requests, of the whole project before there was a model."""
     with connection.cursor() as cursor:
         cursor.execute(NEWEST_WAITING, [request_ids]) if live else cursor.execute(NEWEST, [project.pk])
         return int(cursor.fetchone()[0] or 0)

@@ -8,8 +8,9 @@ from typing import NoReturn
 from django.db import connection, transaction
 from django.db.models import Q
 
-from annotation.artifacts import ArtifactError
+from annotation.artifacts import Artifact, ArtifactError
 from annotation.errors import Conflict, Postponed, StaleEpoch
+from annotation.kinds import Learner
 from annotation.models import (
     Evaluation,
     ModelVersion,
@@ -29,11 +30,15 @@ from annotation.operations.predicted_queue import next_predicted
 from annotation.operations.ranking import Place, next_shuffled, rank_pool
 from annotation.operations.recipes import load_classifier
 from annotation.operations.shards import sound_shards
+from annotation.operations.tagging.examples import SeenSpans, look_at_spans
+from annotation.operations.tagging.fitting import LearnedSpans, learn_spans
+from annotation.operations.tagging.ranking import rank_texts
 from annotation.queries.versions import serving_version
 from annotation.representations import EXTERNAL
-from annotation.stored import save_model
+from annotation.stored import load_tagger, save_model, save_tagger
 from modeling.linear import LinearModel
 from modeling.recipes import RecipeModel
+from modeling.tagging.tagger import Tagger
 
 REPLACE_QUEUE = """
     WITH place AS (
@@ -65,6 +70,9 @@ def train_model(claim: LaneClaim) -> None:
     Without any label there is nothing to learn: the requests are settled.
     """
     started = time.perf_counter()
+    if _learner(claim) is Learner.TAGGER:
+        _train_tagger(claim, started)
+        return
     seen = look(claim)
     if seen.project.deleted_at or not (seen.n_annotations or len(seen.votes.gold)):
         _settle(claim, seen.request_ids)
@@ -79,7 +87,28 @@ def train_model(claim: LaneClaim) -> None:
     except ArtifactError as error:
         _make_again(seen.representation)
         raise Postponed(f"vectors must be made again: {error}") from error
-    _publish_model(claim, seen, learned, started)
+    artifact = save_model(learned.model, seen.class_names, learned.probe, learned.protected)
+    _publish_model(claim, seen, learned, artifact, started)
+
+
+def _learner(claim: LaneClaim) -> Learner:
+    return Project.objects.get(pk=claim.project_id).question.learner
+
+
+def _train_tagger(claim: LaneClaim, started: float) -> None:
+    """Does the same for spans."""
+    seen = look_at_spans(claim)
+    if seen.project.deleted_at or not len(seen.item_ids):
+        _settle(claim, seen.request_ids)
+        return
+    if seen.representation is None:
+        _wait_for_vectors(seen.project)
+    try:
+        learned = learn_spans(seen, seen.representation)
+    except ArtifactError as error:
+        _make_again(seen.representation)
+        raise Postponed(f"vectors must be made again: {error}") from error
+    _publish_model(claim, seen, learned, save_tagger(learned.model, seen.class_names), started)
 
 
 def _vectors_are_coming(project_id: int) -> bool:
@@ -112,7 +141,7 @@ def score_pool(claim: LaneClaim) -> None:
         return
     try:
         shuffled = project.strategy == Strategy.RANDOM
-        places = next_shuffled(project) if shuffled else rank_pool(project, version, model)
+        places = next_shuffled(project) if shuffled else _ranked(project, version, model)
     except ArtifactError:
         _make_again(version.representation)
         _settle(claim, request_ids)
@@ -120,16 +149,23 @@ def score_pool(claim: LaneClaim) -> None:
     publish_queue(claim, request_ids=request_ids, places=places, model_version=version.number)
 
 
-def _sound_model(project: Project, serving: ModelVersion) -> tuple[ModelVersion, LinearModel | RecipeModel]:
+def _ranked(project: Project, version: ModelVersion, model: LinearModel | RecipeModel | Tagger) -> list[Place]:
+    if isinstance(model, Tagger):
+        return rank_texts(project, version, model)
+    return rank_pool(project, version, model)
+
+
+def _sound_model(project: Project, serving: ModelVersion) -> tuple[ModelVersion, LinearModel | RecipeModel | Tagger]:
     """The serving version, or the newest one when a pinned one's file is damaged: training again would not mend that.
 
     Raises ArtifactError when the newest one's is.
     """
+    load = load_tagger if project.question.learner is Learner.TAGGER else load_classifier
     try:
-        return serving, load_classifier(serving)
+        return serving, load(serving)
     except ArtifactError:
         newest = ModelVersion.objects.filter(project=project).select_related("representation").latest("number")
-        return newest, load_classifier(newest)
+        return newest, load(newest)
 
 
 def publish_queue(claim: LaneClaim, *, request_ids: Sequence[int], places: Sequence[Place], model_version: int) -> int:
@@ -152,12 +188,13 @@ def publish_queue(claim: LaneClaim, *, request_ids: Sequence[int], places: Seque
         return int(taken[0])
 
 
-def _publish_model(claim: LaneClaim, seen: Seen, learned: Learned, started: float) -> None:
+def _publish_model(
+    claim: LaneClaim, seen: Seen | SeenSpans, learned: Learned | LearnedSpans, artifact: Artifact, started: float
+) -> None:
     """One transaction: the version, the live pointer, the curve, the settled requests, and the wish to score.
 
     Raises StaleEpoch, and nothing is changed, when the lane was taken over or a newer model is live.
     """
-    path, checksum = save_model(learned.model, seen.votes.class_names, learned.probe, learned.protected)
     with transaction.atomic():
         settle_lane(claim, seen.request_ids)
         version = ModelVersion.objects.create(
@@ -167,10 +204,10 @@ def _publish_model(claim: LaneClaim, seen: Seen, learned: Learned, started: floa
             trained_through=seen.trained_through,
             n_annotations=seen.n_annotations,
             strategy=seen.project.strategy,
-            classes=seen.votes.class_names,
+            classes=seen.class_names,
             metrics=learned.metrics,
-            path=path,
-            checksum=checksum,
+            path=artifact.path,
+            checksum=artifact.checksum,
             seconds=time.perf_counter() - started,
         )
         older = Q(live_model=None) | Q(live_model__number__lt=version.number)

@@ -51,19 +51,29 @@ class OpenPool:
 
     def pending(self) -> npt.NDArray[np.float32]:
         """Vectors (m, d) of the items that are being answered just now."""
-        found = self.vectors.find(_ids(PENDING, self.project))
+        found = self.vectors.find(pending_items(self.project))
         return self.vectors.vectors(found[found >= 0])
 
 
 def open_pool(project: Project, version: ModelVersion, model: Predicts) -> OpenPool:
     """Everything that nobody was asked about and that has vectors; raises ArtifactError for a damaged shard."""
     vectors = load_pool(version.representation)
-    found = vectors.find(np.unique(_ids(NOT_TO_ASK, project)))
+    found = vectors.find(items_not_to_ask(project))
     is_open = np.ones(vectors.n_items, dtype=np.bool_)
     is_open[found[found >= 0]] = False
     rows = np.flatnonzero(is_open)
     rng = np.random.default_rng([project.seed, version.number, len(rows)])
     return OpenPool(project, version, vectors, vectors.item_ids, OpenRows(vectors, model, rows, rng))
+
+
+def items_not_to_ask(project: Project) -> Ints:
+    """Returns the ids of items that somebody was asked about, and of gold; they rise."""
+    return np.unique(_ids(NOT_TO_ASK, project))
+
+
+def pending_items(project: Project) -> Ints:
+    """Returns the ids of items that are being answered, or whose answer the model has not looked at yet."""
+    return _ids(PENDING, project)
 
 
 def _ids(sql: str, project: Project) -> Ints:

@@ -38,7 +38,7 @@ def next_shuffled(project: Project) -> list[Place]:
     """The queue of the strategy `random`: the next items of the seeded shuffle."""
     with connection.cursor() as cursor:
         cursor.execute(SHUFFLED, {"project": project.pk, "limit": QUEUE_LENGTH})
-        return [_shuffled(item_id, 0.0, n_open) for item_id, n_open in cursor.fetchall()]
+        return [shuffled_place(item_id, 0.0, n_open) for item_id, n_open in cursor.fetchall()]
 
 
 def rank_pool(project: Project, version: ModelVersion, model: Predicts) -> list[Place]:
@@ -71,7 +71,7 @@ class Reasons:
         places = []
         for place, (item_id, score, kind, probability) in enumerate(columns):
             if kind == Kind.RANDOM:
-                places.append(_shuffled(item_id, score, self.pool.n_open))
+                places.append(shuffled_place(item_id, score, self.pool.n_open))
             else:
                 places.append(Place(item_id, score, self._reason(place, kind), MODEL, min(1.0, probability)))
         return places
@@ -94,5 +94,6 @@ class Reasons:
         return {"kind": "uncertain", "classes": [self.classes[k] for k in likeliest], "margin": round(gap, 4)}
 
 
-def _shuffled(item_id: int, score: float, n_open: int) -> Place:
+def shuffled_place(item_id: int, score: float, n_open: int) -> Place:
+    """Returns the place of an item that was drawn at random from those that nobody was asked about."""
     return Place(item_id, score, {"kind": "shuffle"}, SHUFFLE, 1 / n_open)

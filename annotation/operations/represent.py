@@ -95,7 +95,7 @@ def _fit(claim: LaneClaim, project: Project, item_ids: Ints, *, is_live: bool) -
     """Learns from a seeded sample. Unfinished versions that are of no use any more are removed first."""
     last = Representation.objects.filter(project=project).aggregate(last=Max("version"))["last"] or 0
     rng = np.random.default_rng([project.seed, last + 1])
-    encoder = fit_pool(_sample_texts(item_ids, rng), rng=rng, max_rows=MAX_FITTED)
+    encoder = fit_pool(sample_texts(item_ids, rng), rng=rng, max_rows=MAX_FITTED)
     path, checksum = save_encoder(encoder)
     with transaction.atomic():
         settle_lane(claim, [])
@@ -117,7 +117,7 @@ def _fit(claim: LaneClaim, project: Project, item_ids: Ints, *, is_live: bool) -
         )
 
 
-def _sample_texts(item_ids: Ints, rng: np.random.Generator) -> list[str]:
+def sample_texts(item_ids: Ints, rng: np.random.Generator) -> list[str]:
     """At most 20,000 texts of random items, fewer when they are long."""
     chosen = rng.permutation(item_ids)[:MAX_FITTED]
     texts: list[str] = []

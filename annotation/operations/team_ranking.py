@@ -25,14 +25,15 @@ def choose_by_team(pool: OpenPool, n_wanted: int) -> Choice:
         sample,
         rows,
         labeled_counts=pool.counts,
-        batch=max(LEAST_SLOTS, _active_annotators(pool.project)),
+        batch=max(LEAST_SLOTS, active_annotators(pool.project)),
         n_wanted=n_wanted,
         pending=pool.pending(),
         seconds=predicted_seconds(pool.project, pool.item_ids[rows]),
     )
 
 
-def _active_annotators(project: Project) -> int:
+def active_annotators(project: Project) -> int:
+    """Returns how many people have answered in the last two minutes."""
     with connection.cursor() as cursor:
         cursor.execute(ACTIVE, [project.pk, ACTIVE_MINUTES])
         return int(cursor.fetchone()[0])

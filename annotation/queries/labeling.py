@@ -18,6 +18,8 @@ SAID_OF = """(
     SELECT jsonb_build_object('value', said.value, 'model', said.model_name, 'uncertainty', said.uncertainty,
                               'probabilities', said.probabilities)
     FROM annotation_prediction said WHERE said.item_id = %s ORDER BY said.created_at DESC, said.id DESC LIMIT 1)"""
+# The part of a reason that holds what the project's own model would answer, where it says so.
+SUGGESTED = "suggested"
 OPEN_LEASES = """
     SELECT lease.id, item.id, item.external_id, item.data, item.metadata, lease.expires_at, lease.stream,
            lease.probability, lease.model_version, lease.reason, {said}

@@ -34,8 +34,8 @@ MODEL_STATUS = """
     WHERE project.id = %s
 """
 PUBLISHED = """
-    SELECT entry.rank, item.id, item.external_id, left(item.data->>'text', 2000), entry.score, entry.reason,
-           item.open_slots, entry.rank
+    SELECT entry.rank, item.id, item.external_id, left(item.data->>'text', 2000), entry.score,
+           entry.reason - 'suggested', item.open_slots, entry.rank
     FROM annotation_queueentry entry JOIN annotation_item item ON item.id = entry.item_id
     WHERE entry.project_id = %(project)s AND entry.rank > %(after)s AND item.open_slots > 0
     ORDER BY entry.rank LIMIT %(limit)s

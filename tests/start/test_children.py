@@ -121,7 +121,8 @@ def test_children_die_when_the_supervisor_is_killed(tmp_path: Path) -> None:
     )
     assert supervisor.stdout is not None
     pid = int(supervisor.stdout.readline())
-    assert list(marked_processes(str(tmp_path))) == [pid]
+    # While the shell becomes `sleep`, its environment reads as empty.
+    assert wait_until(lambda: list(marked_processes(str(tmp_path))) == [pid], 10)
     supervisor.send_signal(signal.SIGKILL)
     supervisor.wait()
     supervisor.stdout.close()

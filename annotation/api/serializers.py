@@ -84,6 +84,9 @@ class Settings(s.Serializer[Any]):
     classifier_params = s.JSONField(help_text="Settings of that classifier.")
     cost_aware = s.BooleanField(help_text="Weigh questions by the square root of the seconds they will take.")
     target_accuracy = s.FloatField(allow_null=True, help_text="What the advice to stop looks for; null: nothing.")
+    predict_to_queue_below = s.FloatField(
+        allow_null=True, help_text="Texts that predict/ is less sure of are put to people; null: none."
+    )
     random_rate = s.FloatField(help_text="Share of protected random questions.")
     gold_rate = s.FloatField(help_text="Share of gold checks.")
     target_confidence = s.FloatField()
@@ -271,6 +274,7 @@ class PredictionRow(s.Serializer[Any]):
 class Predictions(s.Serializer[Any]):
     model_version = s.IntegerField()
     predictions = PredictionRow(many=True)
+    put_to_people = s.IntegerField(help_text="Texts that now wait for an answer: see `predict_to_queue_below`.")
 
 
 class NewExport(s.Serializer[Any]):

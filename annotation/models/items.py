@@ -37,7 +37,9 @@ class Item(models.Model):
     drawn_at = models.DateTimeField(null=True, blank=True)
     draw_stream = models.CharField(max_length=10, choices=Stream.choices, null=True, blank=True)
     draw_probability = models.FloatField(null=True, blank=True)
-    draw_reason = models.JSONField(null=True, blank=True)
+    draw_reason = models.JSONField(
+        null=True, blank=True, help_text="Why it was drawn, or before that, why it is to be asked."
+    )
     is_gold = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -69,6 +71,11 @@ class Item(models.Model):
             ),
             models.Index(fields=["project", "shuffle_key"], condition=Q(is_gold=True), name="item_gold"),
             models.Index(fields=["project", "id"], condition=Q(drawn_at__isnull=False), name="item_drawn"),
+            models.Index(
+                fields=["project", "id"],
+                condition=Q(drawn_at__isnull=True, draw_reason__isnull=False),
+                name="item_wished",
+            ),
         ]
 
     def __str__(self) -> str:

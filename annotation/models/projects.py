@@ -96,6 +96,9 @@ class Project(models.Model):
     cost_aware = models.BooleanField(
         default=False, help_text="Weigh questions by the square root of the seconds that they will take."
     )
+    predict_to_queue_below = models.FloatField(
+        null=True, blank=True, help_text="Texts predicted with less confidence are put to people; empty: none."
+    )
     target_accuracy = models.FloatField(
         null=True, blank=True, help_text="Stop advice looks for this accuracy; empty: none."
     )
@@ -134,6 +137,11 @@ class Project(models.Model):
             models.CheckConstraint(condition=Q(strategy__regex=r"^\w+(\.\w+)*$"), name="project_strategy_is_a_name"),
             models.CheckConstraint(condition=Q(max_votes__gte=F("overlap")), name="project_max_votes_over_overlap"),
             models.CheckConstraint(condition=Q(lease_seconds__gte=5), name="project_lease_seconds_least"),
+            models.CheckConstraint(
+                condition=Q(predict_to_queue_below__isnull=True)
+                | Q(predict_to_queue_below__gt=0, predict_to_queue_below__lte=1),
+                name="project_predict_to_queue_below",
+            ),
             models.CheckConstraint(
                 condition=Q(target_accuracy__isnull=True) | Q(target_accuracy__gt=0, target_accuracy__lte=1),
                 name="project_target_accuracy",

@@ -25,6 +25,7 @@ from annotation.models import (
 )
 from annotation.operations.examples import Seen, look
 from annotation.operations.fitting import Learned, learn, prepare
+from annotation.operations.in_use import with_doubts_in_use
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane, waiting_requests
 from annotation.operations.predicted_queue import next_predicted
 from annotation.operations.ranking import Place, next_shuffled, rank_pool
@@ -129,7 +130,8 @@ def score_pool(claim: LaneClaim) -> None:
     version = serving_version(project)
     if project.deleted_at is None and project.queue_source == QueueSource.PREDICTIONS:
         number = version.number if version else 0
-        publish_queue(claim, request_ids=request_ids, places=next_predicted(project), model_version=number)
+        places = with_doubts_in_use(project, next_predicted(project))
+        publish_queue(claim, request_ids=request_ids, places=places, model_version=number)
         return
     if project.deleted_at or version is None:
         _settle(claim, request_ids)
@@ -146,6 +148,7 @@ def score_pool(claim: LaneClaim) -> None:
         _make_again(version.representation)
         _settle(claim, request_ids)
         return
+    places = with_doubts_in_use(project, places)
     publish_queue(claim, request_ids=request_ids, places=places, model_version=version.number)
 
 

@@ -15,10 +15,11 @@ from modeling.linear import probabilities_of
 
 
 class Predicted(NamedTuple):
-    """The version that spoke, its probabilities (n_texts, n_classes), and the class of each column."""
+    """The version that spoke, its probabilities (n_texts, n_classes), how sure it is (n_texts,), and the classes."""
 
     model_number: int
     probabilities: npt.NDArray[np.float32]
+    confidence: npt.NDArray[np.float32]
     classes: list[str]
 
 
@@ -42,7 +43,14 @@ def predict(*, project: Project, texts: Sequence[str]) -> Predicted:
     except ArtifactError as error:
         message = "The model's files are damaged; the next training replaces them."
         raise Conflict(message, code="model_damaged") from error
-    return Predicted(version.number, probabilities, list(version.classes))
+    return Predicted(version.number, probabilities, _confidence(probabilities, model.head), list(version.classes))
+
+
+def _confidence(probabilities: npt.NDArray[np.float32], head: str) -> npt.NDArray[np.float32]:
+    """The largest probability; where each class is for itself, the surest side of the least sure class."""
+    if head == "sigmoid":
+        return np.asarray(np.maximum(probabilities, 1 - probabilities).min(axis=1), dtype=np.float32)
+    return np.asarray(probabilities.max(axis=1), dtype=np.float32)
 
 
 def temperature_of(version: ModelVersion) -> np.float32:

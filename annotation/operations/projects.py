@@ -29,12 +29,13 @@ COLORS = 12
 USERNAME = re.compile(r"[\w.@+-]{1,150}")
 
 # Each setting with its type and its range; what is not here does not exist.
-OPTIONAL = {"target_accuracy"}
+OPTIONAL = {"predict_to_queue_below", "target_accuracy"}
 RANGES: dict[str, tuple[type, float, float]] = {
     "overlap": (int, 1, 100),
     "max_votes": (int, 1, 100),
     "lease_seconds": (int, 5, 7 * 24 * 3600),
     "target_accuracy": (float, 0.01, 1),
+    "predict_to_queue_below": (float, 0.01, 1),
     "random_rate": (float, 0, 1),
     "gold_rate": (float, 0, 1),
     "target_confidence": (float, 0.5, 1),

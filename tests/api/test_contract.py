@@ -92,7 +92,7 @@ class TestProjects:
         assert status == 201
         assert body["role"] == "owner"
         assert body["settings"] == {
-            "target_accuracy": None,
+            "target_accuracy": None, "predict_to_queue_below": None,
             "overlap": 1, "max_votes": 1, "lease_seconds": 900, "representation": "pool",
             "queue_source": "model",
             "random_rate": 0.1, "gold_rate": 0.03,

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from annotation import access
 from annotation.api import answers, paging, serializers
 from annotation.api.views.base import View, checked, documented, person
+from annotation.operations.in_use import ask_people
 from annotation.operations.prediction import predict
 from annotation.queries import learning as queries
 from annotation.queries.evaluation import learning_curve
@@ -55,12 +56,16 @@ class Predict(View):
 
     @documented(request=serializers.Texts, responses=serializers.Predictions)
     def post(self, request: Request, project_id: str) -> Response:
-        """Class probabilities of up to 1,000 texts by the live model; 409 `no_model` before the first."""
+        """Class probabilities of up to 1,000 texts by the serving model; 409 `no_model` before the first.
+
+        Where the project wants it, texts that the model is not sure of are put to people, once each.
+        """
         project = access.project_for(person(request), project_id, needs="predict")
         texts = checked(serializers.Texts, request)["items"]
         found = predict(project=project, texts=texts)
+        waiting = ask_people(project=project, texts=texts, said=found)
         predictions = [_prediction(found.classes, row) for row in found.probabilities.tolist()]
-        return Response({"model_version": found.model_number, "predictions": predictions})
+        return Response({"model_version": found.model_number, "predictions": predictions, "put_to_people": waiting})
 
 
 def _prediction(names: Sequence[str], probabilities: Sequence[float]) -> dict[str, Any]:

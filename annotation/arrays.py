@@ -2,7 +2,7 @@
 
 import json
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,20 +14,24 @@ from annotation.models import Consensus, Item, Project, Stream
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+# A stored answer as text and the schema that it was given under → its column or number, None to leave it out.
+Reader = Callable[[str, int], int | None]
 
 VOTES = """
 COPY (
-    SELECT a.id, a.item_id, a.annotator_id::bigint, a.value::text,
+    SELECT a.id, a.item_id, a.annotator_id::bigint, a.value::text, a.schema_version::bigint,
            coalesce(a.seconds, 'NaN'::float8), extract(epoch FROM a.created_at)::float8
     FROM annotation_annotation a WHERE a.project_id = %(project)d ORDER BY a.created_at, a.id
 ) TO STDOUT (FORMAT BINARY)
 """
+VOTE_TYPES = ("int8", "int8", "int8", "text", "int8", "float8", "float8")
 GOLD = """
 COPY (
-    SELECT DISTINCT ON (item_id) item_id, value::text, is_review FROM (
-        SELECT g.item_id, g.value, 0::bigint AS is_review FROM annotation_goldanswer g WHERE g.project_id = %(project)d
+    SELECT DISTINCT ON (item_id) item_id, value::text, schema_version::bigint, is_review FROM (
+        SELECT g.item_id, g.value, g.schema_version, 0::bigint AS is_review
+        FROM annotation_goldanswer g WHERE g.project_id = %(project)d
         UNION ALL
-        SELECT r.item_id, r.value, 1::bigint FROM annotation_review r
+        SELECT r.item_id, r.value, r.schema_version, 1::bigint FROM annotation_review r
         WHERE r.project_id = %(project)d AND r.undone_at IS NULL AND r.value IS NOT NULL) known
     ORDER BY item_id, is_review
 ) TO STDOUT (FORMAT BINARY)
@@ -79,20 +83,42 @@ class Votes:
         return len(self.class_names)
 
 
+@dataclass(frozen=True)
+class Answers:
+    """Votes whose third column, and that of `gold`, is the answer's number in `texts`: different answers as JSON."""
+
+    votes: Votes
+    texts: list[str]
+
+
 def load_votes(project: Project) -> Votes:
     """Returns the project's votes; two statements, so call it in one REPEATABLE READ transaction.
 
     Rows are streamed into flat buffers: about 50 bytes a vote while reading, 70 afterwards.
     """
-    to_class = _class_reader(project)
-    annotation_ids, items, people, classes, seconds, created = _columns(
-        VOTES, project.pk, ["int8", "int8", "int8", "text", "float8", "float8"], to_class
-    )
-    gold_items, gold_classes, is_review = _columns(GOLD, project.pk, ["int8", "text", "int8"], to_class)
+    return _votes(project, _column_reader(project), project.question.columns(project.schema))
+
+
+def load_answers(project: Project) -> Answers:
+    """Returns the answers of a kind that says more than one column, as `load_votes` returns votes."""
+    numbers: dict[str, int] = {}
+    today = _today_reader(project)
+
+    def to_number(text: str, version: int) -> int | None:
+        answer = today(text, version)
+        return None if answer is None else numbers.setdefault(answer, len(numbers))
+
+    votes = _votes(project, to_number, [])
+    return Answers(votes, list(numbers))
+
+
+def _votes(project: Project, to_class: Reader, class_names: list[str]) -> Votes:
+    annotation_ids, items, people, classes, _, seconds, created = _columns(VOTES, project.pk, VOTE_TYPES, to_class)
+    gold_items, gold_classes, _, is_review = _columns(GOLD, project.pk, ["int8", "text", "int8", "int8"], to_class)
     item_ids = np.unique(np.concatenate([items, gold_items]))
     annotator_ids, annotators = np.unique(people, return_inverse=True)
     return Votes(
-        class_names=project.class_names,
+        class_names=class_names,
         item_ids=item_ids,
         annotator_ids=annotator_ids,
         annotation_ids=annotation_ids,
@@ -123,38 +149,56 @@ class Beliefs:
 
 def load_consensus(project: Project) -> Beliefs:
     """Returns the stored consensus of every item that has one; one statement."""
-    read = _class_reader(project)
+    read = _column_reader(project)
 
-    def class_or_gone(text: str) -> int:
-        column = read(text)
+    def class_or_gone(text: str, _: int) -> int:
+        column = read(text, project.schema_version)
         return -1 if column is None else column
 
     return Beliefs(*_columns(CONSENSUS, project.pk, ["int8", "text", "float8", "int8", "int8"], class_or_gone))
 
 
-def _class_reader(project: Project) -> Callable[[str], int | None]:
-    """Returns a function from a stored answer to its column, None when its class is gone. Each form is parsed once."""
-    kind, schema = project.question, project.schema
-    known: dict[str, int | None] = {}
+def _column_reader(project: Project) -> Reader:
+    """Returns a function from a stored answer, and the schema that it was given under, to its column today.
 
-    def read(text: str) -> int | None:
-        if text not in known:
-            known[text] = next(iter(kind.targets(json.loads(text), schema) or ()), None)
-        return known[text]
+    None when its class is gone. Each form is parsed once.
+    """
+    kind, schema = project.question, project.schema
+    known: dict[tuple[str, int], int | None] = {}
+
+    def read(text: str, version: int) -> int | None:
+        if (text, version) not in known:
+            answer = project.today(json.loads(text), version)
+            known[text, version] = None if answer is None else next(iter(kind.targets(answer, schema) or ()), None)
+        return known[text, version]
 
     return read
 
 
-def _columns(
-    statement: str, project_id: int, types: list[str], to_class: Callable[[str], int | None]
-) -> list[npt.NDArray[Any]]:
-    """Streams a statement's rows into one array a column; rows whose answer has no class any more are skipped."""
+def _today_reader(project: Project) -> Callable[[str, int], str | None]:
+    """Returns a function from a stored answer to its JSON in today's classes; what has not changed is not parsed."""
+    newest = max((step["version"] for step in project.class_history), default=0)
+
+    def read(text: str, version: int) -> str | None:
+        if version >= newest:
+            return text
+        answer = project.today(json.loads(text), version)
+        return None if answer is None else json.dumps(answer)
+
+    return read
+
+
+def _columns(statement: str, project_id: int, types: Sequence[str], to_class: Reader) -> list[npt.NDArray[Any]]:
+    """Streams a statement's rows into one array a column; rows whose answer has no class any more are skipped.
+
+    The column after the answer is the schema that it was given under.
+    """
     buffers = [array("d" if kind == "float8" else "q") for kind in types]
     answer = types.index("text")
     with connection.cursor() as cursor, cursor.copy(statement % {"project": project_id}) as copy:
         copy.set_types(types)
         for row in copy.rows():
-            column = to_class(row[answer])
+            column = to_class(row[answer], row[answer + 1])
             if column is None:
                 continue
             for position, buffer in enumerate(buffers):

@@ -88,6 +88,7 @@ class Serving(s.Serializer[Any]):
 
 class ModelStatus(s.Serializer[Any]):
     version = s.IntegerField(allow_null=True, help_text="The newest training, also while another is pinned; or null.")
+    version_because = s.CharField(allow_null=True, help_text="Why there is no version; null when there is one.")
     serving = Serving(allow_null=True, help_text="The version that predicts and chooses.")
     trained_through = s.IntegerField(help_text="Newest revision that the live model has looked at.")
     annotations = s.IntegerField()

@@ -10,6 +10,7 @@ from rest_framework import serializers as s
 from annotation.models import Role, Strategy
 
 MAX_ITEMS = 1000
+MAX_TEXT = 100_000
 
 
 class Text(s.CharField):
@@ -112,7 +113,7 @@ class Project(s.Serializer[Any]):
 
 class NewProject(s.Serializer[Any]):
     name = s.JSONField(help_text="A text of 1 to 200 characters.")
-    kind = s.JSONField(help_text="`choice`.")
+    kind = s.JSONField(help_text="choice, multichoice, spans, boxes, rating, text or pairwise.")
     classes = s.JSONField(required=False, help_text="A list of names or of {name, key, color, description}; up to 300.")
     settings = s.JSONField(required=False, default=dict)
     guidelines = s.JSONField(required=False)
@@ -233,7 +234,10 @@ class Assignments(s.Serializer[Any]):
 
 
 class Answer(s.Serializer[Any]):
-    value = s.JSONField(allow_null=True, help_text='For `choice`: {"class": "…"}.')
+    value = s.JSONField(
+        allow_null=True,
+        help_text="By kind: {class}, {classes: []}, {spans: []}, {boxes: []}, {rating}, {text}, {preferred: 0 or 1}.",
+    )
     seconds = s.FloatField(required=False, allow_null=True, min_value=0, max_value=604_800)
     next = Whole(required=False, min_value=1, max_value=20)
 
@@ -255,19 +259,36 @@ class SkipReason(s.Serializer[Any]):
 
 
 class Texts(s.Serializer[Any]):
-    items = s.JSONField(help_text="1 to 1,000 of {text}.")
+    items = s.JSONField(help_text="1 to 1,000 of {text}, or of {texts: [first, second]} for `pairwise`.")
 
-    def validate_items(self, rows: Any) -> list[str]:
+    def validate_items(self, rows: Any) -> list[str | tuple[str, str]]:
         if not isinstance(rows, list) or not 1 <= len(rows) <= MAX_ITEMS:
             raise s.ValidationError(f"must be a list of 1 to {MAX_ITEMS}")
         for place, row in enumerate(rows):
-            if not isinstance(row, dict) or not isinstance(row.get("text"), str) or len(row["text"]) > 100_000:
+            if not _is_shown(row):
                 raise s.ValidationError({str(place): ["must be {text} with at most 100,000 characters"]})
-        return [row["text"] for row in rows]
+        return [tuple(row["texts"]) if "texts" in row else row["text"] for row in rows]
+
+
+def _is_shown(row: Any) -> bool:
+    if not isinstance(row, dict):
+        return False
+    texts = row.get("texts", [row.get("text")])
+    wanted = 2 if "texts" in row else 1
+    fits = isinstance(texts, list) and len(texts) == wanted
+    return fits and all(isinstance(text, str) and len(text) <= MAX_TEXT for text in texts)
 
 
 class PredictionRow(s.Serializer[Any]):
-    vars()["class"] = Text()  # the name that the contract promises is a word of Python's
+    """The answer has the shape of the kind: one of `class`, `classes`, `rating`, `preferred`."""
+
+    vars()["class"] = Text(required=False)  # the name that the contract promises is a word of Python's
+    classes = s.ListField(child=Text(), required=False)
+    rating = s.IntegerField(required=False)
+    expected = s.FloatField(required=False, help_text="`rating`: the expected value.")
+    low = s.FloatField(required=False, help_text="`rating`: lower end of the 90 % interval.")
+    high = s.FloatField(required=False)
+    preferred = s.IntegerField(required=False)
     probabilities = s.DictField(child=s.FloatField())
 
 
@@ -285,7 +306,9 @@ class NewExport(s.Serializer[Any]):
 
 class NewImport(s.Serializer[Any]):
     file = s.FileField()
-    mapping = s.JSONField(required=False, help_text='{"text": column, "external_id"?, "gold"?, "metadata"?: [columns]}')
+    mapping = s.JSONField(
+        required=False, help_text='{"text": column, "second_text"?, "external_id"?, "gold"?, "metadata"?: [columns]}'
+    )
 
 
 class Job(s.Serializer[Any]):

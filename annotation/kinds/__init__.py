@@ -1,7 +1,7 @@
 """The kinds of question by name."""
 
 from annotation.errors import InvalidValue
-from annotation.kinds.base import LINEAR, Kind, Learner, Merged, Schema
+from annotation.kinds.base import LINEAR, METRICS, ONE_COLUMN, Kind, Learner, Merged, Schema
 from annotation.kinds.boxes import Boxes
 from annotation.kinds.choice import Choice
 from annotation.kinds.multichoice import MultiChoice
@@ -13,20 +13,7 @@ from annotation.kinds.text import FreeText
 ALL: tuple[Kind, ...] = (Choice(), MultiChoice(), Spans(), Boxes(), Rating(), FreeText(), Pairwise())
 KINDS: dict[str, Kind] = {kind.name: kind for kind in ALL}
 
-__all__ = ["KINDS", "LINEAR", "Kind", "Learner", "Merged", "Schema", "kind_of", "served_kind"]
-
-
-# Kinds for which everything works, from the import to the queue.
-SERVED = ("choice",)
-
-
-def served_kind(name: str) -> Kind:
-    """Returns the kind of a new project; raises InvalidValue for a name that is unknown or not yet served."""
-    kind = kind_of(name)
-    if name not in SERVED:
-        message = f"Projects of kind {name} are not available yet."
-        raise InvalidValue(f"{message} Available: {', '.join(SERVED)}.", fields={"kind": message})
-    return kind
+__all__ = ["KINDS", "LINEAR", "METRICS", "ONE_COLUMN", "Kind", "Learner", "Merged", "Schema", "kind_of"]
 
 
 def kind_of(name: str) -> Kind:

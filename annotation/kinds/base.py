@@ -28,6 +28,17 @@ class Learner(StrEnum):
 # The learners whose answers are columns: each has a probability.
 LINEAR = frozenset((Learner.SOFTMAX, Learner.SIGMOID, Learner.ORDINAL, Learner.PREFERENCE))
 
+# Those with one column an answer: votes are (item, annotator, column).
+ONE_COLUMN = LINEAR - {Learner.SIGMOID}
+
+# What a model's performance is measured by.
+METRICS: dict[Learner, str] = {
+    Learner.SOFTMAX: "accuracy",
+    Learner.PREFERENCE: "accuracy",
+    Learner.ORDINAL: "closeness",
+    Learner.SIGMOID: "f1_micro",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:

@@ -6,6 +6,9 @@ from django.db.models.functions import Greatest
 
 from annotation.models.projects import Project
 
+# What an item shows, as one text: its text, its two texts, or the name of its image.
+SHOWN_TEXT = """coalesce(data->>'text', (data->'texts'->>0) || ' ⇄ ' || (data->'texts'->>1), data->>'image', '')"""
+
 
 class Stream(models.TextChoices):
     """Where a question came from. An item is drawn once; later votes on it carry the stream of that draw."""
@@ -88,6 +91,7 @@ class GoldAnswer(models.Model):
     item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="gold")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     value = models.JSONField()
+    schema_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -103,6 +107,7 @@ class Prediction(models.Model):
     value = models.JSONField()
     probabilities = models.JSONField(null=True, blank=True)
     uncertainty = models.FloatField(null=True, blank=True, help_text="0 (sure) to 1, by the probabilities.")
+    schema_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,12 +1,14 @@
 """Projects, the people in them, and how they log in from programs."""
 
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from annotation.kinds import Kind, Schema, kind_of
+from annotation.kinds.history import rename_since
 
 
 def new_seed() -> int:
@@ -71,6 +73,9 @@ class Project(models.Model):
     kind = models.CharField(max_length=20)
     classes = models.JSONField(default=list, help_text="[{name, key, color, description}]")
     schema_version = models.PositiveIntegerField(default=1, help_text="Rises when the classes change.")
+    class_history = models.JSONField(
+        default=list, blank=True, editable=False, help_text="What classes were renamed to or merged into, by version."
+    )
     guidelines = models.TextField(blank=True)
     guidelines_version = models.PositiveIntegerField(default=1)
     overlap = models.PositiveSmallIntegerField(default=1)
@@ -173,6 +178,11 @@ class Project(models.Model):
     def question(self) -> Kind:
         """The kind of question, which knows what answers mean."""
         return kind_of(self.kind)
+
+    def today(self, value: dict[str, Any], schema_version: int) -> dict[str, Any] | None:
+        """Returns an answer given under an earlier schema in the classes of today; None when they are gone."""
+        rename = rename_since(self.class_history, schema_version)
+        return value if rename is None else self.question.renamed(value, rename)
 
     @property
     def schema(self) -> Schema:

@@ -41,6 +41,7 @@ class Review(models.Model):
     )  # fmt: skip
     decision = models.CharField(max_length=10, choices=Decision.choices)
     value = models.JSONField(null=True, blank=True)
+    schema_version = models.PositiveIntegerField(default=1)
     note = models.CharField(max_length=1000, blank=True)
     before = models.JSONField(default=dict)
     batch = models.UUIDField(null=True, blank=True, help_text="Common to decisions that were made by one click.")

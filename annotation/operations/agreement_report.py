@@ -3,17 +3,20 @@
 from typing import Any
 
 import numpy as np
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import TextField
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
 
 from annotation.arrays import Ints, Votes
 from annotation.models import Item
+from annotation.models.items import SHOWN_TEXT
 from modeling import agreement, confusion, kappa
 from modeling.agreement import Coefficient
 
 EXAMPLES = 5
 PAIRS = 10
 EXCERPT = 200
+SHOWN = RawSQL(SHOWN_TEXT, [], output_field=TextField())  # noqa: S611 - a constant
 # Every pair of people has its own table: beyond this many people the average over pairs is not worth its time.
 MOST_PEOPLE_FOR_COHEN = 200
 
@@ -76,7 +79,7 @@ def excerpts(item_ids: list[int]) -> dict[int, dict[str, Any]]:
     """Returns {item, external_id, text} of each item by id; of a long text only the beginning leaves the database."""
     rows = (
         Item.objects.filter(pk__in=item_ids)
-        .annotate(text=Left(KeyTextTransform("text", "data"), EXCERPT + 1))
+        .annotate(text=Left(SHOWN, EXCERPT + 1))
         .values_list("pk", "external_id", "text")
     )
     return {pk: {"item": pk, "external_id": name, "text": _shortened(text or "")} for pk, name, text in rows}

@@ -7,8 +7,9 @@ import numpy.typing as npt
 from django.db import connection
 from django.db.models import Max
 
-from annotation.arrays import Votes, load_votes
+from annotation.arrays import Votes
 from annotation.models import Annotation, ModelVersion, Project, Representation, Stream
+from annotation.operations.labels import Labels, load_labels
 from annotation.operations.outbox import LaneClaim, waiting_requests
 from annotation.snapshots import snapshot
 from modeling.truth import infer
@@ -41,12 +42,16 @@ class Seen:
     request_ids: list[int]
     n_annotations: int
     trained_through: int
-    votes: Votes
+    labels: Labels
     is_protected: Bools
     is_shuffled: Bools
     representation: Representation | None
     live: ModelVersion | None
     number: int
+
+    @property
+    def votes(self) -> Votes:
+        return self.labels.votes
 
     @property
     def class_names(self) -> list[str]:
@@ -59,14 +64,15 @@ def look(claim: LaneClaim) -> Seen:
         project = Project.objects.select_related("live_model").get(pk=claim.project_id)
         request_ids = waiting_requests(claim)
         live = project.live_model
-        votes = load_votes(project)
+        labels = load_labels(project)
+        votes = labels.votes
         streams = random_draws(project)
         return Seen(
             project=project,
             request_ids=request_ids,
             n_annotations=Annotation.objects.filter(project=project).count(),
             trained_through=max(live.trained_through if live else 0, newest_revision(project, request_ids, live)),
-            votes=votes,
+            labels=labels,
             is_protected=np.isin(votes.item_ids, streams[Stream.RANDOM]),
             is_shuffled=np.isin(votes.item_ids, streams[Stream.SHUFFLE]),
             representation=Representation.objects.filter(project=project, is_live=True).first(),
@@ -77,7 +83,9 @@ def look(claim: LaneClaim) -> Seen:
 
 @dataclass(frozen=True)
 class Beliefs:
-    """What people say of the items looked at: targets (n, n_classes), rows sum to 1, and their weights (n,), 0 to 1.
+    """What people say of the items looked at: targets (n, n_classes), 0 to 1, and their weights (n,), 0 to 1.
+
+    Rows of targets sum to one, except where an answer may name any number of classes.
 
     `certainty` (n,) is the probability that the likeliest target is true, shares of the classes included; `n_checked`
     is how many answers something else speaks about: with few, certainty is an assumption.
@@ -89,7 +97,26 @@ class Beliefs:
     n_checked: int
 
 
-def believe(votes: Votes) -> Beliefs:
+def believe(labels: Labels) -> Beliefs:
+    """Returns the beliefs about every item: from one inference, or from one for each class that answers may name."""
+    if labels.named is None:
+        return _believe(labels.votes)
+    n_items, n_classes = labels.votes.n_items, labels.votes.n_classes
+    asked = np.flatnonzero(labels.named.any(axis=0)) if labels.named.any() else np.array([0])
+    parts = {int(k): _believe(labels.of(int(k))) for k in asked}
+    targets = np.zeros((n_items, n_classes), dtype=np.float32)
+    for k, part in parts.items():
+        targets[:, k] = part.targets[:, 1]
+    found = list(parts.values())
+    return Beliefs(
+        targets=targets,
+        weights=np.mean([part.weights for part in found], axis=0, dtype=np.float32),
+        certainty=np.prod([part.certainty for part in found], axis=0),
+        n_checked=found[0].n_checked,
+    )
+
+
+def _believe(votes: Votes) -> Beliefs:
     """Weighs people's answers by their skill: a model must not teach itself.
 
     A target is the evidence of the answers alone, the posterior without the share of each class. With that share, a

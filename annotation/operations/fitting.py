@@ -8,15 +8,16 @@ import numpy.typing as npt
 
 from annotation.arrays import Votes
 from annotation.artifacts import ArtifactError
-from annotation.models import Evaluation, Representation
+from annotation.kinds import Learner
+from annotation.models import Evaluation, Project, Representation
 from annotation.operations.examples import Beliefs, Bools, Floats, Ints, Seen, believe
-from annotation.operations.measuring import ACCURACY, LEAST_PROTECTED, Sample, as_metric, curve_points, measure
+from annotation.operations.measuring import ACCURACY, LEAST_PROTECTED, MEASURED, Sample, curve_points, measure
 from annotation.operations.probes import Probe, next_stability, take_probe
 from annotation.operations.recipes import fit_named
+from annotation.operations.scoring import counted, scored
 from annotation.stored import load_model
 from annotation.vectors import load_pool
-from modeling.evaluation import accuracy_interval
-from modeling.linear import LinearModel
+from modeling.linear import LinearModel, probabilities_of
 from modeling.linear_fit import DEFAULT_L2, L2_GRID, choose_l2, fit_linear, next_l2, out_of_fold
 from modeling.recipes import RecipeModel
 
@@ -67,7 +68,7 @@ def prepare(seen: Seen, representation: Representation) -> Training:
     pool = load_pool(representation)
     rows = pool.find(seen.votes.item_ids)
     here = rows >= 0
-    beliefs = believe(seen.votes)
+    beliefs = believe(seen.labels)
     probe = take_probe(pool.item_ids, seed=seen.project.seed)
     return Training(
         representation=representation,
@@ -89,24 +90,25 @@ def learn(seen: Seen, training: Training) -> Learned:
     taught = ~training.is_protected
     X, targets, weights = training.X[taught], training.beliefs.targets[taught], training.beliefs.weights[taught]
     before: Metrics = seen.live.metrics if seen.live else {}
-    metrics = _remeasured(before, X, targets, weights, training.rng)
+    metrics = _remeasured(seen.project, before, X, targets, weights, training.rng)
     linear = fit_linear(
         X,
         targets,
         weights,
         n_classes=seen.votes.n_classes,
         l2=metrics["l2"],
+        head=seen.project.question.learner,
         start=_warm_start(seen, training.representation),
     )
     model, metrics["classifier_refusal"] = fit_named(seen.project, linear, X, targets, weights)
     metrics["n_protected"] = int(training.is_protected.sum())
-    metrics["labeled_counts"] = np.bincount(targets.argmax(axis=1), minlength=targets.shape[1]).tolist()
+    metrics["labeled_counts"] = counted(seen.project, targets)
     spoken = model.logits(training.probe_vectors)
     rows, sample = _protected(model, training)
-    metrics |= measure(sample, spoken)
+    metrics |= _measured(seen.project, training, rows, sample, spoken)
     probe = Probe(training.probe_ids, spoken.argmax(axis=1))
     metrics["stability"] = next_stability(seen.live, probe, seen.votes.class_names, metrics["n_trained"], seen.number)
-    control = _control_arm(before, training, metrics["l2"])
+    control = _control_arm(seen.project, before, training, metrics["l2"])
     metrics["control_labels"] = control["annotations"] if control else before.get("control_labels", 0)
     points = [_point(seen, {**control, "arm": Evaluation.Arm.RANDOM})] if control else []
     active = {"annotations": seen.n_annotations, "arm": Evaluation.Arm.ACTIVE}
@@ -123,6 +125,18 @@ def _answered_at(votes: Votes) -> npt.NDArray[np.float64]:
     return first
 
 
+def _measured(project: Project, training: Training, rows: Ints, sample: Sample, spoken: Floats) -> Metrics:
+    """Returns what the protected items say of the model, in the measure that fits the kind; None below five items."""
+    if sample.n < LEAST_PROTECTED:
+        return dict.fromkeys(MEASURED)
+    head = project.question.learner
+    own = {} if head is Learner.SIGMOID else measure(sample, spoken)
+    found = scored(project, probabilities_of(sample.logits, head), training.beliefs.targets[rows])
+    # Where one class is right, how wrong people are is known and accounted for.
+    main = own["performance"] if found["metric"] == ACCURACY else found
+    return dict.fromkeys(MEASURED) | own | {"performance": main}
+
+
 def _protected(model: LinearModel | RecipeModel, training: Training) -> tuple[Ints, Sample]:
     """The protected rows, oldest answer first, and what is measured on them."""
     rows = np.flatnonzero(training.is_protected)
@@ -135,19 +149,19 @@ def _protected(model: LinearModel | RecipeModel, training: Training) -> tuple[In
     )
 
 
-def _remeasured(before: Metrics, X: Floats, targets: Floats, weights: Floats, rng: np.random.Generator) -> Metrics:
+def _remeasured(
+    project: Project, before: Metrics, X: Floats, targets: Floats, weights: Floats, rng: np.random.Generator
+) -> Metrics:
     """λ and the model's out-of-fold belief in itself: as before until the labels have grown enough."""
-    n, n_classes = targets.shape
+    (n, n_classes), head = targets.shape, project.question.learner
     kept = {name: before[name] for name in ("l2", "l2_labels", "belief") if name in before}
     if not n or n < GROWTH * before.get("l2_labels", 0):
         return {"l2": DEFAULT_L2, "l2_labels": 0, "belief": None} | kept | {"n_trained": n}
     grid = L2_GRID if n >= MANY_LABELS else [l2 for l2 in L2_GRID if l2 <= DEFAULT_L2]
-    chosen = choose_l2(X, targets, weights, n_classes=n_classes, rng=rng, grid=grid)
+    chosen = choose_l2(X, targets, weights, n_classes=n_classes, rng=rng, head=head, grid=grid)
     l2 = next_l2(before.get("l2", DEFAULT_L2), chosen)
-    guesses = out_of_fold(X, targets, weights, n_classes=n_classes, l2=l2, rng=rng)
-    is_right = guesses.argmax(axis=1) == targets.argmax(axis=1)
-    belief = _accuracy(is_right)
-    return {"l2": l2, "l2_labels": n, "belief": belief, "n_trained": n}
+    guesses = out_of_fold(X, targets, weights, n_classes=n_classes, l2=l2, rng=rng, head=head)
+    return {"l2": l2, "l2_labels": n, "belief": scored(project, guesses, targets), "n_trained": n}
 
 
 def _warm_start(seen: Seen, representation: Representation) -> LinearModel | None:
@@ -160,7 +174,7 @@ def _warm_start(seen: Seen, representation: Representation) -> LinearModel | Non
         return None
 
 
-def _control_arm(before: Metrics, training: Training, l2: float) -> Metrics | None:
+def _control_arm(project: Project, before: Metrics, training: Training, l2: float) -> Metrics | None:
     """What the same model reaches with random draws only, measured out of fold on the protected items.
 
     `annotations` is what each fold's model learned from. None when nothing was measured this time.
@@ -170,15 +184,13 @@ def _control_arm(before: Metrics, training: Training, l2: float) -> Metrics | No
     if training.is_protected.sum() < LEAST_PROTECTED or n_taught < max(1, GROWTH * before.get("control_labels", 0)):
         return None
     targets, weights = training.beliefs.targets[chosen], training.beliefs.weights[chosen]
+    head, n_classes = project.question.learner, targets.shape[1]
     guesses = out_of_fold(
-        training.X[chosen], targets, weights, n_classes=targets.shape[1], l2=l2, rng=training.rng, folds=CONTROL_FOLDS
-    )
-    is_right = guesses.argmax(axis=1) == targets.argmax(axis=1)
-    return {"annotations": n_taught, **_accuracy(is_right[training.is_protected[chosen]])}
-
-
-def _accuracy(is_right: Bools) -> Metrics:
-    return as_metric(ACCURACY, accuracy_interval(int(is_right.sum()), len(is_right)), len(is_right))
+        training.X[chosen], targets, weights, n_classes=n_classes, l2=l2, rng=training.rng, head=head,
+        folds=CONTROL_FOLDS,
+    )  # fmt: skip
+    measured_on = training.is_protected[chosen]
+    return {"annotations": n_taught, **scored(project, guesses[measured_on], targets[measured_on])}
 
 
 def _point(seen: Seen, measured: Metrics) -> Evaluation:

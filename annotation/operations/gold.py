@@ -21,7 +21,8 @@ def add_gold(*, project: Project, item: Item, value: dict[str, Any]) -> GoldAnsw
             f"Item {against.item_id} has the same content and another known answer; change that one first.",
             code="gold_contradicts",
         )
-    gold, _ = GoldAnswer.objects.update_or_create(item=item, defaults={"project": project, "value": value})
+    known = {"project": project, "value": value, "schema_version": project.schema_version}
+    gold, _ = GoldAnswer.objects.update_or_create(item=item, defaults=known)
     Item.objects.filter(pk=item.pk).update(is_gold=True, slot_limit=0, open_slots=0)
     return gold
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from annotation.models import Item, Project, Stream, Topic
 from annotation.operations.outbox import request_work
-from annotation.operations.prediction import Predicted
+from annotation.operations.prediction import Predicted, Shown
 from annotation.operations.ranking import QUEUE_LENGTH, Place
 from annotation.operations.retry import retried
 from annotation.operations.transfer.answers import RowError
@@ -35,7 +35,7 @@ WISHED = """
 
 
 @retried
-def ask_people(*, project: Project, texts: Sequence[str], said: Predicted) -> int:
+def ask_people(*, project: Project, texts: Sequence[Shown], said: Predicted) -> int:
     """Makes items of the texts that the model was less sure of than the project wants; returns how many now wait.
 
     A text is known by its content: again, in this call or from another caller at once, it changes nothing and counts
@@ -61,21 +61,25 @@ def ask_people(*, project: Project, texts: Sequence[str], said: Predicted) -> in
     return waiting
 
 
-def _drafts(project: Project, texts: Sequence[str], places: Iterable[int]) -> Iterable[tuple[Draft, int]]:
+def _drafts(project: Project, texts: Sequence[Shown], places: Iterable[int]) -> Iterable[tuple[Draft, int]]:
     expected = expected_in(project)
     for place in places:
         try:
-            yield read_row(place, {"data": {"text": texts[place]}}, expected), place
+            yield read_row(place, {"data": _data(texts[place])}, expected), place
         except RowError:
             continue
 
 
-def _create(project: Project, texts: Sequence[str], drafts: dict[bytes, tuple[Draft, int]]) -> int:
+def _create(project: Project, texts: Sequence[Shown], drafts: dict[bytes, tuple[Draft, int]]) -> int:
     """Stores what the project does not hold yet; takes no lock when it holds everything."""
     known = Item.objects.filter(project=project, content_hash__in=list(drafts)).values_list("content_hash", flat=True)
     unknown = drafts.keys() - {bytes(one) for one in known}
-    rows = [(n, {"data": {"text": texts[n]}}) for key, (_, n) in drafts.items() if key in unknown]
+    rows = [(n, {"data": _data(texts[n])}) for key, (_, n) in drafts.items() if key in unknown]
     return add_rows(project.pk, rows).created if rows else 0
+
+
+def _data(shown: Shown) -> dict[str, Any]:
+    return {"text": shown} if isinstance(shown, str) else {"texts": list(shown)}
 
 
 def _reason(said: Predicted, place: int) -> dict[str, Any]:

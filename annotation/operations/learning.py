@@ -68,11 +68,15 @@ def train_model(claim: LaneClaim) -> None:
 
     Items of the protected random sample are looked at and measured on, never learned from. Raises Postponed while the
     project's items have no representation yet, or many of the labelled ones are still waiting for their vectors.
-    Without any label there is nothing to learn: the requests are settled.
+    Without any label, or for a kind without a model of ours, there is nothing to learn: the requests are settled.
     """
     started = time.perf_counter()
-    if _learner(claim) is Learner.TAGGER:
+    learner = _learner(claim)
+    if learner is Learner.TAGGER:
         _train_tagger(claim, started)
+        return
+    if learner is Learner.NONE:
+        _settle(claim, waiting_requests(claim))
         return
     seen = look(claim)
     if seen.project.deleted_at or not (seen.n_annotations or len(seen.votes.gold)):

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from annotation.arrays import load_votes, protected_items
+from annotation.arrays import protected_items
 from annotation.callables import allowed_callable
 from annotation.operations.answer_costs import predicted_seconds
 from annotation.operations.examples import believe
+from annotation.operations.labels import load_labels
 from annotation.operations.open_pool import OpenPool
 from annotation.operations.recipes import maker
 from annotation.vectors import Floats, Ints
@@ -55,8 +56,8 @@ def _shown(pool: OpenPool, strategy: Strategy, known: Candidates, n: int) -> tup
 
 def _known(pool: OpenPool) -> Candidates:
     """What the labels say, the protected ones left out, and a sample of the pool; no candidates yet."""
-    votes = load_votes(pool.project)
-    beliefs = believe(votes)
+    labels = load_labels(pool.project)
+    votes, beliefs = labels.votes, believe(labels)
     rows = pool.vectors.find(votes.item_ids)
     taught = (rows >= 0) & ~np.isin(votes.item_ids, protected_items(pool.project))
     labeled = pool.vectors.vectors(rows[taught])
@@ -73,12 +74,13 @@ def _known(pool: OpenPool) -> Candidates:
 def _refit(pool: OpenPool) -> Fit:
     model = pool.rows.model
     start = model if isinstance(model, LinearModel) else None
+    head = start.head if start else "softmax"
 
     def fit(X: Floats, targets: Floats, weights: Floats) -> Predicts:
         if isinstance(model, RecipeModel):
             examples = Examples.of(X, targets, weights)
             return fit_recipe(model.recipe, maker(model.recipe), examples, model.n_classes)
         l2 = float(pool.version.metrics["l2"])
-        return fit_linear(X, targets, weights, n_classes=targets.shape[1], l2=l2, start=start)
+        return fit_linear(X, targets, weights, n_classes=targets.shape[1], l2=l2, head=head, start=start)
 
     return fit

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
+from annotation.kinds import Learner
 from annotation.models import ModelVersion, Project
 from annotation.vectors import Ints, Pool, load_pool
 from modeling.open_rows import OpenRows
@@ -48,6 +49,11 @@ class OpenPool:
     @property
     def counts(self) -> npt.NDArray[np.float64]:
         return np.array(self.version.metrics["labeled_counts"], dtype=np.float64)
+
+    @property
+    def is_multilabel(self) -> bool:
+        """Whether each class is a question of its own, so that probabilities do not sum to one."""
+        return self.project.question.learner is Learner.SIGMOID
 
     def pending(self) -> npt.NDArray[np.float32]:
         """Vectors (m, d) of the items that are being answered just now."""

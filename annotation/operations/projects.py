@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from annotation.callables import strategy_refusal
 from annotation.classifiers import classifier_refusals
 from annotation.errors import Conflict, Forbidden, InvalidValue, NotFound
-from annotation.kinds import Kind, served_kind
+from annotation.kinds import Kind, kind_of
 from annotation.models import AuditEvent, Membership, Project, QueueSource, Role, Topic
 from annotation.operations.outbox import free_lane_of, request_work
 from annotation.operations.retry import retried
@@ -62,7 +62,7 @@ def create_project(
     guidelines: str = "",
 ) -> Project:
     """Returns the new project, owned by its creator. Raises InvalidValue naming every field that does not fit."""
-    question = served_kind(_text(kind, "kind"))
+    question = kind_of(_text(kind, "kind"))
     policy = checked_settings(settings or {}, Project(kind=question.name))
     with transaction.atomic():
         project = Project.objects.create(

@@ -1,20 +1,19 @@
 """What the answers are worth: infer_quality turns votes into consensus, reports and flags."""
 
 import time
-from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models.functions import Now
 
-from annotation.arrays import Votes, load_consensus, load_votes, protected_items
-from annotation.models import AgreementReport, Project
+from annotation.arrays import load_consensus, load_votes, protected_items
+from annotation.kinds import ONE_COLUMN
+from annotation.models import Project
 from annotation.operations.agreement_report import agreement_report
+from annotation.operations.answer_quality import infer_answers
 from annotation.operations.flags import raise_flags
 from annotation.operations.inference import Inference, consensus_of, infer_truth, summary_of
 from annotation.operations.outbox import LaneClaim, settle_lane, waiting_requests
 from annotation.operations.people_suspicions import careless_people, suspicious_people
-from annotation.operations.quality_rows import write_consensus, write_reports
+from annotation.operations.quality_rows import names_of, write_consensus, write_report, write_reports
 from annotation.operations.second_opinions import publish_second_opinions
 from annotation.operations.suspicions import Suspicion, confused_classes, suspicious_labels
 from annotation.snapshots import snapshot
@@ -26,12 +25,16 @@ def infer_quality(claim: LaneClaim) -> None:
     Reads in a snapshot, computes without a transaction, and writes only while the lane's epoch is still the claim's:
     otherwise raises StaleEpoch and leaves everything as it was. A second run on the same votes changes nothing.
     """
+    question = Project.objects.get(pk=claim.project_id).question
+    if question.learner not in ONE_COLUMN:
+        infer_answers(claim)
+        return
     started = time.monotonic()
     with snapshot():
         project = Project.objects.get(pk=claim.project_id)
         request_ids = waiting_requests(claim)
         votes, stored, protected = load_votes(project), load_consensus(project), protected_items(project)
-        names = _names(votes)
+        names = names_of(votes)
     inference = infer_truth(project, votes, protected)
     believed = consensus_of(inference, target_confidence=project.target_confidence)
     report = {
@@ -42,16 +45,11 @@ def infer_quality(claim: LaneClaim) -> None:
     suspicions = _suspicions(inference, names)
     with transaction.atomic():
         settle_lane(claim, request_ids)
-        write_consensus(project_id=project.pk, inference=inference, believed=believed, stored=stored)
+        write_consensus(project=project, inference=inference, believed=believed, stored=stored)
         write_reports(project_id=project.pk, inference=inference)
         raise_flags(project_id=project.pk, suspicions=suspicions)
         publish_second_opinions(project=project, inference=inference)
-        _write_report(project, report | {"seconds": round(time.monotonic() - started, 3)})
-
-
-def _names(votes: Votes) -> dict[int, str]:
-    people = get_user_model().objects.filter(pk__in=votes.annotator_ids.tolist())
-    return dict(people.values_list("pk", "username"))
+        write_report(project, report | {"seconds": round(time.monotonic() - started, 3)})
 
 
 def _suspicions(inference: Inference, names: dict[int, str]) -> list[Suspicion]:
@@ -61,8 +59,3 @@ def _suspicions(inference: Inference, names: dict[int, str]) -> list[Suspicion]:
         *suspicious_people(inference, names),
         *confused_classes(inference, careless),
     ]
-
-
-def _write_report(project: Project, report: dict[str, Any]) -> None:
-    values = {"report": report, "updated_at": Now()}
-    AgreementReport.objects.update_or_create(project=project, defaults=values)

@@ -5,9 +5,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.contrib.auth import get_user_model
 from django.db import connection
+from django.db.models.functions import Now
 
-from annotation.arrays import STATUSES, Beliefs, Floats
+from annotation.arrays import STATUSES, Beliefs, Floats, Votes
+from annotation.models import AgreementReport, Project
 from annotation.operations.inference import Inference
 
 # Skills move a little with every answer, and with them every probability. A change this small is not written.
@@ -48,7 +51,7 @@ UPSERT_REPORTS = """
 """
 
 
-def write_consensus(*, project_id: int, inference: Inference, believed: Beliefs, stored: Beliefs) -> None:
+def write_consensus(*, project: Project, inference: Inference, believed: Beliefs, stored: Beliefs) -> None:
     """Makes the stored consensus say what is believed; rows that say so already are left alone.
 
     `stored` was read in the same snapshot as the votes: nobody else writes consensus while this lane's epoch holds.
@@ -58,8 +61,8 @@ def write_consensus(*, project_id: int, inference: Inference, believed: Beliefs,
     with connection.cursor() as cursor:
         for start in range(0, len(changed), CHUNK):
             rows = changed[start : start + CHUNK]
-            found = [_consensus_row(inference, believed, int(positions[row]), int(row)) for row in rows]
-            cursor.execute(UPSERT_CONSENSUS, {"project": project_id, "rows": json.dumps(found)})
+            found = [_consensus_row(project, inference, believed, int(positions[row]), int(row)) for row in rows]
+            cursor.execute(UPSERT_CONSENSUS, {"project": project.pk, "rows": json.dumps(found)})
         gone = np.setdiff1d(stored.item_ids, believed.item_ids)
         if len(gone):
             cursor.execute("DELETE FROM annotation_consensus WHERE item_id = ANY(%s)", [gone.tolist()])
@@ -77,11 +80,13 @@ def _differs(believed: Beliefs, stored: Beliefs) -> npt.NDArray[np.bool_]:
     return np.asarray(~same)
 
 
-def _consensus_row(inference: Inference, believed: Beliefs, position: int, row: int) -> dict[str, Any]:
+def _consensus_row(
+    project: Project, inference: Inference, believed: Beliefs, position: int, row: int
+) -> dict[str, Any]:
     names = inference.votes.class_names
     return {
         "item_id": int(believed.item_ids[row]),
-        "value": {"class": names[int(believed.classes[row])]},
+        "value": project.question.value_of([int(believed.classes[row])], project.schema),
         "probability": float(believed.probability[row]),
         "posterior": _posterior(inference.truth.posterior[position], names),
         "n_votes": int(believed.n_votes[row]),
@@ -93,6 +98,18 @@ def _posterior(row: Floats, names: list[str]) -> dict[str, float]:
     """The classes that matter with their probabilities; of three hundred classes most have none."""
     shown = np.flatnonzero(row >= min(LEAST_SHOWN_PROBABILITY, float(row.max())))
     return {names[k]: round(float(row[k]), 6) for k in shown}
+
+
+def names_of(votes: Votes) -> dict[int, str]:
+    """Returns the usernames of everybody who answered, by user id."""
+    people = get_user_model().objects.filter(pk__in=votes.annotator_ids.tolist())
+    return dict(people.values_list("pk", "username"))
+
+
+def write_report(project: Project, report: dict[str, Any]) -> None:
+    """Stores what `agreement/` and `summary` show."""
+    values = {"report": report, "updated_at": Now()}
+    AgreementReport.objects.update_or_create(project=project, defaults=values)
 
 
 def write_reports(*, project_id: int, inference: Inference) -> None:
@@ -138,7 +155,8 @@ def _median_seconds(inference: Inference) -> list[float | None]:
 
 
 def _confusions(inference: Inference) -> list[str]:
-    if inference.votes.n_classes > MOST_CLASSES_IN_CONFUSION:
+    known = inference.truth.skills.confusion.shape[-1] == inference.votes.n_classes
+    if not known or inference.votes.n_classes > MOST_CLASSES_IN_CONFUSION:
         return ["[]"] * inference.votes.n_annotators
     matrices = np.round(inference.truth.skills.confusion, 4)[inference.matrix]
     return [json.dumps(matrix) for matrix in matrices.tolist()]

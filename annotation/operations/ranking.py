@@ -90,6 +90,14 @@ class Reasons:
 
     def _uncertain(self, place: int) -> dict[str, Any]:
         row, likeliest = self.probabilities[place], self.likeliest[place]
+        if self.pool.is_multilabel:
+            unsure = int(np.abs(row - 0.5).argmin())
+            return {
+                "kind": "uncertain",
+                "classes": [self.classes[unsure]],
+                "margin": round(float(abs(2 * row[unsure] - 1)), 4),
+                "probability": round(float(row[unsure]), 4),
+            }
         gap = float(row[likeliest[0]] - (row[likeliest[1]] if len(likeliest) > 1 else 0))
         return {"kind": "uncertain", "classes": [self.classes[k] for k in likeliest], "margin": round(gap, 4)}
 

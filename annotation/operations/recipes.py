@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 from annotation.artifacts import ArtifactError, load_arrays
 from annotation.callables import NotAllowed, allowed_callable
 from annotation.classifiers import LINEAR, sklearn_classifiers
+from annotation.kinds import Learner
 from annotation.models import ModelVersion, Project
 from annotation.stored import Recent, WorkersOnly, load_model
 from annotation.vectors import Floats
@@ -25,6 +26,8 @@ def fit_named(
     """Returns the project's own classifier; or the built-in one, fitted already, and why the other cannot be had."""
     if project.classifier == LINEAR:
         return linear, None
+    if project.question.learner is Learner.SIGMOID:
+        return linear, "A classifier of one's own tells classes apart; here an item may have several."
     recipe = Recipe(project.classifier, project.classifier_params, project.seed % 2**SEED_BITS)
     try:
         return fit_recipe(recipe, maker(recipe), Examples.of(X, targets, weights), targets.shape[1]), None

@@ -11,7 +11,7 @@ from annotation.models import FeatureShard, Project, Representation, Topic, Vect
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane
 from annotation.representations import EXTERNAL
 from annotation.stored import load_encoder
-from annotation.vectors import SHARD_ROWS, Ints, Shard, open_shard, save_shard
+from annotation.vectors import SHARD_ROWS, Floats, Ints, Shard, open_shard, save_shard
 from modeling.pool import PoolRepresentation
 
 TEXT_CHARACTERS = 20_000
@@ -20,7 +20,10 @@ TEXTS_A_QUERY = 2_000
 SMALL_SHARD = SHARD_ROWS // 4
 
 DRAWN_IDS = "SELECT id FROM annotation_item WHERE project_id = %s AND drawn_at IS NOT NULL"
-TEXTS = "SELECT id, left(data->>'text', %s) FROM annotation_item WHERE id = ANY(%s)"
+TEXTS = """
+    SELECT id, left(coalesce(data->>'text', data->'texts'->>0), %(longest)s), left(data->'texts'->>1, %(longest)s)
+    FROM annotation_item WHERE id = ANY(%(items)s)
+"""
 
 
 def cover(claim: LaneClaim, representation: Representation, item_ids: Ints) -> bool:
@@ -78,7 +81,17 @@ def _chunks(missing: Ints, drawn: Ints) -> list[Ints]:
 
 def _encode(encoder: PoolRepresentation, item_ids: Ints) -> Shard:
     parts = [item_ids[start : start + TEXTS_A_QUERY] for start in range(0, len(item_ids), TEXTS_A_QUERY)]
-    return Shard(item_ids, np.concatenate([encoder.transform(texts_of(part)) for part in parts]))
+    return Shard(item_ids, np.concatenate([_vectors(encoder, part) for part in parts]))
+
+
+def _vectors(encoder: PoolRepresentation, item_ids: Ints) -> Floats:
+    """The vectors of the items' texts; of an item with two, what sets the first apart from the second."""
+    firsts, seconds = zip(*pairs_of(item_ids), strict=True)
+    vectors = encoder.transform(firsts)
+    is_pair = np.array([second is not None for second in seconds])
+    if is_pair.any():
+        vectors[is_pair] -= encoder.transform([second for second in seconds if second is not None])
+    return vectors
 
 
 def _merge(shards: Sequence[Shard]) -> Shard:
@@ -124,8 +137,13 @@ def publish_shards(
 
 
 def texts_of(item_ids: Ints) -> list[str]:
-    """The beginnings of the items' texts in the order given; empty for an item without text."""
+    """The beginnings of the items' texts in the order given, two texts as one; empty for an item without text."""
+    return [first if second is None else f"{first}\n{second}" for first, second in pairs_of(item_ids)]
+
+
+def pairs_of(item_ids: Ints) -> list[tuple[str, str | None]]:
+    """The beginnings of the items' texts in the order given, and of the second one where an item shows two."""
     with connection.cursor() as cursor:
-        cursor.execute(TEXTS, [TEXT_CHARACTERS, item_ids.tolist()])
-        found = dict(cursor.fetchall())
-    return [found.get(item_id) or "" for item_id in item_ids.tolist()]
+        cursor.execute(TEXTS, {"longest": TEXT_CHARACTERS, "items": item_ids.tolist()})
+        found = {item_id: (first or "", second) for item_id, first, second in cursor.fetchall()}
+    return [found.get(item_id, ("", None)) for item_id in item_ids.tolist()]

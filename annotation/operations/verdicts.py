@@ -64,7 +64,8 @@ def decide_review(*, project: Project, item: Item, user: User, wish: Wish, batch
                 add_gold(project=project, item=facts.item, value=value)
         review = Review.objects.create(
             project=project, item=facts.item, annotation_id=wish.annotation, reviewer=user, decision=wish.decision,
-            value=value, note=wish.note, before=facts.before, batch=batch, created_at=Now(),
+            value=value, schema_version=project.schema_version, note=wish.note, before=facts.before, batch=batch,
+            created_at=Now(),
         )  # fmt: skip
         follow_up(review, user, verb=f"review.{wish.decision}")
     review.refresh_from_db()
@@ -95,7 +96,8 @@ def _facts(item: Item) -> _Facts:
     if (decided := standing.first()) is not None:
         who = decided.reviewer.get_username() if decided.reviewer else "the project"
         raise Conflict(f"{who} has decided on this item; that must be undone first.", code="decided_already")
-    annotations = dict(Annotation.objects.filter(item=locked).values_list("pk", "value"))
+    given = Annotation.objects.filter(item=locked).values_list("pk", "value", "schema_version")
+    annotations = {pk: locked.project.today(value, version) or value for pk, value, version in given}
     if not annotations:
         raise Conflict("Nobody has answered this item yet.", code="nothing_to_review")
     flags = list(Flag.objects.select_for_update().filter(item=locked, status=Flag.Status.OPEN))

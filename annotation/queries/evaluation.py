@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 
 from annotation.errors import BadRequest
+from annotation.kinds import METRICS as MEASURES
 from annotation.models import Evaluation, ModelVersion, Project
 from modeling.stopping import CurvePoint, StopAdvice, advise, labels_saved
 
@@ -29,14 +30,17 @@ CURVE = """
 Saved = tuple[dict[str, float] | None, str | None]
 
 
-def learning_curve(project: Project, *, metric: str = "accuracy") -> dict[str, Any]:
+def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, Any]:
     """Returns the body of `learning-curve/`: measured points (at most about 200 an arm), labels saved, and advice.
 
-    `metric` chooses what `points` hold; labels saved and advice go by accuracy. Raises BadRequest for an unknown one.
+    `metric` chooses what `points` hold; labels saved and advice go by the kind's own measure, accuracy for `choice`.
+    Raises BadRequest for an unknown one.
     """
-    if metric not in METRICS:
-        raise BadRequest(f"metric must be one of {', '.join(METRICS)}.", fields={"metric": "unknown"})
-    points = _points(project, "accuracy")
+    main = MEASURES.get(project.question.learner, "accuracy")
+    known = dict.fromkeys((main, *METRICS))
+    if metric not in {None, *known}:
+        raise BadRequest(f"metric must be one of {', '.join(known)}.", fields={"metric": "unknown"})
+    points = _points(project, main)
     live = Project.objects.filter(pk=project.pk).values("live_model")
     version = ModelVersion.objects.filter(pk__in=live).first()
     metrics: dict[str, Any] = version.metrics if version else {}
@@ -46,7 +50,7 @@ def learning_curve(project: Project, *, metric: str = "accuracy") -> dict[str, A
     found = advise(kappas, active, target=project.target_accuracy)
     gain = found.expected_gain
     return {
-        "points": points if metric == "accuracy" else _points(project, metric),
+        "points": points if metric in (None, main) else _points(project, metric),
         "labels_saved": saved,
         "labels_saved_because": because,
         "advice": _advice(project, found, active, saved, int(metrics.get("n_protected", 0))),

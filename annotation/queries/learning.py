@@ -9,7 +9,9 @@ from typing import Any
 from django.db import connection
 
 from annotation.errors import BadRequest
+from annotation.kinds import Learner
 from annotation.models import Project
+from annotation.models.items import SHOWN_TEXT
 
 MAX_PAGE = 500
 MAX_KEY = 2**63 - 1
@@ -33,20 +35,20 @@ MODEL_STATUS = """
         WHERE project_id = project.id AND topic = 'learn' AND annotation_id IS NOT NULL) waiting
     WHERE project.id = %s
 """
-PUBLISHED = """
-    SELECT entry.rank, item.id, item.external_id, left(item.data->>'text', 2000), entry.score,
+PUBLISHED = f"""
+    SELECT entry.rank, item.id, item.external_id, left({SHOWN_TEXT}, 2000), entry.score,
            entry.reason - 'suggested', item.open_slots, entry.rank
     FROM annotation_queueentry entry JOIN annotation_item item ON item.id = entry.item_id
     WHERE entry.project_id = %(project)s AND entry.rank > %(after)s AND item.open_slots > 0
     ORDER BY entry.rank LIMIT %(limit)s
-"""
-SHUFFLED = """
-    SELECT shuffle_key, id, external_id, left(data->>'text', 2000), 0.0::float8, '{"kind": "shuffle"}'::jsonb,
+"""  # noqa: S608 - a constant
+SHUFFLED = f"""
+    SELECT shuffle_key, id, external_id, left({SHOWN_TEXT}, 2000), 0.0::float8, '{{"kind": "shuffle"}}'::jsonb,
            open_slots, %(before)s + row_number() OVER (ORDER BY shuffle_key)
     FROM annotation_item
     WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0 AND shuffle_key > %(after)s
     ORDER BY shuffle_key LIMIT %(limit)s
-"""
+"""  # noqa: S608 - a constant
 
 
 def model_status(project: Project) -> dict[str, Any]:
@@ -62,6 +64,7 @@ def model_status(project: Project) -> dict[str, Any]:
 
     return {
         "version": number,
+        "version_because": None if number else _no_version_because(project),
         "trained_through": through or 0,
         "annotations": annotations,
         "labels_behind": behind,
@@ -95,6 +98,12 @@ def _measured(metrics: dict[str, Any]) -> dict[str, Any]:
         **{name: metrics.get(name) for name in ("performance", "agreement", "f1", "drift", "belief")},
         "calibration": calibration and {name: calibration[name] for name in names},
     }
+
+
+def _no_version_because(project: Project) -> str:
+    if project.question.learner is Learner.NONE:
+        return f"Querent has no model of its own for the kind {project.kind}; predictions may come from outside."
+    return "There is no model yet: label a few items first."
 
 
 @dataclass(frozen=True)

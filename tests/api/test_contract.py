@@ -108,7 +108,8 @@ class TestProjects:
         [
             ({"name": ""}, "name"),
             ({"name": 7}, "name"),
-            ({"kind": "spans"}, "kind"),
+            ({"kind": "spans", "classes": []}, "classes"),
+            ({"kind": "rating", "classes": ["1", "good"]}, "classes.1.name"),
             ({"kind": "nonsense"}, "kind"),
             ({"classes": ["one"]}, "classes"),
             ({"classes": ["a", "a"]}, "classes"),

@@ -10,6 +10,7 @@ from annotation.arrays import load_votes
 from annotation.models import Item, Project, Topic, WorkRequest
 from annotation.operations import outbox
 from annotation.operations.examples import believe
+from annotation.operations.labels import Labels
 from annotation.operations.transfer.export_rows import read_rows
 from annotation.operations.transfer.export_text import write_jsonl
 from tests.factories import make_item, make_member, make_project
@@ -36,7 +37,7 @@ def world(client_of):
 
 def weight_of(project: Project, item: Item) -> tuple[list[float], float]:
     votes = load_votes(project)
-    beliefs, row = believe(votes), int(np.searchsorted(votes.item_ids, item.pk))
+    beliefs, row = believe(Labels(votes)), int(np.searchsorted(votes.item_ids, item.pk))
     return beliefs.targets[row].round(4).tolist(), round(float(beliefs.weights[row]), 4)
 
 

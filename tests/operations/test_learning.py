@@ -22,6 +22,7 @@ from annotation.models import (
 )
 from annotation.operations import learning
 from annotation.operations.examples import believe
+from annotation.operations.labels import Labels
 from annotation.operations.learning import train_model
 from annotation.operations.outbox import request_work
 from annotation.operations.prediction import predict
@@ -271,7 +272,7 @@ def test_lone_answers_of_a_rare_class_are_believed() -> None:
     for item, name in zip(add_items(project, 40), ["spam", *["ham"] * 7] * 5, strict=True):
         answer(item, annotator, name)
     votes = load_votes(project)
-    beliefs = believe(votes)
+    beliefs = believe(Labels(votes))
     given = np.empty(votes.n_items, dtype=int)
     given[votes.votes[:, 0]] = votes.votes[:, 2]
     assert (beliefs.targets.argmax(axis=1) == given).all()

@@ -1,8 +1,5 @@
 """What the model knows and asks."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,6 +7,7 @@ from annotation import access
 from annotation.api import answers, paging, serializers
 from annotation.api.views.base import View, checked, documented, person
 from annotation.operations.in_use import ask_people
+from annotation.operations.predicted_answers import answers_of
 from annotation.operations.prediction import predict
 from annotation.queries import learning as queries
 from annotation.queries.evaluation import learning_curve
@@ -56,7 +54,7 @@ class Predict(View):
 
     @documented(request=serializers.Texts, responses=serializers.Predictions)
     def post(self, request: Request, project_id: str) -> Response:
-        """Class probabilities of up to 1,000 texts by the serving model; 409 `no_model` before the first.
+        """Answers of the serving model to up to 1,000 items, with probabilities; 409 `no_model` before the first.
 
         Where the project wants it, texts that the model is not sure of are put to people, once each.
         """
@@ -64,10 +62,5 @@ class Predict(View):
         texts = checked(serializers.Texts, request)["items"]
         found = predict(project=project, texts=texts)
         waiting = ask_people(project=project, texts=texts, said=found)
-        predictions = [_prediction(found.classes, row) for row in found.probabilities.tolist()]
+        predictions = answers_of(project.question, found.classes, found.probabilities)
         return Response({"model_version": found.model_number, "predictions": predictions, "put_to_people": waiting})
-
-
-def _prediction(names: Sequence[str], probabilities: Sequence[float]) -> dict[str, Any]:
-    likeliest = max(range(len(names)), key=probabilities.__getitem__)
-    return {"class": names[likeliest], "probabilities": dict(zip(names, probabilities, strict=True))}

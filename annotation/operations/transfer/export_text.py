@@ -79,7 +79,7 @@ def write_csv(out: IO[str], batches: Batches) -> int:
 
 
 def _cells(row: ExportRow, one: Answer | None) -> list[Any]:
-    item = [row.id, row.external_id, json.loads(row.data)["text"], "" if row.metadata == "{}" else row.metadata]
+    item = [row.id, row.external_id, _shown(row.data), "" if row.metadata == "{}" else row.metadata]
     answer: list[Any] = [None] * 9
     if one is not None:
         answer = [
@@ -90,12 +90,20 @@ def _cells(row: ExportRow, one: Answer | None) -> list[Any]:
     return [_safe(cell) for cell in (*item, *answer, *truth)]
 
 
-def _plain(value: str | None) -> str | None:
-    """Returns the class of an answer that is only a class; other answers stay JSON."""
+def _shown(data: str) -> str:
+    """Returns the item's text; of an item without, what it shows instead as JSON, or the name of its image."""
+    item = json.loads(data)
+    if isinstance(item.get("text"), str):
+        return str(item["text"])
+    return json.dumps(item["texts"], ensure_ascii=False) if "texts" in item else str(item.get("image", ""))
+
+
+def _plain(value: str | None) -> Any:
+    """Returns the class, point, text or side of an answer that is only one of these; other answers stay JSON."""
     if value is None:
         return None
-    answer = json.loads(value)
-    return answer["class"] if answer.keys() == {"class"} else value
+    ((_, part),) = json.loads(value).items()
+    return value if isinstance(part, list) else part
 
 
 def _safe(cell: Any) -> Any:

@@ -18,7 +18,7 @@ from annotation.operations.transfer.jobs import JobClaim, JobFailed, finish_job,
 from annotation.operations.transfer.mapping import Mapping as Columns
 from annotation.operations.transfer.mapping import checked_mapping
 from annotation.operations.transfer.reading import Unreadable, open_text
-from annotation.operations.transfer.records import Record, csv_records, jsonl_records
+from annotation.operations.transfer.records import Importer, Record, csv_records, jsonl_records
 from annotation.operations.transfer.uploads import row_error, start_job
 
 BATCH = 2_000
@@ -53,7 +53,7 @@ def run_import(claim: JobClaim) -> None:
     A batch's rows, the place in the file and the counts are one transaction: killed anywhere and run again, every row
     is counted once. Raises StaleEpoch when the job was taken over, JobFailed when the file cannot be read.
     """
-    job = Job.objects.select_related("created_by").get(pk=claim.job_id)
+    job = Job.objects.select_related("created_by", "project").get(pk=claim.job_id)
     with _stored(job) as stored:
         try:
             records = _records(job, stored)
@@ -78,7 +78,8 @@ def _records(job: Job, stored: BinaryIO) -> Iterator[Record]:
     given = job.params["mapping"]
     mapping = Columns(**{**given, "metadata": tuple(given["metadata"])})
     read = jsonl_records if (job.params["format"] or _format_of(stored, mapping)) == "jsonl" else csv_records
-    return read(open_text(stored, mapping.encoding), mapping, job.created_by.get_username())
+    importer = Importer(job.created_by.get_username(), job.project.question)
+    return read(open_text(stored, mapping.encoding), mapping, importer)
 
 
 def _format_of(stored: BinaryIO, mapping: Columns) -> str:

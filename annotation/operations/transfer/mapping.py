@@ -11,7 +11,7 @@ from annotation.operations.transfer.reading import ENCODINGS, Unreadable
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_METADATA_COLUMNS = 100
-_NAMES = ("text", "external_id", "gold", "annotation")
+_NAMES = ("text", "second_text", "external_id", "gold", "annotation")
 _KNOWN = {*_NAMES, "metadata", "header", "delimiter", "encoding"}
 _EXTERNAL_ID_NAMES = ("external_id", "id")
 
@@ -21,10 +21,11 @@ class Mapping:
     """Names of columns (CSV) or fields (JSONL; a dot goes into an object). Without `text` the usual names are tried.
 
     `header` None means: look. In a CSV file without header the columns are called "1", "2", ….
-    `annotation` is a column with answers of the person who imports the file.
+    `second_text` is the other text of a pair to compare, `annotation` a column with answers of the person who imports.
     """
 
     text: str | None = None
+    second_text: str | None = None
     external_id: str | None = None
     gold: str | None = None
     annotation: str | None = None
@@ -73,6 +74,7 @@ class Columns:
 
     count: int
     text: int
+    second_text: int | None
     external_id: int | None
     gold: int | None
     annotation: int | None
@@ -83,7 +85,7 @@ class Columns:
 def find_columns(first: Sequence[str], mapping: Mapping) -> Columns:
     """Returns where the mapped columns are, given the first record; raises Unreadable when one is missing."""
     names = [cell.strip() for cell in first]
-    wanted = [n for n in (mapping.text, mapping.external_id, mapping.gold, mapping.annotation) if n is not None]
+    wanted = [name for name in (getattr(mapping, part) for part in _NAMES) if name is not None]
     wanted += mapping.metadata
     numbers = [str(place) for place in range(1, len(names) + 1)]
     has_header = mapping.header
@@ -98,6 +100,7 @@ def find_columns(first: Sequence[str], mapping: Mapping) -> Columns:
     return Columns(
         count=len(names),
         text=places[mapping.text] if mapping.text is not None else _guess_text(places),
+        second_text=places[mapping.second_text] if mapping.second_text is not None else None,
         external_id=_guess_external_id(places, mapping),
         gold=places[mapping.gold] if mapping.gold is not None else None,
         annotation=places[mapping.annotation] if mapping.annotation is not None else None,

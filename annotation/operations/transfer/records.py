@@ -4,8 +4,11 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from annotation.kinds import Kind
+from annotation.kinds.cells import answer_in
 from annotation.operations.transfer.answers import RowError
 from annotation.operations.transfer.mapping import DELIMITERS, Columns, Mapping, find_columns
 from annotation.operations.transfer.reading import MAX_LINE, Lines, TooLong, Unreadable
@@ -17,10 +20,25 @@ MAX_DEPTH = 64
 # A field may be as long as a line: what is too long for an item is then refused as a row, with its number.
 csv.field_size_limit(MAX_LINE)
 
+
+@dataclass(frozen=True)
+class Importer:
+    """Whose answers a file brings, and to which kind of question."""
+
+    username: str
+    kind: Kind
+
+    def answer(self, cell: Any) -> Any:
+        return answer_in(self.kind, cell)
+
+    def annotation(self, cell: Any) -> dict[str, Any]:
+        return {"annotator": self.username, "value": self.answer(cell)}
+
+
 Record = tuple[int, dict[str, Any] | RowError]
 
 
-def csv_records(text: io.TextIOWrapper, mapping: Mapping, importer: str) -> Iterator[Record]:
+def csv_records(text: io.TextIOWrapper, mapping: Mapping, importer: Importer) -> Iterator[Record]:
     """Yields each record after the header with its number (the first record of the file is 1; blank lines count).
 
     Raises Unreadable when nothing after this point can be trusted, as after a quote that is never closed.
@@ -75,20 +93,22 @@ def _sniff(line: str) -> str:
     return max(DELIMITERS, key=n_parts)
 
 
-def _from_cells(cells: list[str], columns: Columns, importer: str) -> dict[str, Any]:
-    row: dict[str, Any] = {"data": {"text": cells[columns.text]}}
+def _from_cells(cells: list[str], columns: Columns, importer: Importer) -> dict[str, Any]:
+    first = cells[columns.text]
+    shown = {"text": first} if columns.second_text is None else {"texts": [first, cells[columns.second_text]]}
+    row: dict[str, Any] = {"data": shown}
     if columns.external_id is not None:
         row["external_id"] = cells[columns.external_id] or None
     if columns.gold is not None and cells[columns.gold]:
-        row["gold"] = {"class": cells[columns.gold]}
+        row["gold"] = importer.answer(cells[columns.gold])
     if columns.annotation is not None and cells[columns.annotation]:
-        row["annotations"] = [{"annotator": importer, "value": {"class": cells[columns.annotation]}}]
+        row["annotations"] = [importer.annotation(cells[columns.annotation])]
     if columns.metadata:
         row["metadata"] = {name: cells[place] for name, place in columns.metadata}
     return row
 
 
-def jsonl_records(text: io.TextIOWrapper, mapping: Mapping, importer: str) -> Iterator[Record]:
+def jsonl_records(text: io.TextIOWrapper, mapping: Mapping, importer: Importer) -> Iterator[Record]:
     """Yields each line that is not blank with its number; raises Unreadable for a file that is not line by line."""
     lines, number, n_found = Lines(text), 0, 0
     if lines.peek().lstrip().startswith("["):
@@ -144,22 +164,29 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _from_object(row: dict[str, Any], mapping: Mapping, importer: str) -> dict[str, Any]:
+def _from_object(row: dict[str, Any], mapping: Mapping, importer: Importer) -> dict[str, Any]:
     """Returns an item as `items/` takes it: the object itself when it has that shape, else its mapped fields."""
     if mapping.text is None and isinstance(row.get("data"), dict):
         return {name: row[name] for name in FIELDS if name in row}
-    found: dict[str, Any] = {"data": {"text": _field(row, mapping.text or "text")}}
+    found: dict[str, Any] = {"data": _shown_in(row, mapping)}
     name = _field(row, mapping.external_id) if mapping.external_id else row.get("external_id", row.get("id"))
     if mapping.external_id or mapping.text is None:
         found["external_id"] = str(name) if isinstance(name, int) and not isinstance(name, bool) else name
     if mapping.gold and (gold := _field(row, mapping.gold)) is not None:
-        found["gold"] = {"class": gold} if isinstance(gold, str) else gold
+        found["gold"] = importer.answer(gold)
     if mapping.annotation and (answer := _field(row, mapping.annotation)) is not None:
-        value = {"class": answer} if isinstance(answer, str) else answer
-        found["annotations"] = [{"annotator": importer, "value": value}]
+        found["annotations"] = [importer.annotation(answer)]
     if mapping.metadata:
         found["metadata"] = {name: _field(row, name) for name in mapping.metadata}
     return found
+
+
+def _shown_in(row: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
+    if mapping.second_text is not None:
+        return {"texts": [_field(row, mapping.text or "text"), _field(row, mapping.second_text)]}
+    if mapping.text is None and "text" not in row:
+        return {name: row[name] for name in ("texts", "image") if name in row} or {"text": None}
+    return {"text": _field(row, mapping.text or "text")}
 
 
 def _field(row: dict[str, Any], name: str) -> Any:

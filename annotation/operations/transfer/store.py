@@ -151,7 +151,7 @@ def _first_of_each(by_id: dict[int, Draft], seen: set[bytes]) -> list[int]:
 
 def _store_gold_and_predictions(project: Project, created: Sequence[tuple[int, Draft]]) -> None:
     gold = [
-        GoldAnswer(item_id=item_id, project=project, value=draft.gold)
+        GoldAnswer(item_id=item_id, project=project, value=draft.gold, schema_version=project.schema_version)
         for item_id, draft in created
         if draft.gold is not None
     ]
@@ -165,6 +165,7 @@ def _store_gold_and_predictions(project: Project, created: Sequence[tuple[int, D
             value=one.value,
             probabilities=one.probabilities,
             uncertainty=one.uncertainty,
+            schema_version=project.schema_version,
         )
         for item_id, draft in created
         for one in draft.predictions

@@ -1,0 +1,81 @@
+"""Answers beyond one class that are probably wrong, with what speaks against them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from annotation.models import Flag
+from annotation.operations.agreement_report import excerpts
+from annotation.operations.judgement import Judgement, shown
+from annotation.operations.suspicions import MOST_LABELS, MOST_OTHERS, SEVERAL_KEEP_AT, SEVERAL_OPEN_AT, Suspicion
+
+
+def suspicious_answers(found: Judgement, names: Mapping[int, str]) -> list[Suspicion]:
+    """Returns the answers that are probably wrong, the worst first, a thousand at most; `names` by user id.
+
+    An answer that nothing else speaks about is never among them.
+    """
+    votes, crowd = found.crowd.answers.votes, found.crowd
+    p_wrong = np.where(crowd.is_informative, found.inference.truth.p_wrong, 0.0)
+    worst = [int(row) for row in np.argsort(-p_wrong, kind="stable")[:MOST_LABELS] if p_wrong[row] >= SEVERAL_KEEP_AT]
+    texts = excerpts([int(votes.item_ids[votes.votes[row, 0]]) for row in worst])
+    believed = dict(zip(found.beliefs.item_ids.tolist(), found.values, strict=True))
+    rows_of = dict(crowd.rows_by_item()) if worst else {}
+    suspicions = []
+    for row in worst:
+        item = int(votes.votes[row, 0])
+        item_id = int(votes.item_ids[item])
+        others = [_said(found, int(other), names) for other in rows_of[item] if other != row]
+        if item_id in texts:
+            suspicions.append(
+                _suspicion(found, row, float(p_wrong[row]), believed[item_id], others, texts[item_id]["text"], names)
+            )
+    return suspicions
+
+
+def _said(found: Judgement, row: int, names: Mapping[int, str]) -> dict[str, Any]:
+    votes = found.crowd.answers.votes
+    value = found.crowd.value(int(votes.votes[row, 2]))
+    return {"value": value, "class": shown(value), "annotator": names[int(votes.annotator_ids[votes.votes[row, 1]])]}
+
+
+def _suspicion(
+    found: Judgement,
+    row: int,
+    p_wrong: float,
+    expected: dict[str, Any],
+    others: list[dict[str, Any]],
+    text: str,
+    names: Mapping[int, str],
+) -> Suspicion:
+    votes = found.crowd.answers.votes
+    item, person, _ = (int(part) for part in votes.votes[row])
+    own = _said(found, row, names)
+    known = bool(found.crowd.gold[item] >= 0)
+    against = "the known answer is" if known else "what the others say amounts to"
+    evidence = {
+        "text": text,
+        "value": own["value"],
+        "class": own["class"],
+        "expected": shown(expected),
+        "expected_value": expected,
+        "others": others[:MOST_OTHERS],
+        "n_others": len(others),
+        "known": known,
+        "summary": f"{own['annotator']} said “{own['class']}”; {against} “{shown(expected)}”.",
+    }
+    said = [own["value"], expected, sorted([other["annotator"], other["value"]] for other in others)]
+    return Suspicion(
+        kind=Flag.Kind.LABEL_SUSPECT,
+        subject=f"annotation:{votes.annotation_ids[row]}",
+        score=min(p_wrong, 1.0),
+        evidence=evidence,
+        item_id=int(votes.item_ids[item]),
+        annotation_id=int(votes.annotation_ids[row]),
+        annotator_id=int(votes.annotator_ids[person]),
+        basis=hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=8).hexdigest(),
+        opens=p_wrong >= SEVERAL_OPEN_AT,
+    )

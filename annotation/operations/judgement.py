@@ -1,0 +1,146 @@
+"""Answers that say more than one class, judged: what is believed of every item, and of the people who answered."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from annotation.arrays import STATUSES, Answers, Beliefs, Floats, Ints
+from annotation.kinds import Kind, Schema
+from annotation.operations.inference import AGREED, DOUBTFUL, GOLD, REVIEWED, SINGLE, Inference
+from modeling.evaluation import accuracy_interval
+from modeling.skills import STRENGTH
+from modeling.truth import infer
+
+LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Everybody's answers with what they mean. Items, people and votes are in the order of `answers.votes`."""
+
+    kind: Kind
+    schema: Schema
+    answers: Answers
+
+    @cached_property
+    def n_votes(self) -> Ints:
+        """Answers an item (n_items,)."""
+        return np.bincount(self.answers.votes.votes[:, 0], minlength=self.answers.votes.n_items)
+
+    @cached_property
+    def gold(self) -> Ints:
+        """The number of each item's known answer (n_items,), -1 where there is none."""
+        known = np.full(self.answers.votes.n_items, -1, dtype=np.int64)
+        known[self.answers.votes.gold[:, 0]] = self.answers.votes.gold[:, 1]
+        return known
+
+    @cached_property
+    def is_informative(self) -> Any:
+        """(n_votes,) whether another answer or gold speaks about a vote's item."""
+        return ((self.n_votes > 1) | (self.gold >= 0))[self.answers.votes.votes[:, 0]]
+
+    def value(self, number: int) -> dict[str, Any]:
+        """The answer of this number."""
+        found: dict[str, Any] = json.loads(self.answers.texts[number])
+        return found
+
+    def rows_by_item(self) -> Iterator[tuple[int, Ints]]:
+        """Yields every item that has an answer with the rows of its votes."""
+        items = self.answers.votes.votes[:, 0]
+        order = np.argsort(items, kind="stable")
+        for rows in np.split(order, np.flatnonzero(np.diff(items[order])) + 1):
+            if len(rows):
+                yield int(items[rows[0]]), rows
+
+    def distance(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+        return self.kind.distance(one, other, self.schema)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`beliefs`, `values` and `posteriors` follow the items that have an answer, by rising id.
+
+    `inference` carries people and suspicions as for one class: its classes are the different answers, without a
+    posterior. `p_wrong` of a vote is how surely it is not what its item's other answers say.
+    """
+
+    crowd: Crowd
+    inference: Inference
+    beliefs: Beliefs
+    values: list[dict[str, Any]]
+    posteriors: list[dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a way of judging found: per item with an answer, and per vote how right it is (n_votes,), 0 to 1."""
+
+    values: list[dict[str, Any]]
+    probability: Floats
+    posteriors: list[dict[str, float]]
+    right: Floats
+    p_wrong: Floats
+    random_log_odds: Floats
+
+
+def judged(crowd: Crowd, verdict: Verdict, *, target_confidence: float) -> Judgement:
+    """Returns the verdict with what follows for people and for the status of every item."""
+    votes = crowd.answers.votes
+    items = np.flatnonzero(crowd.n_votes > 0)
+    n_votes = crowd.n_votes[items]
+    is_said = np.ones(len(items), dtype=np.bool_)
+    only = dict(zip(votes.votes[:, 0].tolist(), votes.votes[:, 2].tolist(), strict=True))
+    for place in np.flatnonzero(n_votes == 1):
+        is_said[place] = crowd.value(only[int(items[place])]) == verdict.values[place]
+    is_sure = np.where(n_votes == 1, is_said, verdict.probability >= target_confidence)
+    status = np.where(is_sure, np.where(n_votes == 1, SINGLE, AGREED), DOUBTFUL)
+    status[crowd.gold[items] >= 0] = GOLD
+    status[np.isin(items, votes.reviewed)] = REVIEWED
+    beliefs = Beliefs(votes.item_ids[items], np.zeros(len(items), np.int64), verdict.probability, n_votes, status)
+    return Judgement(crowd, _inference(crowd, verdict), beliefs, verdict.values, verdict.posteriors)
+
+
+def _inference(crowd: Crowd, verdict: Verdict) -> Inference:
+    votes = replace(crowd.answers.votes, class_names=[shown(json.loads(text)) for text in crowd.answers.texts])
+    people = votes.votes[:, 1]
+    counted = crowd.is_informative
+    n = np.bincount(people[counted], minlength=votes.n_annotators)
+    hits = np.bincount(people[counted], weights=verdict.right[counted], minlength=votes.n_annotators)
+    average = float(hits.sum() / n.sum()) if n.sum() else 0.5
+    bounds = [accuracy_interval(float(h), int(c)) for h, c in zip(np.minimum(hits, n), n, strict=True)]
+    accuracy = (hits + STRENGTH * average) / (n + STRENGTH)
+    shares = np.bincount(votes.votes[:, 2], minlength=votes.n_classes) + 1.0
+    # Nobody voted in it: the people are there, and nothing about classes is claimed.
+    nobody = infer(votes.votes[:0], n_items=0, n_annotators=votes.n_annotators, n_classes=1)
+    truth = replace(
+        nobody,
+        class_prior=shares / shares.sum(),
+        p_wrong=verdict.p_wrong,
+        accuracy=accuracy,
+        accuracy_low=np.array([min(one.low, float(a)) for one, a in zip(bounds, accuracy, strict=True)]),
+        accuracy_high=np.array([max(one.high, float(a)) for one, a in zip(bounds, accuracy, strict=True)]),
+        random_log_odds=verdict.random_log_odds,
+        n_informative=n,
+    )
+    matrix = np.arange(votes.n_annotators)
+    return Inference(votes, truth, matrix, None, crowd.n_votes, crowd.gold, n)
+
+
+def shown(value: Mapping[str, Any]) -> str:
+    """Returns an answer in few words, for reports and flags."""
+    ((name, part),) = value.items()
+    if name == "classes":
+        return " + ".join(part) or "none of them"
+    if name in ("spans", "boxes"):
+        return f"{len(part)} {name if len(part) != 1 else name.rstrip('es')}"
+    text = str(part)
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
+
+
+Judge = Callable[[Crowd], Verdict]
+
+__all__ = ["STATUSES", "Crowd", "Judge", "Judgement", "Verdict", "judged", "shown"]

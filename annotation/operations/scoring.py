@@ -1,0 +1,39 @@
+"""What predictions of a project are worth in the measure that fits its kind of question."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from annotation.kinds import METRICS, Learner
+from annotation.models import Project
+from modeling.evaluation import accuracy_interval
+from modeling.head_metrics import closeness, micro_f1
+
+Floats = npt.NDArray[np.float32]
+
+
+def scored(project: Project, probabilities: Floats, targets: Floats) -> dict[str, Any]:
+    """Returns {metric, estimate, low, high, n} of predictions against what people say; both are (n, n_classes)."""
+    learner = project.question.learner
+    if learner is Learner.SIGMOID:
+        interval = micro_f1(probabilities > 0.5, targets > 0.5)
+    elif learner is Learner.ORDINAL:
+        values = scale_of(project.question.columns(project.schema))
+        interval = closeness(probabilities, values[targets.argmax(axis=1)], values)
+    else:
+        is_right = probabilities.argmax(axis=1) == targets.argmax(axis=1)
+        interval = accuracy_interval(int(is_right.sum()), len(is_right))
+    return {"metric": METRICS[learner], **interval._asdict(), "n": len(targets)}
+
+
+def scale_of(classes: list[str]) -> npt.NDArray[np.float64]:
+    """Returns the values of a rating's points (n_classes,)."""
+    return np.array([float(name) for name in classes])
+
+
+def counted(project: Project, targets: Floats) -> list[int]:
+    """Returns how many labels each class has."""
+    if project.question.learner is Learner.SIGMOID:
+        return (targets > 0.5).sum(axis=0).tolist()  # type: ignore[no-any-return]
+    return np.bincount(targets.argmax(axis=1), minlength=targets.shape[1]).tolist()  # type: ignore[no-any-return]

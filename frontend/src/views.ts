@@ -9,9 +9,10 @@ export const PLAIN_VIEWS: Record<'login' | 'projects' | 'create', Loading<Record
   create: () => import('./views/create/Create.svelte'),
 }
 
-export const PROJECT_VIEWS: Record<'overview' | 'label' | 'people' | 'settings', Loading<{ project: number }>> = {
+export const PROJECT_VIEWS: Record<'overview' | 'label' | 'review' | 'people' | 'settings', Loading<{ project: number }>> = {
   overview: () => import('./views/manage/Overview.svelte'),
   label: () => import('./views/label/Label.svelte'),
+  review: () => import('./views/review/Review.svelte'),
   people: () => import('./views/members/People.svelte'),
   settings: () => import('./views/members/Settings.svelte'),
 }

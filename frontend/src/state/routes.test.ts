@@ -8,6 +8,7 @@ describe('routes', () => {
     ['/projects/new', { view: 'create' }],
     ['/projects/7', { view: 'overview', project: 7 }],
     ['/projects/7/label', { view: 'label', project: 7 }],
+    ['/projects/7/review', { view: 'review', project: 7 }],
     ['/projects/7/else', { view: 'missing' }],
     ['/projects/x', { view: 'missing' }],
   ] as const)('%s', (path, route) => expect(matchRoute(path)).toEqual(route))

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import type { ItemPage, Vote, Waiting } from '../api/review'
+import { REVIEW_COMMANDS, reviewCommands } from '../commands/review'
+import { clashes } from '../keymap'
+import { answerKeys } from './classes'
+import { doubted, modelView, putBack, story, withMore, without, wordsOf } from './review'
+
+const waiting = (item: number, score: number, more: Partial<Waiting> = {}): Waiting => ({
+  item, external_id: null, text: `text ${item}`, score, reason: { kind: 'label_suspect', summary: '' }, flag: null, annotation: null,
+  consensus: { value: { class: 'ham' }, probability: 0.9, status: 'agreed' }, proposal: { class: 'ham' }, n_votes: 2, ...more,
+})
+const vote = (annotation: number, name: string, wrong: number): Vote => ({
+  annotation, annotator: `p${annotation}`, value: { class: name }, revision: 1, seconds: 2, stream: 'model', probability_wrong: wrong, accuracy: null,
+  created_at: `2030-01-01T00:00:0${annotation}Z`,
+})
+const page: ItemPage = {
+  id: 1, external_id: null, data: { text: 'text' }, gold: null, taken: 2, open_slots: 0, consensus: null, comments: [], flags: [],
+  votes: [vote(1, 'ham', 0.1), vote(2, 'spam', 0.9), vote(3, 'spam', 0.8)],
+  reviews: [{ id: 5, item: 1, reviewer: 'ana', decision: 'change', value: { class: 'spam' }, note: 'irony', created_at: '2030-01-01T00:01:00Z', undone_at: '2030-01-01T00:02:00Z', undone_by: 'bo' }],
+}
+
+describe('the queue', () => {
+  const queue = [waiting(1, 0.9), waiting(2, 0.8), waiting(3, 0.7)]
+  it('goes on with the next item, and with the last one at the end', () => {
+    expect(without(queue, 1, 0)).toMatchObject({ queue: [{ item: 2 }, { item: 3 }], at: 0 })
+    expect(without(queue, 3, 2)).toMatchObject({ queue: [{ item: 1 }, { item: 2 }], at: 1 })
+    expect(without(queue, 1, 2).at).toBe(1)
+    expect(without([waiting(1, 0.9)], 1, 0)).toEqual({ queue: [], at: 0 })
+  })
+  it('takes an item back where it belongs, once', () => {
+    expect(putBack([waiting(1, 0.9), waiting(3, 0.7)], waiting(2, 0.8))).toMatchObject({ queue: [{ item: 1 }, { item: 2 }, { item: 3 }], at: 1 })
+    expect(putBack(queue, waiting(2, 0.8)).queue).toHaveLength(3)
+    expect(putBack([], waiting(2, 0.8)).at).toBe(0)
+  })
+  it('grows by what is new', () => expect(withMore(queue, [waiting(3, 0.7), waiting(4, 0.6)]).map((one) => one.item)).toEqual([1, 2, 3, 4]))
+})
+
+describe('an item', () => {
+  it('names the doubted answer: the flagged one, else the one against the proposal', () => {
+    expect(doubted(waiting(1, 0.9, { annotation: 3 }), page)?.annotation).toBe(3)
+    expect(doubted(waiting(1, 0.9), page)?.annotation).toBe(2)
+    expect(doubted(waiting(1, 0.9, { proposal: { class: 'spam' } }), page)?.annotation).toBe(1)
+    expect(doubted(waiting(1, 0.9), null)).toBeNull()
+  })
+  it('tells what happened in order', () => {
+    expect(story(page).map((one) => one.text)).toEqual(['p1 answered ham', 'p2 answered spam', 'p3 answered spam', 'ana changed to spam (“irony”)', 'bo took that back'])
+  })
+  it('shows the model as it was before the votes', () => {
+    expect(modelView(page)).toEqual([])
+    const flag = { id: 1, kind: 'label_suspect', item: 1, external_id: null, annotation: 2, annotator: null, score: 0.9, status: 'open', created_at: '', evidence: { model: { ham: 0.2, spam: 0.8, odd: 'x' } } } as const
+    expect(modelView({ ...page, flags: [flag] })).toEqual([['spam', 0.8], ['ham', 0.2]])
+  })
+  it('reads answers of any kind', () => {
+    expect(wordsOf({ class: 'ham' })).toBe('ham')
+    expect(wordsOf({ rating: 4 })).toBe('{"rating":4}')
+  })
+})
+
+it('no two commands of the review page want the same key in the same place', () => {
+  const classes = Array.from({ length: 40 }, (_, i) => ({ name: `class ${i}`, key: null, color: null, description: null }))
+  const reserved = new Set(REVIEW_COMMANDS.flatMap((command) => [...command.keys]))
+  expect(clashes(reviewCommands(classes, answerKeys(classes, reserved)))).toEqual([])
+})

@@ -1,0 +1,91 @@
+import type { Decision, ItemPage, ReviewRow, Value, Vote, Waiting } from '../api/review'
+import type { Flag } from '../api/types'
+
+/** What a reviewer wants done; the body of a decision without the item. */
+export interface Wish {
+  decision: Decision
+  value?: Value
+  annotation?: number
+}
+
+/** One decision of this sitting, for undo. */
+export interface Done {
+  review: number
+  waiting: Waiting
+  said: string
+}
+
+/** How an answer reads in a line: the class, or the answer as it is stored. */
+export function wordsOf(value: Value | null): string {
+  if (value === null) return 'nothing'
+  return typeof value.class === 'string' ? value.class : JSON.stringify(value)
+}
+
+export const same = (a: Value | null, b: Value | null): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** The queue without one item, and the place of the one that is looked at next. */
+export function without(queue: readonly Waiting[], item: number, at: number): { queue: Waiting[]; at: number } {
+  const gone = queue.findIndex((one) => one.item === item)
+  const rest = queue.filter((one) => one.item !== item)
+  const place = gone >= 0 && gone < at ? at - 1 : at
+  return { queue: rest, at: Math.max(0, Math.min(place, rest.length - 1)) }
+}
+
+/** The queue with an item put back where its score belongs. */
+export function putBack(queue: readonly Waiting[], waiting: Waiting): { queue: Waiting[]; at: number } {
+  const rest = queue.filter((one) => one.item !== waiting.item)
+  const found = rest.findIndex((one) => one.score < waiting.score)
+  const at = found < 0 ? rest.length : found
+  return { queue: [...rest.slice(0, at), waiting, ...rest.slice(at)], at }
+}
+
+/** The queue with a further page behind it; what is there already stays. */
+export function withMore(queue: readonly Waiting[], more: readonly Waiting[]): Waiting[] {
+  const known = new Set(queue.map((one) => one.item))
+  return [...queue, ...more.filter((one) => !known.has(one.item))]
+}
+
+/** The answer that is doubted: the flagged one, else the one that is probably wrong most. */
+export function doubted(waiting: Waiting, page: ItemPage | null): Vote | null {
+  const votes = page?.votes ?? []
+  const flagged = votes.find((vote) => vote.annotation === waiting.annotation)
+  if (flagged) return flagged
+  const against = votes.filter((vote) => !same(vote.value, waiting.proposal))
+  return [...against].sort((a, b) => (b.probability_wrong ?? 0) - (a.probability_wrong ?? 0))[0] ?? null
+}
+
+/** What the model said of the item when the doubt was raised, the likeliest class first; it had not seen these votes. */
+export function modelView(page: ItemPage): [string, number][] {
+  const evidence = page.flags.map((flag: Flag) => flag.evidence.model).find((found) => typeof found === 'object' && found !== null)
+  const entries = Object.entries((evidence ?? {}) as Record<string, unknown>)
+  return entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number').sort((a, b) => b[1] - a[1])
+}
+
+const DECIDED: Record<ReviewRow['decision'], string> = {
+  accept: 'accepted',
+  change: 'changed to',
+  keep: 'kept',
+  gold: 'made gold:',
+  send_out: 'sent it out again',
+  confirm: 'confirmed a flag',
+  dismiss: 'dismissed a flag',
+  talk: 'had a word with somebody',
+  pause: 'paused somebody',
+}
+
+export interface Event {
+  at: string
+  text: string
+}
+
+/** What happened to the item, the first thing first. */
+export function story(page: ItemPage): Event[] {
+  const votes = page.votes.map((vote): Event => ({ at: vote.created_at, text: `${vote.annotator ?? 'Somebody'} answered ${wordsOf(vote.value)}` }))
+  const reviews = page.reviews.flatMap((one): Event[] => {
+    const who = one.reviewer ?? 'A rule of the project'
+    const made: Event = { at: one.created_at, text: `${who} ${DECIDED[one.decision]}${one.value ? ` ${wordsOf(one.value)}` : ''}${one.note ? ` (“${one.note}”)` : ''}` }
+    return one.undone_at ? [made, { at: one.undone_at, text: `${one.undone_by ?? 'Somebody'} took that back` }] : [made]
+  })
+  const flags = page.flags.map((flag): Event => ({ at: flag.created_at, text: `Flag: label probably wrong, ${flag.score.toFixed(2)}` }))
+  return [...votes, ...reviews, ...flags].sort((a, b) => a.at.localeCompare(b.at))
+}

@@ -1,0 +1,223 @@
+import { create, get, post } from '../../api/client'
+import { explain } from '../../api/errors'
+import type { CommentRow, ItemPage, ReviewQueue, ReviewRow, Vote, Waiting } from '../../api/review'
+import type { Project } from '../../api/types'
+import { doubted, putBack, withMore, without, wordsOf, type Done, type Wish } from '../../state/review'
+
+export type Shown = 'all' | 'label_suspect' | 'disagreement'
+export type Dialog = 'keys' | 'palette' | 'classes'
+
+const SAID: Record<Wish['decision'], string> = { accept: 'Accepted', change: 'Changed to', keep: 'Kept', gold: 'Gold from now on:', send_out: 'Sent out again' }
+const FEW = 5
+
+/** The reviewer's bench: what waits, what is looked at, what was decided in this sitting. */
+export interface Bench {
+  readonly project: Project
+  readonly queue: readonly Waiting[]
+  readonly at: number
+  readonly current: Waiting | null
+  readonly page: ItemPage | null
+  readonly doubted: Vote | null
+  readonly done: readonly Done[]
+  readonly canUndo: boolean
+  readonly waiting: number
+  readonly agreeing: number
+  readonly known: boolean
+  readonly busy: boolean
+  readonly failure: string
+  readonly said: string
+  readonly dialog: Dialog | null
+  readonly talking: boolean
+  shown: Shown
+  load(): Promise<void>
+  walk(by: number): void
+  open(at: number): void
+  accept(): Promise<void>
+  keep(): Promise<void>
+  decide(wish: Wish): Promise<void>
+  acceptAll(): Promise<void>
+  undo(): Promise<void>
+  comment(body: string, parent: number | null): Promise<boolean>
+  talk(isTalking?: boolean): void
+  pop(dialog: Dialog | null): void
+}
+
+export function createBench(project: Project): Bench {
+  let queue = $state.raw<readonly Waiting[]>([])
+  let at = $state(0)
+  let pages = $state.raw<ReadonlyMap<number, ItemPage>>(new Map())
+  let done = $state.raw<readonly Done[]>([])
+  let batch = $state.raw<{ id: string; n: number } | null>(null)
+  let waiting = $state(0)
+  let agreeing = $state(0)
+  let next: string | null = null
+  let known = $state(false)
+  let busy = $state(false)
+  let failure = $state('')
+  let said = $state('')
+  let dialog = $state<Dialog | null>(null)
+  let talking = $state(false)
+  let shown = $state<Shown>('all')
+
+  const current = $derived(queue[at] ?? null)
+  const page = $derived(current ? (pages.get(current.item) ?? null) : null)
+
+  async function load(): Promise<void> {
+    try {
+      const filter = shown === 'all' ? '' : `?kind=${shown}`
+      const answer = await get<ReviewQueue>(`projects/${project.id}/review/${filter}`)
+      queue = answer.results
+      at = 0
+      next = answer.next
+      waiting = answer.waiting
+      agreeing = answer.agreeing
+      known = true
+      failure = ''
+      look()
+    } catch (error) {
+      failure = explain(error)
+    }
+  }
+
+  /** Reads the item looked at and the one behind it, so that the next decision finds it there. */
+  function look(): void {
+    for (const one of queue.slice(at, at + 2)) if (!pages.has(one.item)) void read(one.item)
+    if (next && queue.length - at < FEW) void more()
+  }
+
+  async function read(item: number): Promise<void> {
+    try {
+      const found = await get<ItemPage>(`items/${item}/`)
+      pages = new Map([...pages, [item, found]])
+    } catch (error) {
+      failure = explain(error)
+    }
+  }
+
+  async function more(): Promise<void> {
+    const address = next
+    next = null
+    if (!address) return
+    try {
+      const answer = await get<ReviewQueue>(address)
+      queue = withMore(queue, answer.results)
+      next = answer.next
+    } catch {
+      next = address // asked again with the next step
+    }
+  }
+
+  function go(to: { queue: readonly Waiting[]; at: number }): void {
+    queue = to.queue
+    at = to.at
+    talking = false
+    look()
+  }
+
+  async function attempt(what: () => Promise<void>): Promise<void> {
+    if (busy) return
+    busy = true
+    try {
+      await what()
+      failure = ''
+    } catch (error) {
+      failure = explain(error)
+    }
+    busy = false
+  }
+
+  async function decide(wish: Wish): Promise<void> {
+    const decided = current
+    if (!decided) return
+    await attempt(async () => {
+      const review = await create<ReviewRow>(`projects/${project.id}/reviews/`, { item: decided.item, ...wish })
+      said = `${SAID[wish.decision]}${review.value ? ` ${wordsOf(review.value)}` : ''}.`
+      done = [...done, { review: review.id, waiting: decided, said }]
+      batch = null
+      waiting -= 1
+      go(without(queue, decided.item, at))
+    })
+  }
+
+  async function undo(): Promise<void> {
+    const last = done.at(-1)
+    if (!last) return
+    await attempt(async () => {
+      await post(`reviews/${last.review}/undo/`)
+      done = done.slice(0, -1)
+      said = 'Taken back; everything is as before.'
+      waiting += 1
+      go(putBack(queue, last.waiting))
+      void read(last.waiting.item)
+    })
+  }
+
+  async function acceptAll(): Promise<void> {
+    await attempt(async () => {
+      const made = await create<{ batch: string; n: number }>(`projects/${project.id}/reviews/agreeing/`, {})
+      batch = { id: made.batch, n: made.n }
+      await load()
+      said = `Accepted ${made.n} items on which everybody agrees.`
+    })
+  }
+
+  async function comment(body: string, parent: number | null): Promise<boolean> {
+    const item = current?.item
+    if (!item || !body.trim()) return false
+    try {
+      await create<CommentRow>(`items/${item}/comments/`, { body: body.trim(), parent })
+      await read(item)
+      return true
+    } catch (error) {
+      failure = explain(error)
+      return false
+    }
+  }
+
+  return {
+    project,
+    get queue() { return queue },
+    get at() { return at },
+    get current() { return current },
+    get page() { return page },
+    get doubted() { return current ? doubted(current, page) : null },
+    get done() { return done },
+    get canUndo() { return done.length > 0 || batch !== null },
+    get waiting() { return waiting },
+    get agreeing() { return agreeing },
+    get known() { return known },
+    get busy() { return busy },
+    get failure() { return failure },
+    get said() { return said },
+    get dialog() { return dialog },
+    get talking() { return talking },
+    get shown() { return shown },
+    set shown(value: Shown) {
+      shown = value
+      void load()
+    },
+    load,
+    walk: (by) => go({ queue, at: Math.max(0, Math.min(queue.length - 1, at + by)) }),
+    open: (to) => go({ queue, at: to }),
+    accept: () => decide(current ? { decision: 'accept', value: current.proposal } : { decision: 'accept' }),
+    keep: async () => {
+      const vote = current ? doubted(current, page) : null
+      if (vote) await decide({ decision: 'keep', annotation: vote.annotation })
+    },
+    decide,
+    acceptAll,
+    undo: async () => {
+      const bulk = batch
+      if (!bulk) return undo()
+      await attempt(async () => {
+        await post(`projects/${project.id}/reviews/batches/${bulk.id}/undo/`)
+        batch = null
+        await load()
+        said = `Took ${bulk.n} decisions back.`
+      })
+    },
+    comment,
+    talk: (isTalking = true) => { talking = isTalking },
+    pop: (which) => { dialog = which },
+  }
+}

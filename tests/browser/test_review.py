@@ -1,0 +1,120 @@
+"""Reviewing by keyboard alone: decide, see the next one, take it back, talk, accept what agrees."""
+
+import random
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from annotation.models import Comment, Consensus, Flag, Item, Project, Review, Role
+from annotation.operations import outbox
+from tests.browser.conftest import Site
+from tests.browser.test_accessibility import AXE, offences
+from tests.factories import make_member
+from tests.operations.crowd import ask_everybody, judge
+
+TRUTH = ["ham", "spam", *random.Random(1).choices(["ham", "spam"], k=28)]
+
+
+@pytest.fixture
+def project(site: Site, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Two answers of thirty are doubted, and a reviewer named rita may look at them."""
+    monkeypatch.setattr(outbox, "REST_SHARE", {})
+    project = site.project(n_items=0, overlap=3, max_votes=5)
+    items, _ = ask_everybody(project, {"ann": TRUTH, "bob": TRUTH, "cem": ["spam", "ham", *TRUTH[2:]]})
+    for number, item in enumerate(items, 1):
+        Item.objects.filter(pk=item.pk).update(data={"text": f"message {number}"}, taken=3, open_slots=0)
+    judge(project)
+    make_member(project, user=site.person("rita"), role=Role.REVIEWER)
+    return project
+
+
+def open_review(page: Page, site: Site, project: Project) -> str:
+    """Returns the text of the worst item."""
+    site.log_in(page, "rita", path=f"/projects/{project.pk}/review")
+    text = page.locator("#item-text")
+    expect(text).to_have_text(r"message 1" if worst(project) == 1 else "message 2")
+    expect(page.get_by_role("list", name="Votes").get_by_text("cem")).to_be_visible()
+    return text.inner_text()
+
+
+def worst(project: Project) -> int:
+    flag = Flag.objects.filter(project=project, kind="label_suspect").order_by("-score", "item_id").first()
+    return int(flag.item.data["text"].split()[1])
+
+
+def test_decide_and_take_back_by_keyboard(page: Page, site: Site, project: Project) -> None:
+    first = open_review(page, site, project)
+    before = dict(Consensus.objects.values_list("item_id", "value"))
+    page.keyboard.press("a")
+    expect(page.locator("#item-text")).not_to_have_text(first)
+    expect(page.get_by_role("status").filter(has_text="Accepted")).to_be_visible()
+    page.keyboard.press("Backspace")
+    expect(page.locator("#item-text")).to_have_text(first)
+    assert Review.objects.get().undone_by.username == "rita"
+
+    page.keyboard.press("k")
+    expect(page.locator("#item-text")).not_to_have_text(first)
+    kept = Review.objects.get(undone_at=None)
+    assert kept.decision == "keep"
+    assert kept.value != before[kept.item_id]
+    page.keyboard.press("2")
+    expect(page.get_by_role("heading", name="Nothing waits for a reviewer")).to_be_visible()
+    changed = Review.objects.get(decision="change")
+    assert changed.value == {"class": "spam"}
+    judge(project)
+    assert Consensus.objects.get(item=changed.item_id).status == "reviewed"
+
+
+def test_gold_and_sending_out(page: Page, site: Site, project: Project) -> None:
+    first = open_review(page, site, project)
+    page.keyboard.press("j")
+    expect(page.locator("#item-text")).not_to_have_text(first)
+    page.keyboard.press("s")
+    expect(page.locator("#item-text")).to_have_text(first)
+    page.keyboard.press("g")
+    expect(page.get_by_role("heading", name="Nothing waits for a reviewer")).to_be_visible()
+    assert set(Review.objects.values_list("decision", flat=True)) == {"send_out", "gold"}
+    assert Item.objects.filter(is_gold=True).count() == 1
+    assert Item.objects.filter(open_slots=1).count() == 1
+
+
+def test_talk(page: Page, site: Site, project: Project) -> None:
+    open_review(page, site, project)
+    page.keyboard.press("c")
+    page.keyboard.type("Is this irony, @cem?")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("complementary", name="Discussion").get_by_text("Is this irony, @cem?")).to_be_visible()
+    assert Comment.objects.get().mentions.get().user.username == "cem"
+    page.keyboard.press("a")
+    expect(page.get_by_text("Nobody has said anything about this item.")).to_be_visible()
+
+
+def test_accept_what_agrees_and_take_it_back(page: Page, site: Site, project: Project) -> None:
+    Project.objects.filter(pk=project.pk).update(target_confidence=1)
+    judge(project)
+    site.log_in(page, "rita", path=f"/projects/{project.pk}/review")
+    page.get_by_role("button", name="Accept all").click()
+    expect(page.get_by_role("status").filter(has_text="on which everybody agrees")).to_be_visible()
+    n = Review.objects.filter(undone_at=None, decision="accept").count()
+    assert n > 20
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+    page.keyboard.press("u")
+    expect(page.get_by_role("status").filter(has_text=f"Took {n} decisions back.")).to_be_visible()
+    assert not Review.objects.filter(undone_at=None).exists()
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in frontend/")
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1024), ("light", 390)])
+def test_accessible_in_both_themes(site: Site, browser: Browser, project: Project, theme: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+    page = context.new_page()
+    open_review(page, site, project)
+    wrong = {"queue": offences(page)}
+    page.keyboard.press("c")
+    wrong["talk"] = offences(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    wrong["keys"] = offences(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    context.close()
+    assert {name: found for name, found in wrong.items() if found} == {}

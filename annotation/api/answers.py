@@ -280,11 +280,40 @@ class ConfusedPair(s.Serializer[Any]):
     examples = s.ListField(child=s.DictField())
 
 
+class AgreeingShare(s.Serializer[Any]):
+    value = s.FloatField(allow_null=True, help_text="Share of agreeing pairs of answers; null where there is no pair.")
+    low = s.FloatField(allow_null=True)
+    high = s.FloatField(allow_null=True)
+    n = s.IntegerField(help_text="Items.")
+
+
+class AgreementOfClass(AgreeingShare):
+    vars()["class"] = s.CharField()
+
+
+class AgreementOfPerson(AgreeingShare):
+    username = s.CharField()
+
+
+class AgreementOfPair(AgreeingShare):
+    annotators = s.ListField(child=s.CharField(), help_text="Two usernames.")
+
+
+class AgreementOfWeek(AgreeingShare):
+    week = s.DateField(help_text="Its Monday, UTC; items count in the week of their last answer.")
+    krippendorff_alpha = Coefficient()
+
+
 class Agreement(s.Serializer[Any]):
     items_with_overlap = s.IntegerField()
+    enough_overlap = s.BooleanField(help_text="False under thirty items with two answers: the numbers mean little yet.")
     percent = s.FloatField(allow_null=True, help_text="Share of agreeing pairs of answers, 0 to 1.")
     coefficients = s.DictField(child=Coefficient())
     confused_pairs = ConfusedPair(many=True)
+    by_class = AgreementOfClass(many=True)
+    by_person = AgreementOfPerson(many=True)
+    by_pair = AgreementOfPair(many=True, help_text="The fifty pairs of people with most items in common.")
+    by_week = AgreementOfWeek(many=True)
     updated_at = s.DateTimeField(allow_null=True)
 
 

@@ -1,5 +1,6 @@
 """How far people agree, as the manager reads it: coefficients with their doubt, and the disagreements behind them."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,11 @@ from django.db.models.functions import Left
 from annotation.arrays import Ints, Votes
 from annotation.models import Item
 from annotation.models.items import SHOWN_TEXT
+from annotation.operations.agreement_slices import agreement_slices
 from modeling import agreement, confusion, kappa
 from modeling.agreement import Coefficient
 
+ENOUGH_ITEMS = 30
 EXAMPLES = 5
 PAIRS = 10
 EXCERPT = 200
@@ -21,23 +24,28 @@ SHOWN = RawSQL(SHOWN_TEXT, [], output_field=TextField())  # noqa: S611 - a const
 MOST_PEOPLE_FOR_COHEN = 200
 
 
-def agreement_report(votes: Votes, *, seed: int) -> dict[str, Any]:
-    """Returns what `agreement/` shows, from the items with two votes or more; a missing number has its reason."""
+def agreement_report(votes: Votes, names: Mapping[int, str], *, seed: int) -> dict[str, Any]:
+    """Returns what `agreement/` shows, from the items with two votes or more; a missing number has its reason.
+
+    `names` by user id. Under thirty such items `enough_overlap` is false: the numbers are there, and mean little.
+    """
     per_item = np.bincount(votes.votes[:, 0], minlength=votes.n_items)
     shared = votes.votes[per_item[votes.votes[:, 0]] > 1]
     alpha = agreement.krippendorff_alpha(shared, votes.n_classes, rng=np.random.default_rng(seed))
     coefficients = {
         "krippendorff_alpha": alpha,
-        "cohen_kappa": _cohen(shared, votes),
+        "cohen_kappa": _over_pairs(kappa.cohen_kappa, shared, votes),
         "fleiss_kappa": agreement.fleiss_kappa(shared, votes.n_classes),
         "gwet_ac1": agreement.gwet_ac1(shared, votes.n_classes),
+        "scott_pi": _over_pairs(kappa.scott_pi, shared, votes),
     }
     return {
         "items_with_overlap": int((per_item > 1).sum()),
+        "enough_overlap": bool((per_item > 1).sum() >= ENOUGH_ITEMS),
         "percent": _percent(shared),
         "coefficients": {name: _shown(one) for name, one in coefficients.items()},
         "confused_pairs": _confused_pairs(shared, votes),
-    }
+    } | agreement_slices(votes, names, seed=seed)
 
 
 def _percent(shared: Ints) -> float | None:
@@ -50,10 +58,10 @@ def _percent(shared: Ints) -> float | None:
     return float((same * (same - 1)).sum() / (n * (n - 1)).sum())
 
 
-def _cohen(shared: Ints, votes: Votes) -> Coefficient:
+def _over_pairs(coefficient: Callable[[Ints, int], Coefficient], shared: Ints, votes: Votes) -> Coefficient:
     if votes.n_annotators > MOST_PEOPLE_FOR_COHEN:
         return Coefficient(None, undefined_because=f"more than {MOST_PEOPLE_FOR_COHEN} people, too many pairs")
-    return kappa.cohen_kappa(shared, votes.n_classes)
+    return coefficient(shared, votes.n_classes)
 
 
 def _shown(one: Coefficient) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def infer_quality(claim: LaneClaim) -> None:
     inference = infer_truth(project, votes, protected)
     believed = consensus_of(inference, target_confidence=project.target_confidence)
     report = {
-        "agreement": agreement_report(votes, seed=project.seed),
+        "agreement": agreement_report(votes, names, seed=project.seed),
         "summary": summary_of(inference, believed),
         "model_weight": inference.voice.weight if inference.voice else 0.0,
     }

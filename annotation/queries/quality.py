@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from annotation.models import AgreementReport, Flag, Project
 
 NOT_YET = "no answers have been looked at yet"
-COEFFICIENTS = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "gwet_ac1")
+COEFFICIENTS = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "gwet_ac1", "scott_pi")
+SLICES = ("by_class", "by_person", "by_pair", "by_week")
 
 # Counts are live and read from an index; skill is what the last inference said.
 ANNOTATORS = """
@@ -36,16 +37,18 @@ ANNOTATORS = """
 def agreement(project: Project) -> dict[str, Any]:
     """Returns what `agreement/` shows: every missing number with its reason."""
     row = AgreementReport.objects.filter(project=project).first()
-    if row is not None:
-        return {**row.report["agreement"], "updated_at": row.updated_at}
     nothing = {"value": None, "low": None, "high": None, "undefined_because": NOT_YET}
-    return {
+    empty: dict[str, Any] = {
         "items_with_overlap": 0,
+        "enough_overlap": False,
         "percent": None,
         "coefficients": {name: dict(nothing) for name in COEFFICIENTS},
         "confused_pairs": [],
+        **{name: [] for name in SLICES},
         "updated_at": None,
     }
+    # A report of an earlier release lacks the newer parts until the next inference.
+    return empty if row is None else {**empty, **row.report["agreement"], "updated_at": row.updated_at}
 
 
 def summary(project: Project) -> dict[str, Any]:

@@ -264,3 +264,33 @@ class TestLane:
             make_annotation(item, make_member(project), "ham", stream=stream)
         judge(project)
         assert agreement(project)["items_with_overlap"] == 1
+
+
+class TestAgreementInParts:
+    def test_by_class_person_pair_and_week(self):
+        project = make_project()
+        ask_everybody(project, {"ann": ["ham", "spam", "ham"], "bob": ["ham", "ham", "ham"]})
+        judge(project)
+        found = agreement(project)
+        assert found["enough_overlap"] is False
+        by_class = {one["class"]: one for one in found["by_class"]}
+        assert (by_class["ham"]["value"], by_class["ham"]["n"]) == (0.8, 3)
+        assert by_class["spam"]["value"] == 0
+        assert [(one["username"], round(one["value"], 4)) for one in found["by_person"]] == [
+            ("ann", 0.6667),
+            ("bob", 0.6667),
+        ]
+        (pair,) = found["by_pair"]
+        assert (pair["annotators"], pair["n"]) == (["ann", "bob"], 3)
+        assert pair["low"] < pair["value"] < pair["high"]
+        (week,) = found["by_week"]
+        assert week["n"] == 3
+        assert found["coefficients"]["scott_pi"]["value"] is not None
+
+    def test_nobody_overlaps(self):
+        project = make_project()
+        ask_everybody(project, {"ann": ["ham", None], "bob": [None, "spam"]})
+        judge(project)
+        found = agreement(project)
+        assert found["by_week"] == []
+        assert {one["value"] for one in [*found["by_class"], *found["by_person"]]} == {None}

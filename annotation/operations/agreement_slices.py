@@ -1,0 +1,64 @@
+"""Agreement in parts, as the manager reads it: by class, by person, by two people, by week."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from annotation.arrays import Ints, Votes
+from modeling import agreement_slices as slices
+from modeling.agreement_slices import Share
+
+MOST_WEEKS = 26
+MOST_PAIRS = 50
+# Every pair of people is looked at: beyond this many the table is of no use to anybody.
+MOST_PEOPLE = 200
+MONDAY = datetime(1969, 12, 29, tzinfo=UTC)
+WEEK_SECONDS = 7 * 86_400
+
+
+def agreement_slices(votes: Votes, names: Mapping[int, str], *, seed: int) -> dict[str, Any]:
+    """Returns by_class, by_person, by_pair and by_week; shares are {value, low, high, n}, null where nothing speaks."""
+    shared = np.bincount(votes.votes[:, 0], minlength=votes.n_items)[votes.votes[:, 0]] > 1
+    own = votes.votes[shared]
+    people = [names[int(user_id)] for user_id in votes.annotator_ids]
+    return {
+        "by_class": [
+            {"class": name} | _shown(share)
+            for name, share in zip(votes.class_names, slices.by_class(own, votes.n_classes), strict=True)
+        ],
+        "by_person": [
+            {"username": name} | _shown(share)
+            for name, share in zip(people, slices.by_person(own, votes.n_annotators), strict=True)
+        ],
+        "by_pair": _by_pair(own, people),
+        "by_week": _by_week(own, votes.created[shared], votes.n_classes, seed),
+    }
+
+
+def _by_pair(own: Ints, people: list[str]) -> list[dict[str, Any]]:
+    if len(people) > MOST_PEOPLE:
+        return []
+    pairs = slices.by_two_people(own, limit=MOST_PAIRS)
+    return [{"annotators": [people[one.first], people[one.second]]} | _shown(one.agreement) for one in pairs]
+
+
+def _by_week(own: Ints, created: Any, n_classes: int, seed: int) -> list[dict[str, Any]]:
+    """The newest weeks, Mondays in UTC, of the items that were finished in them."""
+    week = ((created - MONDAY.timestamp()) // WEEK_SECONDS).astype(np.int64)
+    recent = week > week.max(initial=0) - MOST_WEEKS
+    found = slices.by_period(own[recent], week[recent], n_classes, rng=np.random.default_rng(seed))
+    return [
+        {
+            "week": (MONDAY + timedelta(weeks=one.period)).date().isoformat(),
+            "krippendorff_alpha": asdict(one.alpha),
+        }
+        | _shown(one.agreement)
+        for one in found
+    ]
+
+
+def _shown(share: Share) -> dict[str, Any]:
+    return {"value": share.value, "low": share.low, "high": share.high, "n": share.n_items}

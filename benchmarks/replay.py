@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from modeling.batches import choose_team
+from modeling.batches import rank_team
+from modeling.guard import Arm, Guard, check, is_due
 from modeling.linear import LinearModel
 from modeling.linear_fit import fit_linear
 from modeling.regularization import Penalty, remeasured
@@ -25,6 +26,8 @@ class Replay:
     rng: np.random.Generator
     penalty: Penalty = field(default_factory=Penalty)
     model: LinearModel | None = None
+    guard: Guard | None = None
+    n_start: int = 10
     taught: list[int] = field(default_factory=list)
     protected: list[int] = field(default_factory=list)
 
@@ -66,14 +69,29 @@ class Replay:
 
     def by_team(self, n: int) -> Ints:
         assert self.model is not None
-        return choose_team(
+        self._look_at_gain()
+        fallen_back = self.guard is not None and self.guard.fallen_back
+        return rank_team(
             X=self.X,
             probabilities=self.model.predict_proba(self.X),
             candidates=np.flatnonzero(self.is_open),
             labeled_counts=np.bincount(self.y[self.taught], minlength=self.n_classes),
-            n_slots=n,
+            batch=n,
+            n_wanted=n,
+            random_share=float(fallen_back),
             rng=self.rng,
         ).rows
+
+    def _look_at_gain(self) -> None:
+        """Asks the guard each hundred labels, as a training does."""
+        random = self.taught[: self.n_start] + self.protected
+        if is_due(self.guard, self.n_asked, len(random)):
+            arms, is_protected = (self._arm(self.taught), self._arm(random)), np.arange(len(random)) >= self.n_start
+            self.guard = check(self.guard, *arms, is_protected, n_labels=self.n_asked, l2=self.penalty.l2, rng=self.rng)
+
+    def _arm(self, rows: list[int]) -> Arm:
+        targets = np.eye(self.n_classes, dtype=np.float32)[self.y[rows]]
+        return Arm(self.X[rows], targets, np.ones(len(rows), dtype=np.float32))
 
     def by(self, name: str, n: int) -> Ints:
         """A strategy of the registry, shown what the product shows it."""

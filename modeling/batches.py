@@ -104,6 +104,7 @@ def rank_team(
     batch: int,
     n_wanted: int,
     rng: np.random.Generator,
+    random_share: float = 0.0,
     sample: Ints | None = None,
     uncertainty: Floats | None = None,
     pending: Floats | None = None,
@@ -114,7 +115,8 @@ def rank_team(
     All batches come from one candidate sample and one clustering: the next batch takes the next most uncertain row of
     each cluster, so a long queue costs hardly more than one batch. With a `sample` of the candidates only classes in
     need are looked for among the others. Uncertainty is the margin unless `uncertainty` (n,) is given, and is weighed
-    by cost where `seconds` (n,) are. Vectors `pending` (m, d) count as chosen: what is near them waits. Raises
+    by cost where `seconds` (n,) are. Vectors `pending` (m, d) count as chosen: what is near them waits. Of what
+    classes in need leave, a `random_share` is drawn at random. Raises
     ValueError when X and probabilities do not match.
     """
     if len(X) != len(probabilities):
@@ -123,7 +125,7 @@ def rank_team(
     if n_wanted <= 0:
         return Choice.of(np.zeros(0, np.int64), np.zeros(0, np.float32), Kind.RANDOM, 1.0)
     counts = np.asarray(labeled_counts, dtype=np.float64)
-    n_random_share = 0.5 if counts.sum() < 2 * batch else 0.0
+    n_random_share = max(random_share, 0.5 if counts.sum() < 2 * batch else 0.0)
     needy = needy_classes(counts)
     rare_share = _rare_share(counts, needy)
     sample = candidates if sample is None else sample

@@ -33,13 +33,15 @@ def choose_rows(
     labeled_counts: npt.NDArray[np.floating],
     batch: int,
     n_wanted: int,
+    random_share: float = 0.0,
     pending: Floats | None = None,
     seconds: Floats | None = None,
 ) -> Choice:
     """The next `n_wanted` rows of the pool out of `candidate_rows`, for `batch` people at once.
 
     `pending` (m, d) are the vectors of what people have on their screens, `seconds` (n,) what an answer to each of
-    `rows` takes. `probabilities` of the choice say how likely a row was to be looked at.
+    `rows` takes; `random_share` of what classes in need leave is drawn at random. `probabilities` of the choice say
+    how likely a row was to be looked at.
     """
     vectors = pool.vectors.vectors(rows)
     probabilities = pool.model.predict_proba(vectors)
@@ -51,6 +53,7 @@ def choose_rows(
         labeled_counts=labeled_counts,
         batch=batch,
         n_wanted=n_wanted,
+        random_share=random_share,
         rng=pool.rng,
         uncertainty=pool.uncertainty(probabilities),
         pending=pending,

@@ -86,6 +86,16 @@ class Serving(s.Serializer[Any]):
     performance = Performance(allow_null=True)
 
 
+class Guard(s.Serializer[Any]):
+    n_labels = s.IntegerField(help_text="Labelled items when this was looked at.")
+    n_compared = s.IntegerField(help_text="Labels that each of the two models was given.")
+    gain = s.FloatField(help_text="Balanced accuracy of the model's questions less that of random ones.")
+    low = s.FloatField()
+    high = s.FloatField()
+    streak = s.IntegerField(help_text="Looks in a row that contradict the present way.")
+    fallen_back = s.BooleanField(help_text="Questions are random now, but for rare classes.")
+
+
 class ModelStatus(s.Serializer[Any]):
     version = s.IntegerField(allow_null=True, help_text="The newest training, also while another is pinned; or null.")
     version_because = s.CharField(allow_null=True, help_text="Why there is no version; null when there is one.")
@@ -103,6 +113,7 @@ class ModelStatus(s.Serializer[Any]):
     belief = Performance(
         allow_null=True, help_text="The model's own belief, from the labels it chose itself: not a measurement."
     )
+    guard = Guard(allow_null=True, help_text="Whether the strategy `team` pays; looked at each hundred labels.")
     trained_at = s.DateTimeField(allow_null=True)
     training = Training()
     representation = RepresentationStatus()

@@ -11,6 +11,7 @@ from annotation.artifacts import ArtifactError
 from annotation.kinds import Learner
 from annotation.models import Evaluation, Project, Representation
 from annotation.operations.examples import Beliefs, Bools, Floats, Ints, Seen, believe
+from annotation.operations.guarding import guarded
 from annotation.operations.measuring import ACCURACY, LEAST_PROTECTED, MEASURED, Sample, curve_points, measure
 from annotation.operations.probes import Probe, next_stability, take_probe
 from annotation.operations.recipes import fit_named
@@ -110,12 +111,27 @@ def learn(seen: Seen, training: Training) -> Learned:
     metrics["stability"] = next_stability(seen.live, probe, seen.votes.class_names, metrics["n_trained"], seen.number)
     control = _control_arm(seen.project, before, training, metrics["l2"])
     metrics["control_labels"] = control["annotations"] if control else before.get("control_labels", 0)
+    metrics["guard"] = _guard(seen.project, before, training, metrics["l2"])
     points = [_point(seen, {**control, "arm": Evaluation.Arm.RANDOM})] if control else []
     active = {"annotations": seen.n_annotations, "arm": Evaluation.Arm.ACTIVE}
     if metrics["performance"]:
         points += [_point(seen, active | one) for one in curve_points(metrics)]
     protected = Probe(training.item_ids[rows], sample.logits.argmax(axis=1))
     return Learned(training.representation, training.number, model, metrics, points, probe, protected)
+
+
+def _guard(project: Project, before: Metrics, training: Training, l2: float) -> Metrics | None:
+    return guarded(
+        project,
+        before,
+        X=training.X,
+        beliefs=training.beliefs,
+        answered_at=training.answered_at,
+        is_protected=training.is_protected,
+        is_random=training.is_control,
+        l2=l2,
+        rng=training.rng,
+    )
 
 
 def _answered_at(votes: Votes) -> npt.NDArray[np.float64]:

@@ -27,6 +27,7 @@ def choose_by_team(pool: OpenPool, n_wanted: int) -> Choice:
         labeled_counts=pool.counts,
         batch=max(LEAST_SLOTS, active_annotators(pool.project)),
         n_wanted=n_wanted,
+        random_share=float((pool.version.metrics.get("guard") or {}).get("fallen_back", False)),
         pending=pool.pending(),
         seconds=predicted_seconds(pool.project, pool.item_ids[rows]),
     )

@@ -53,7 +53,8 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
         "points": points if metric in (None, main) else _points(project, metric),
         "labels_saved": saved,
         "labels_saved_because": because,
-        "advice": _advice(project, found, active, saved, int(metrics.get("n_protected", 0))),
+        "advice": _guarded(metrics.get("guard"))
+        or _advice(project, found, active, saved, int(metrics.get("n_protected", 0))),
         "expected_gain": gain and {"labels": 100, **gain._asdict()},
         "stability": kappas,
         "belief": metrics.get("belief"),
@@ -93,6 +94,18 @@ def _saved(points: Sequence[dict[str, Any]]) -> Saved:
     if saved is None:
         return None, "Not known yet: one of the two curves has not risen above its first point."
     return saved._asdict(), None
+
+
+def _guarded(guard: dict[str, Any] | None) -> dict[str, str] | None:
+    """What is said while the guard holds the model's questions back."""
+    if not guard or not guard["fallen_back"]:
+        return None
+    labels, gain = guard["n_compared"], 100 * guard["gain"]
+    found = f"With {labels} labels each, the model's questions taught {gain:+.1f} points against random ones."
+    return _said(
+        "fallen_back",
+        f"{found} Questions are random now, but for rare classes; this is looked at again every hundred labels.",
+    )
 
 
 def _advice(

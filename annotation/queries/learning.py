@@ -95,7 +95,7 @@ def _measured(metrics: dict[str, Any]) -> dict[str, Any]:
     calibration = metrics.get("calibration")
     names = ("temperature", "error_before", "error")
     return {
-        **{name: metrics.get(name) for name in ("performance", "agreement", "f1", "drift", "belief")},
+        **{name: metrics.get(name) for name in ("performance", "agreement", "f1", "drift", "belief", "guard")},
         "calibration": calibration and {name: calibration[name] for name in names},
     }
 

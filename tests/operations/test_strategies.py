@@ -9,19 +9,21 @@ from django.db import IntegrityError, transaction
 
 from annotation.callables import NotAllowed, allowed_callable, strategies_of
 from annotation.errors import InvalidValue
-from annotation.models import MULTILABEL_STRATEGIES, Annotation, Project, QueueEntry, Strategy, Topic
+from annotation.models import MULTILABEL_STRATEGIES, Annotation, Project, QueueEntry, Strategy, Stream, Topic
 from annotation.operations import named_ranking
 from annotation.operations.answer_costs import predicted_seconds
 from annotation.operations.open_pool import open_pool
 from annotation.operations.outbox import request_work
 from annotation.operations.projects import change_project, create_project
 from annotation.operations.ranking import rank_pool
+from annotation.queries.evaluation import learning_curve
+from annotation.queries.learning import model_status
 from annotation.stored import load_model
 from config import environment
-from modeling import team
+from modeling import guard, team
 from modeling.strategies import STRATEGIES
 from tests.factories import make_assignment, make_project, make_user
-from tests.operations.learning_world import answer, run, taught
+from tests.operations.learning_world import answer, run, taught, truth
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -149,3 +151,30 @@ def test_what_people_are_looking_at_is_pending() -> None:
     expected = pool.vectors.vectors(pool.vectors.find(np.array([items[25].pk, items[26].pk])))
     assert np.array_equal(np.sort(pool.pending(), axis=0), np.sort(expected, axis=0))
     assert pool.n_open == 38
+
+
+def test_the_guard_looks_and_what_it_says_is_done_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred labels, half of them protected draws: looked at once. Held back, the queue is the shuffle's."""
+    monkeypatch.setattr(guard, "EVERY_LABELS", 60)
+    project, items, annotator = taught(n_items=120, n_labels=30)
+    assert model_status(project)["guard"] is None
+    for place in range(30, 60):
+        answer(items[place], annotator, truth(place), stream=Stream.RANDOM)
+    run(project, Topic.LEARN)
+    told = model_status(project)["guard"]
+    assert (told["n_labels"], told["n_compared"], told["fallen_back"]) == (60, 30, False)
+    version = project.live_model
+    version.metrics["guard"] |= {"fallen_back": True, "gain": -0.05}
+    version.save(update_fields=["metrics"])
+    request_work(project_id=project.pk, topic=Topic.SCORE)
+    run(project, Topic.SCORE)
+    assert set(QueueEntry.objects.values_list("stream", flat=True)) == {Stream.SHUFFLE}
+    advice = learning_curve(project)["advice"]
+    assert advice["code"] == "fallen_back"
+    assert "-5.0 points" in advice["text"]
+
+
+def test_a_strategy_that_somebody_chose_is_not_guarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "EVERY_LABELS", 40)
+    project, _, _ = taught(n_items=60, n_labels=50, strategy=Strategy.MARGIN)
+    assert model_status(project)["guard"] is None

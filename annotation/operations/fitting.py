@@ -19,13 +19,10 @@ from annotation.operations.scoring import counted, scored
 from annotation.stored import load_model
 from annotation.vectors import load_pool
 from modeling.linear import LinearModel, probabilities_of
-from modeling.linear_fit import DEFAULT_L2, L2_GRID, choose_l2, fit_linear, next_l2, out_of_fold
+from modeling.linear_fit import DEFAULT_L2, fit_linear, out_of_fold
 from modeling.recipes import RecipeModel
+from modeling.regularization import GROWTH, Penalty, is_due, remeasured
 
-# λ, the model's belief and the control arm are measured again when their labels have grown by this much.
-GROWTH = 1.3
-# With fewer labels than this the folds are too small to ask for more than the default λ: a rare class would drown.
-MANY_LABELS = 200
 CONTROL_FOLDS = 5
 
 Metrics = dict[str, Any]
@@ -170,14 +167,12 @@ def _remeasured(
 ) -> Metrics:
     """λ and the model's out-of-fold belief in itself: as before until the labels have grown enough."""
     (n, n_classes), head = targets.shape, project.question.learner
-    kept = {name: before[name] for name in ("l2", "l2_labels", "belief") if name in before}
-    if not n or n < GROWTH * before.get("l2_labels", 0):
-        return {"l2": DEFAULT_L2, "l2_labels": 0, "belief": None} | kept | {"n_trained": n}
-    grid = L2_GRID if n >= MANY_LABELS else [l2 for l2 in L2_GRID if l2 <= DEFAULT_L2]
-    chosen = choose_l2(X, targets, weights, n_classes=n_classes, rng=rng, head=head, grid=grid)
-    l2 = next_l2(before.get("l2", DEFAULT_L2), chosen)
-    guesses = out_of_fold(X, targets, weights, n_classes=n_classes, l2=l2, rng=rng, head=head)
-    return {"l2": l2, "l2_labels": n, "belief": scored(project, guesses, targets), "n_trained": n}
+    penalty = Penalty(before.get("l2", DEFAULT_L2), before.get("l2_labels", 0))
+    if not is_due(penalty, n):
+        return {**penalty.dump(), "belief": before.get("belief"), "n_trained": n}
+    penalty = remeasured(penalty, X, targets, weights, head=head, rng=rng)
+    guesses = out_of_fold(X, targets, weights, n_classes=n_classes, l2=penalty.l2, rng=rng, head=head)
+    return {**penalty.dump(), "belief": scored(project, guesses, targets), "n_trained": n}
 
 
 def _warm_start(seen: Seen, representation: Representation) -> LinearModel | None:

@@ -279,17 +279,25 @@ def _is_shown(row: Any) -> bool:
     return fits and all(isinstance(text, str) and len(text) <= MAX_TEXT for text in texts)
 
 
+class PredictedSpan(s.Serializer[Any]):
+    start = s.IntegerField(help_text="In code points of the text.")
+    end = s.IntegerField()
+    vars()["class"] = Text()
+    probability = s.FloatField()
+
+
 class PredictionRow(s.Serializer[Any]):
-    """The answer has the shape of the kind: one of `class`, `classes`, `rating`, `preferred`."""
+    """The answer has the shape of the kind: one of `class`, `classes`, `spans`, `rating`, `preferred`."""
 
     vars()["class"] = Text(required=False)  # the name that the contract promises is a word of Python's
     classes = s.ListField(child=Text(), required=False)
+    spans = PredictedSpan(many=True, required=False)
     rating = s.IntegerField(required=False)
     expected = s.FloatField(required=False, help_text="`rating`: the expected value.")
     low = s.FloatField(required=False, help_text="`rating`: lower end of the 90 % interval.")
     high = s.FloatField(required=False)
     preferred = s.IntegerField(required=False)
-    probabilities = s.DictField(child=s.FloatField())
+    probabilities = s.DictField(child=s.FloatField(), required=False, help_text="By class; not for `spans`.")
 
 
 class Predictions(s.Serializer[Any]):

@@ -37,6 +37,7 @@ METRICS: dict[Learner, str] = {
     Learner.PREFERENCE: "accuracy",
     Learner.ORDINAL: "closeness",
     Learner.SIGMOID: "f1_micro",
+    Learner.TAGGER: "entity_f1",
 }
 
 

@@ -20,6 +20,7 @@ from annotation.operations.outbox import LaneClaim, settle_lane, waiting_request
 from annotation.operations.people_suspicions import suspicious_people
 from annotation.operations.quality_rows import names_of, write_report, write_reports
 from annotation.operations.set_judge import judge_sets
+from annotation.operations.tagging.agreement import span_agreement
 from annotation.snapshots import snapshot
 from modeling.agreement import Coefficient
 from modeling.graded_agreement import graded_alpha
@@ -107,13 +108,14 @@ def graded_agreement(crowd: Crowd, *, seed: int) -> dict[str, Any]:
     alpha = graded_alpha(within, n_votes, _expected_distance(crowd, pairable, rng), rng=rng)
     n_pairs = n_votes * (n_votes - 1)
     undefined = Coefficient(None, undefined_because=NOT_GRADED)
+    by_span = span_agreement(crowd, shared) if crowd.kind.learner is Learner.TAGGER else {}
     coefficients = dict.fromkeys(("cohen_kappa", "fleiss_kappa", "gwet_ac1"), undefined)
     return {
         "items_with_overlap": len(shared),
         "percent": float(1 - within @ n_pairs / n_pairs.sum()) if shared else None,
         "coefficients": {
             name: {"value": one.value, "low": one.low, "high": one.high, "undefined_because": one.undefined_because}
-            for name, one in ({"krippendorff_alpha": alpha} | coefficients).items()
+            for name, one in ({"krippendorff_alpha": alpha} | by_span | coefficients).items()
         },
         "confused_pairs": [],
     }

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from annotation.models import Item, Project, Stream, Topic
 from annotation.operations.outbox import request_work
-from annotation.operations.prediction import Predicted, Shown
+from annotation.operations.prediction import Answered, Shown
 from annotation.operations.ranking import QUEUE_LENGTH, Place
 from annotation.operations.retry import retried
 from annotation.operations.transfer.answers import RowError
@@ -35,7 +35,7 @@ WISHED = """
 
 
 @retried
-def ask_people(*, project: Project, texts: Sequence[Shown], said: Predicted) -> int:
+def ask_people(*, project: Project, texts: Sequence[Shown], said: Answered) -> int:
     """Makes items of the texts that the model was less sure of than the project wants; returns how many now wait.
 
     A text is known by its content: again, in this call or from another caller at once, it changes nothing and counts
@@ -82,15 +82,12 @@ def _data(shown: Shown) -> dict[str, Any]:
     return {"text": shown} if isinstance(shown, str) else {"texts": list(shown)}
 
 
-def _reason(said: Predicted, place: int) -> dict[str, Any]:
-    likeliest = int(said.probabilities[place].argmax())
-    probability = round(float(said.probabilities[place, likeliest]), 4)
-    return {
-        "kind": KIND,
-        "class": said.classes[likeliest],
-        "probability": probability,
-        "model_version": said.model_number,
-    }
+def _reason(said: Answered, place: int) -> dict[str, Any]:
+    """The likeliest class with its probability; only how sure the model is where no class has one."""
+    odds: dict[str, float] = said.predictions[place].get("probabilities", {})
+    probability = max(odds.values(), default=float(said.confidence[place]))
+    named = {"class": max(odds, key=odds.__getitem__)} if odds else {}
+    return {"kind": KIND, **named, "probability": round(probability, 4), "model_version": said.model_number}
 
 
 def with_doubts_in_use(project: Project, places: Sequence[Place]) -> list[Place]:

@@ -1,7 +1,7 @@
 """What the serving model says about new texts. Used in web requests: NumPy only, no scikit-learn, no optimiser."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +10,13 @@ from annotation.artifacts import ArtifactError
 from annotation.errors import BadRequest, Conflict
 from annotation.kinds import Learner
 from annotation.models import ModelVersion, Project
+from annotation.operations.predicted_answers import answers_of
 from annotation.queries.versions import serving_version
-from annotation.stored import WorkersOnly, load_encoder, load_model
+from annotation.stored import WorkersOnly, load_encoder, load_model, load_tagger
+from annotation.tagged import read_texts
 from modeling.linear import probabilities_of
 from modeling.pool import PoolRepresentation
+from modeling.tagging.outlook import look_ahead
 
 
 class Predicted(NamedTuple):
@@ -28,6 +31,41 @@ class Predicted(NamedTuple):
 Shown = str | tuple[str, str]
 
 
+class Answered(NamedTuple):
+    """The version that spoke, how sure it is (n_texts,), and its answers in the shape of the project's kind.
+
+    Where classes have probabilities, each answer holds them as `probabilities`.
+    """
+
+    model_number: int
+    confidence: npt.NDArray[np.float32]
+    predictions: list[dict[str, Any]]
+
+
+def predict_answers(*, project: Project, texts: Sequence[Shown]) -> Answered:
+    """Returns what the serving model of this moment would answer; raises as `predict` does."""
+    if project.question.learner is Learner.TAGGER:
+        return _predict_spans(project, texts)
+    found = predict(project=project, texts=texts)
+    predictions = answers_of(project.question, found.classes, found.probabilities)
+    return Answered(found.model_number, found.confidence, predictions)
+
+
+def _predict_spans(project: Project, texts: Sequence[Shown]) -> Answered:
+    """Returns {spans: [{start, end, class, probability}]} of each text, in code points.
+
+    How sure the tagger is of a text is how sure it is of a token on average.
+    """
+    version = _serving(project)
+    try:
+        tagger = load_tagger(version)
+    except ArtifactError as error:
+        raise _damaged() from error
+    read = read_texts(tagger, _alone(texts))
+    confidence = 1 - look_ahead(read.log_probabilities, read.tokens.offsets).uncertainty
+    return Answered(version.number, confidence, [{"spans": spans} for spans in read.answers(version.classes)])
+
+
 def predict(*, project: Project, texts: Sequence[Shown]) -> Predicted:
     """Returns what the serving model of this moment says of texts, or (`pairwise`) of pairs of texts.
 
@@ -37,9 +75,7 @@ def predict(*, project: Project, texts: Sequence[Shown]) -> Predicted:
     Raises Conflict `model_damaged` when its files are missing or are not what was stored, `not_served` when the project
     uses a classifier that cannot be stored as weights.
     """
-    version = serving_version(project)
-    if version is None:
-        raise Conflict("This project has no trained model yet: label a few items first.", code="no_model")
+    version = _serving(project)
     try:
         vectors = _vectors(project, load_encoder(version.representation), texts)
         model = load_model(version)
@@ -48,8 +84,7 @@ def predict(*, project: Project, texts: Sequence[Shown]) -> Predicted:
         message = "This project's classifier is fitted in workers only. The built-in one (linear) answers here."
         raise Conflict(message, code="not_served") from error
     except ArtifactError as error:
-        message = "The model's files are damaged; the next training replaces them."
-        raise Conflict(message, code="model_damaged") from error
+        raise _damaged() from error
     return Predicted(version.number, probabilities, _confidence(probabilities, model.head), list(version.classes))
 
 
@@ -60,16 +95,37 @@ def _confidence(probabilities: npt.NDArray[np.float32], head: str) -> npt.NDArra
     return np.asarray(probabilities.max(axis=1), dtype=np.float32)
 
 
+def _serving(project: Project) -> ModelVersion:
+    version = serving_version(project)
+    if version is None:
+        raise Conflict("This project has no trained model yet: label a few items first.", code="no_model")
+    return version
+
+
+def _damaged() -> Conflict:
+    return Conflict("The model's files are damaged; the next training replaces them.", code="model_damaged")
+
+
 def _vectors(project: Project, encoder: PoolRepresentation, texts: Sequence[Shown]) -> npt.NDArray[np.float32]:
     """The vectors of the texts; of a pair, what sets the first apart from the second."""
-    wants_pairs = project.question.learner is Learner.PREFERENCE
+    if project.question.learner is not Learner.PREFERENCE:
+        return encoder.transform(_alone(texts))
     for place, text in enumerate(texts):
-        if isinstance(text, str) == wants_pairs:
-            message = f"must be {'{texts: [a, b]}' if wants_pairs else '{text}'}"
-            raise BadRequest(f"Item {place} {message} in this project.", fields={f"items.{place}": message})
-    if not wants_pairs:
-        return encoder.transform([text for text in texts if isinstance(text, str)])
+        if isinstance(text, str):
+            raise _misshapen(place, "must be {texts: [a, b]}")
     return encoder.transform([text[0] for text in texts]) - encoder.transform([text[1] for text in texts])
+
+
+def _alone(texts: Sequence[Shown]) -> list[str]:
+    """The texts of a kind that shows one at a time."""
+    for place, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise _misshapen(place, "must be {text}")
+    return [text for text in texts if isinstance(text, str)]
+
+
+def _misshapen(place: int, message: str) -> BadRequest:
+    return BadRequest(f"Item {place} {message} in this project.", fields={f"items.{place}": message})
 
 
 def temperature_of(version: ModelVersion) -> np.float32:

@@ -14,6 +14,7 @@ import numpy as np
 
 from annotation.artifacts import Array, load_arrays
 from annotation.errors import Conflict
+from annotation.kinds import Learner
 from annotation.models import ModelVersion
 from annotation.portable import scorer
 from annotation.stored import load_model
@@ -51,8 +52,8 @@ their SHA-256 in model.json.
 def model_folder(version: ModelVersion, *, temperature: float) -> IO[bytes]:
     """Returns an open zip file, at its beginning, that vanishes when it is closed.
 
-    Raises Conflict `not_portable` for a representation that NumPy alone cannot compute, ArtifactError when a file is
-    missing or damaged.
+    Raises Conflict `not_portable` for spans and for a representation that NumPy alone cannot compute, ArtifactError
+    when a file is missing or damaged.
     """
     if version.representation.name != PoolRepresentation.name:
         raise Conflict(
@@ -60,6 +61,8 @@ def model_folder(version: ModelVersion, *, temperature: float) -> IO[bytes]:
             f"{PoolRepresentation.name} can be downloaded.",
             code="not_portable",
         )
+    if version.project.question.learner is Learner.TAGGER:
+        raise Conflict("A model of spans cannot be downloaded: its scorer is not written yet.", code="not_portable")
     model = load_model(version)
     arrays, _ = load_arrays(version.representation.path, version.representation.checksum)
     files = {"model.npz": _packed(model.dump()), "representation.npz": _packed(arrays)}

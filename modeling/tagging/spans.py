@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from modeling.evaluation import Interval
+from modeling.evaluation import LEVEL, Interval
 from modeling.tagging.tagger import Floats
 from modeling.tagging.tokens import Ints, TokenizedTexts
 
@@ -86,7 +86,7 @@ def f1(matches: Matches) -> float:
     return 2 * int(matches.both.sum()) / total if total else 1.0
 
 
-def f1_interval(matches: Matches, *, rng: np.random.Generator, level: float = 0.9) -> Interval:
+def f1_interval(matches: Matches, *, rng: np.random.Generator, level: float = LEVEL) -> Interval:
     """F1 with a percentile interval over texts drawn again (Efron 1979, DOI 10.1214/aos/1176344552).
 
     One success and one failure of half a span each are added, so that few texts without a mistake do not look certain.

@@ -9,7 +9,7 @@ from django.db import connection
 from annotation.models import Item, Project, QueueEntry, Topic, WorkRequest
 from annotation.operations.in_use import ask_people
 from annotation.operations.labeling import assign_next_item
-from annotation.operations.prediction import Predicted, predict
+from annotation.operations.prediction import Answered, predict
 from annotation.operations.transfer.items import add_items
 from tests.factories import make_annotation
 from tests.operations.learning_world import run, taught
@@ -24,9 +24,10 @@ def project() -> Project:
     return taught(predict_to_queue_below=1.0, random_rate=0, gold_rate=0)[0]
 
 
-def said(*confidence: float) -> Predicted:
-    spam = np.array(confidence, dtype=np.float32)
-    return Predicted(1, np.column_stack([1 - spam, spam]), spam, ["ham", "spam"])
+def said(*confidence: float) -> Answered:
+    odds = [{"ham": 1 - spam, "spam": spam} for spam in confidence]
+    predictions = [{"class": max(one, key=one.__getitem__), "probabilities": one} for one in odds]
+    return Answered(1, np.array(confidence, dtype=np.float32), predictions)
 
 
 def ask(project: Project, texts: list[str], *confidence: float) -> int:

@@ -7,8 +7,7 @@ from annotation import access
 from annotation.api import answers, paging, serializers
 from annotation.api.views.base import View, checked, documented, person
 from annotation.operations.in_use import ask_people
-from annotation.operations.predicted_answers import answers_of
-from annotation.operations.prediction import predict
+from annotation.operations.prediction import predict_answers
 from annotation.queries import learning as queries
 from annotation.queries.evaluation import learning_curve
 from annotation.queries.representation import representation_status
@@ -60,7 +59,8 @@ class Predict(View):
         """
         project = access.project_for(person(request), project_id, needs="predict")
         texts = checked(serializers.Texts, request)["items"]
-        found = predict(project=project, texts=texts)
+        found = predict_answers(project=project, texts=texts)
         waiting = ask_people(project=project, texts=texts, said=found)
-        predictions = answers_of(project.question, found.classes, found.probabilities)
-        return Response({"model_version": found.model_number, "predictions": predictions, "put_to_people": waiting})
+        return Response(
+            {"model_version": found.model_number, "predictions": found.predictions, "put_to_people": waiting}
+        )

@@ -12,7 +12,7 @@ from annotation.models.learning import (
 )
 from annotation.models.outbox import AuditEvent, Heartbeat, IdempotencyKey, Job, Topic, WorkLane, WorkRequest
 from annotation.models.projects import MULTILABEL_STRATEGIES, ApiToken, Membership, Project, QueueSource, Role, Strategy
-from annotation.models.quality import AgreementReport, AnnotatorReport, Consensus, Flag, SecondOpinion
+from annotation.models.quality import AgreementReport, AnnotatorReport, Consensus, Flag, QualityVersion, SecondOpinion
 from annotation.models.reviewing import Comment, Mention, Review
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "ModelVersion",
     "Prediction",
     "Project",
+    "QualityVersion",
     "QueueEntry",
     "QueueSource",
     "Representation",

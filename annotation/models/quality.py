@@ -94,6 +94,21 @@ class AgreementReport(models.Model):
         return f"agreement of {self.project_id}"
 
 
+class QualityVersion(models.Model):
+    """What the last full inference of a large project left for the answers that come until the next one."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="quality_version", primary_key=True)
+    path = models.CharField(max_length=300)
+    checksum = models.CharField(max_length=64)
+    schema_version = models.PositiveIntegerField()
+    n_votes = models.PositiveIntegerField()
+    n_updates = models.PositiveIntegerField(default=0, help_text="Answers looked at one by one since.")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"quality of {self.project_id} at {self.n_votes} answers"
+
+
 class Flag(models.Model):
     """A suspicion with its evidence; unique while open. A person decides, the program never does."""
 

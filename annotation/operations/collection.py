@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotation.artifacts import FOLDER
-from annotation.models import FeatureShard, Project, Representation, VectorBatch
+from annotation.models import FeatureShard, Project, QualityVersion, Representation, VectorBatch
 from annotation.queries.versions import kept_versions
 from annotation.representations import EXTERNAL
 
@@ -20,7 +20,8 @@ def collect_artifacts() -> int:
     """Removes shards and files that are not used any more; returns how many files. May die at any point.
 
     Used are, in each project that is not deleted, the models of `kept_versions`, their representations, and the shards
-    of the representations that are live, being built, from outside, or the live or the pinned model's.
+    of the representations that are live, being built, from outside, or the live or the pinned model's; and what the
+    last inference of labels kept.
     """
     # Listed before the used ones are read: a file that is taken into use later is not in the list, or it is young.
     found = list(_files(FOLDER))
@@ -35,6 +36,7 @@ def _used_by(project: Project) -> set[str]:
     if project.deleted_at is not None:
         shards.delete()
         VectorBatch.objects.filter(project=project).delete()
+        QualityVersion.objects.filter(project=project).delete()
         return set()
     models = kept_versions(project)
     representations = Representation.objects.filter(project=project)
@@ -48,7 +50,8 @@ def _used_by(project: Project) -> set[str]:
         shards.exclude(representation__in=representations.filter(serving)).delete()
     files = representations.filter(serving | Q(model_versions__in=models))
     batches = VectorBatch.objects.filter(project=project)
-    return {path for rows in (models, files, shards, batches) for path in rows.values_list("path", flat=True)}
+    quality = QualityVersion.objects.filter(project=project)
+    return {path for rows in (models, files, shards, batches, quality) for path in rows.values_list("path", flat=True)}
 
 
 def _files(folder: str) -> Iterator[str]:

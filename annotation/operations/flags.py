@@ -32,15 +32,16 @@ OPEN = """
 """
 
 
-def raise_flags(*, project_id: int, suspicions: Iterable[Suspicion]) -> None:
+def raise_flags(*, project_id: int, suspicions: Iterable[Suspicion], items: Sequence[int] | None = None) -> None:
     """Makes the project's open flags say what is suspected now, within the caller's transaction.
 
+    With `items` (ids) only the flags about labels of these items are looked at, and the others left alone.
     A flag that a person has decided is not opened again for the same evidence: see Suspicion.basis and weight.
     """
     found = {(one.kind, one.subject): one for one in suspicions}
     open_ids: dict[tuple[str, str], int] = {}
     decided: dict[tuple[str, str], tuple[str, int]] = {}
-    for flag_id, kind, subject, status, basis, weight in _flags_so_far(project_id):
+    for flag_id, kind, subject, status, basis, weight in _flags_so_far(project_id, items):
         if status == Flag.Status.OPEN:
             open_ids[kind, subject] = flag_id
         else:
@@ -51,16 +52,19 @@ def raise_flags(*, project_id: int, suspicions: Iterable[Suspicion]) -> None:
     _open(project_id, [one for one in fresh if _is_news(one, decided.get((one.kind, one.subject)))])
 
 
-def _flags_so_far(project_id: int) -> list[tuple[int, str, str, str, str, int]]:
+def _flags_so_far(project_id: int, items: Sequence[int] | None) -> list[tuple[int, str, str, str, str, int]]:
     """Open flags, and those that a person has decided, oldest first; locked so that no decision slips in between."""
+    some = None if items is None else list(items)
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT id, kind, subject, status, coalesce(evidence->>'basis', ''), coalesce((evidence->>'weight')::int, 0)
             FROM annotation_flag
-            WHERE project_id = %s AND status IN ('open', 'confirmed', 'dismissed') ORDER BY id FOR UPDATE
+            WHERE project_id = %s AND status IN ('open', 'confirmed', 'dismissed')
+              AND (%s::bigint[] IS NULL OR item_id = ANY(%s::bigint[]))
+            ORDER BY id FOR UPDATE
             """,
-            [project_id],
+            [project_id, some, some],
         )
         return list(cursor.fetchall())
 

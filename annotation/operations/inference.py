@@ -9,6 +9,7 @@ import numpy.typing as npt
 from annotation.arrays import STATUSES, Beliefs, Ints, Votes
 from annotation.models import Project
 from annotation.operations.voice import out_of_fold_voice
+from modeling.engine import Beliefs as Believed
 from modeling.engine import believe_people, hear_model
 from modeling.model_voice import Voice
 from modeling.truth import Truth
@@ -22,7 +23,8 @@ class Inference:
     """The votes with what follows from them. Arrays follow the order of `votes`.
 
     `matrix` (n_annotators,) is each annotator's place in `truth.skills`; `n_judged` (n_annotators,) counts the answers
-    that the odds of careless answering rest on.
+    that the odds of careless answering rest on. `people` is what people alone say; None where only some items were
+    judged.
     """
 
     votes: Votes
@@ -32,6 +34,7 @@ class Inference:
     n_votes: Ints
     gold_class: Ints
     n_judged: Ints
+    people: Believed | None = None
 
     @property
     def is_informative(self) -> npt.NDArray[np.bool_]:
@@ -50,7 +53,7 @@ def infer_truth(project: Project, votes: Votes, protected: Ints) -> Inference:
     label. Protected items (`protected`, ids) measure the live model, so their consensus comes from people alone: the
     measure must not lean towards what it measures.
     """
-    believed = believe_people(
+    believed = people = believe_people(
         votes.votes,
         n_items=votes.n_items,
         n_annotators=votes.n_annotators,
@@ -65,7 +68,7 @@ def infer_truth(project: Project, votes: Votes, protected: Ints) -> Inference:
     gold_class = np.full(votes.n_items, -1, dtype=np.int64)
     gold_class[votes.gold[:, 0]] = votes.gold[:, 1]
     n_votes = np.bincount(votes.votes[:, 0], minlength=votes.n_items)
-    return Inference(votes, believed.truth, believed.matrix, voice, n_votes, gold_class, believed.n_judged)
+    return Inference(votes, believed.truth, believed.matrix, voice, n_votes, gold_class, believed.n_judged, people)
 
 
 def consensus_of(inference: Inference, *, target_confidence: float) -> Beliefs:

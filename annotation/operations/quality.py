@@ -11,6 +11,7 @@ from annotation.operations.agreement_report import agreement_report
 from annotation.operations.answer_quality import infer_answers
 from annotation.operations.flags import raise_flags
 from annotation.operations.inference import Inference, consensus_of, infer_truth, summary_of
+from annotation.operations.live_quality import keep_version, update_items
 from annotation.operations.outbox import LaneClaim, settle_lane, waiting_requests
 from annotation.operations.people_suspicions import careless_people, suspicious_people
 from annotation.operations.quality_rows import names_of, write_consensus, write_report, write_reports
@@ -23,11 +24,14 @@ def infer_quality(claim: LaneClaim) -> None:
     """Infers truth, skills, agreement and flags from the votes of one moment, and stores them in one transaction.
 
     Reads in a snapshot, computes without a transaction, and writes only while the lane's epoch is still the claim's:
-    otherwise raises StaleEpoch and leaves everything as it was. A second run on the same votes changes nothing.
+    otherwise raises StaleEpoch and leaves everything as it was. A second run on the same votes changes nothing. In a
+    large project a few answers are looked at by themselves (live_quality).
     """
     question = Project.objects.get(pk=claim.project_id).question
     if question.learner not in ONE_COLUMN:
         infer_answers(claim)
+        return
+    if update_items(claim):
         return
     started = time.monotonic()
     with snapshot():
@@ -49,6 +53,7 @@ def infer_quality(claim: LaneClaim) -> None:
         write_reports(project_id=project.pk, inference=inference)
         raise_flags(project_id=project.pk, suspicions=suspicions)
         publish_second_opinions(project=project, inference=inference)
+        keep_version(project=project, inference=inference)
         write_report(project, report | {"seconds": round(time.monotonic() - started, 3)})
 
 

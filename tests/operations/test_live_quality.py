@@ -1,0 +1,116 @@
+"""Single answers of a large project, by the kept version: what changes, what stays, when all is inferred anew."""
+
+import pytest
+
+from annotation import kept_quality
+from annotation.models import Annotation, Consensus, Flag, QualityVersion, Topic
+from annotation.operations import live_quality
+from annotation.operations.live_quality import updates_are_enough
+from annotation.operations.outbox import request_work, run_lane
+from annotation.operations.quality import infer_quality
+from tests.factories import make_project
+from tests.operations.crowd import ask_everybody, change_answer, judge
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TRUTH = ["ham", "spam"] * 20
+
+
+@pytest.fixture(autouse=True)
+def everything_is_large(monkeypatch):
+    monkeypatch.setattr(live_quality, "FULL_BELOW", 10)
+
+
+def answered(annotation: Annotation) -> None:
+    """Runs the lane for one answer, in a process that has not loaded the version yet."""
+    kept_quality._kept.kept.clear()
+    request_work(project_id=annotation.project_id, topic=Topic.QUALITY, annotation_ids=[annotation.pk])
+    run_lane(project_id=annotation.project_id, topic=Topic.QUALITY, operation=infer_quality)
+
+
+def a_crowd():
+    project = make_project()
+    items, _ = ask_everybody(project, dict.fromkeys(("ann", "bob", "cem"), TRUTH))
+    judge(project)
+    return project, items
+
+
+def beliefs(project) -> dict[int, tuple]:
+    rows = Consensus.objects.filter(project=project)
+    return {row.item_id: (row.value, row.probability, row.posterior, row.status) for row in rows}
+
+
+def test_one_answer_moves_its_item_alone_and_back_again():
+    project, items = a_crowd()
+    before, kept = beliefs(project), QualityVersion.objects.get(project=project)
+    annotation = Annotation.objects.filter(item=items[3]).order_by("id").first()
+    change_answer(annotation, "ham")
+    answered(annotation)
+    after = beliefs(project)
+    assert after[items[3].pk][1] < before[items[3].pk][1]
+    assert {item: row for item, row in after.items() if item != items[3].pk} == {
+        item: row for item, row in before.items() if item != items[3].pk
+    }
+    assert (QualityVersion.objects.get().n_updates, QualityVersion.objects.get().checksum) == (1, kept.checksum)
+    change_answer(annotation, "spam")
+    answered(annotation)
+    back = beliefs(project)[items[3].pk]
+    assert back[:1] + back[3:] == before[items[3].pk][:1] + before[items[3].pk][3:]
+    assert back[1] == pytest.approx(before[items[3].pk][1], abs=1e-6)
+
+
+def test_a_flag_of_the_item_opens_and_closes_and_the_others_stay():
+    items = a_crowd()[1]
+    first, second = (Annotation.objects.filter(item=items[i]).order_by("id").first() for i in (3, 5))
+    for annotation in (first, second):
+        change_answer(annotation, "ham")
+        answered(annotation)
+    assert {flag.annotation_id for flag in Flag.objects.filter(status="open", kind=Flag.Kind.LABEL_SUSPECT)} == {
+        first.pk,
+        second.pk,
+    }
+    change_answer(first, "spam")
+    answered(first)
+    assert [flag.annotation_id for flag in Flag.objects.filter(status="open", kind=Flag.Kind.LABEL_SUSPECT)] == [
+        second.pk
+    ]
+
+
+def test_what_is_no_single_answer_is_inferred_in_full():
+    project, items = a_crowd()
+    annotation = Annotation.objects.filter(item=items[3]).order_by("id").first()
+    change_answer(annotation, "ham")
+    answered(annotation)
+    judge(project)
+    assert QualityVersion.objects.get().n_updates == 0
+    project.refresh_from_db()
+    type(project).objects.filter(pk=project.pk).update(schema_version=project.schema_version + 1)
+    answered(annotation)
+    assert QualityVersion.objects.get().n_updates == 0
+    assert QualityVersion.objects.get().schema_version == project.schema_version + 1
+
+
+def test_a_lost_file_is_no_obstacle():
+    items = a_crowd()[1]
+    QualityVersion.objects.update(path="artifacts/none.npz")
+    answered(Annotation.objects.filter(item=items[0]).first())
+    assert QualityVersion.objects.get().path != "artifacts/none.npz"
+
+
+def test_small_projects_keep_nothing(monkeypatch):
+    monkeypatch.setattr(live_quality, "FULL_BELOW", 1000)
+    a_crowd()
+    assert not QualityVersion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("n_votes", "n_updates", "n_classes", "is_due"),
+    [
+        (20_000, 199, 2, False),
+        (20_000, 200, 2, True),
+        (100_000, 999, 2, False),
+        (100_000, 1000, 2, True),
+        (20_000, 100, 30, True),
+    ],
+)
+def test_when_everything_is_inferred_anew(n_votes, n_updates, n_classes, is_due):
+    assert updates_are_enough(n_votes=n_votes, n_updates=n_updates, n_classes=n_classes) == is_due

@@ -28,9 +28,36 @@ MAX_ATTEMPTS = 3
 REST_AFTER_FAILURES = timedelta(minutes=5)
 # A lane rests for this share of the time that its work took, so no project keeps a core busy; at most LONGEST_REST.
 REST_SHARE: dict[str, float] = {Topic.LEARN: 1.0, Topic.QUALITY: 3.0}
+LEAST_REST = 0.2
 LONGEST_REST = 5.0
+# After a training, labels that rush in are waited for: until they pause, or for so long. Thirty a second are a rush.
+RUSH_TOPICS = frozenset({Topic.LEARN})
+RUSH_SECONDS = 6.0
+RUSH_LEAST, RUSH_RATE, RUSH_PAUSE = 10, 30, 0.75
+RUSH_COUNTED = 2_000
 FIRST_WAIT = 0.05
 POSTPONED_SECONDS = 0.5
+
+CLAIM = """
+    WITH waiting AS (
+        SELECT count(*) AS n, extract(epoch FROM now() - min(created_at)) AS oldest,
+               extract(epoch FROM now() - max(created_at)) AS newest
+        FROM (SELECT created_at FROM annotation_workrequest
+              WHERE project_id = %(project)s AND topic = %(topic)s LIMIT %(most)s) request
+    )
+    INSERT INTO annotation_worklane AS lane (project_id, topic, epoch, expires_at, attempts, error)
+    SELECT %(project)s, %(topic)s, 1, now() + make_interval(secs => %(lease)s), 1, '' FROM waiting WHERE n > 0
+    ON CONFLICT (project_id, topic) DO UPDATE
+    SET epoch = lane.epoch + 1, expires_at = excluded.expires_at, attempts = lane.attempts + 1
+    WHERE (lane.expires_at IS NULL OR lane.expires_at < now())
+      AND (lane.not_before IS NULL OR lane.not_before < now())
+      AND lane.attempts < %(attempts)s
+      AND NOT (%(rushes)s AND lane.not_before > now() - make_interval(secs => %(longest)s)
+               AND EXISTS (SELECT 1 FROM waiting
+                           WHERE n >= %(least)s AND n > %(rate)s * oldest
+                             AND oldest < %(longest)s AND newest < %(pause)s))
+    RETURNING epoch
+"""
 
 
 @dataclass(frozen=True)
@@ -77,24 +104,24 @@ def wake_job_after_commit(job_id: int) -> None:
 def claim_lane(*, project_id: int, topic: str, lease_seconds: int = LEASE_SECONDS) -> LaneClaim | None:
     """Returns the claim, or None when nothing waits, somebody else is at it, or the lane rests after failures.
 
-    Of two callers at once exactly one gets the claim: the update is guarded by the lease it replaces.
+    Of two callers at once exactly one gets the claim: the update is guarded by the lease it replaces. Right after a
+    training, a rush of labels is waited for.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            WITH waiting AS (
-                SELECT 1 FROM annotation_workrequest WHERE project_id = %(project)s AND topic = %(topic)s LIMIT 1
-            )
-            INSERT INTO annotation_worklane AS lane (project_id, topic, epoch, expires_at, attempts, error)
-            SELECT %(project)s, %(topic)s, 1, now() + make_interval(secs => %(lease)s), 1, '' FROM waiting
-            ON CONFLICT (project_id, topic) DO UPDATE
-            SET epoch = lane.epoch + 1, expires_at = excluded.expires_at, attempts = lane.attempts + 1
-            WHERE (lane.expires_at IS NULL OR lane.expires_at < now())
-              AND (lane.not_before IS NULL OR lane.not_before < now())
-              AND lane.attempts < %(attempts)s
-            RETURNING epoch
-            """,
-            {"project": project_id, "topic": topic, "lease": lease_seconds, "attempts": MAX_ATTEMPTS},
+            CLAIM,
+            {
+                "project": project_id,
+                "topic": topic,
+                "lease": lease_seconds,
+                "attempts": MAX_ATTEMPTS,
+                "most": RUSH_COUNTED,
+                "rushes": topic in RUSH_TOPICS,
+                "longest": RUSH_SECONDS,
+                "least": RUSH_LEAST,
+                "rate": RUSH_RATE,
+                "pause": RUSH_PAUSE,
+            },
         )
         row = cursor.fetchone()
     return LaneClaim(project_id, topic, row[0]) if row else None
@@ -147,25 +174,37 @@ def run_lane(*, project_id: int, topic: str, operation: Callable[[LaneClaim], No
     except Exception as error:
         _release_failed(claim, error)
         raise
-    rest = min(LONGEST_REST, REST_SHARE.get(topic, 0) * (time.monotonic() - started))
+    rest = _rest_after(topic, time.monotonic() - started)
     _release(claim, attempts=0, error="", not_before=Now() + timedelta(seconds=rest) if rest else None)
     waiting = WorkRequest.objects.filter(project_id=project_id, topic=topic).exists()
     return max(rest, FIRST_WAIT) if waiting else None
 
 
+def _rest_after(topic: str, seconds: float) -> float:
+    """Returns how long a lane rests after work that took so long."""
+    share = REST_SHARE.get(topic)
+    return 0.0 if share is None else min(LONGEST_REST, max(LEAST_REST, share * seconds))
+
+
 def _rest_left(project_id: int, topic: str) -> float | None:
-    """Returns the seconds that a lane still rests after a success; None when it is busy or broken."""
+    """Returns the seconds that a lane still rests after a success, or until a rush may have paused.
+
+    None when it is busy or broken, or nothing waits.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT extract(epoch FROM not_before - now())::float8 FROM annotation_worklane
                WHERE project_id = %(project)s AND topic = %(topic)s
-                 AND expires_at IS NULL AND error = '' AND not_before > now()
+                 AND expires_at IS NULL AND error = ''
+                 AND not_before > now() - make_interval(secs => %(longest)s)
                  AND EXISTS (SELECT 1 FROM annotation_workrequest
                              WHERE project_id = %(project)s AND topic = %(topic)s)""",
-            {"project": project_id, "topic": topic},
+            {"project": project_id, "topic": topic, "longest": RUSH_SECONDS if topic in RUSH_TOPICS else 0.0},
         )
         row = cursor.fetchone()
-    return row[0] if row else None
+    if row is None:
+        return None
+    return float(row[0]) if row[0] > 0 else RUSH_PAUSE
 
 
 def _own(claim: LaneClaim) -> QuerySet[WorkLane]:

@@ -143,3 +143,46 @@ def test_the_claim_reads_by_index(project):
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN SELECT 1 FROM annotation_workrequest WHERE project_id = 1 AND topic = 'learn' LIMIT 1")
         assert "work_waiting" in " ".join(row[0] for row in cursor.fetchall())
+
+
+def rush(project: Project, n: int, *, oldest: float, newest: float, trained: float = 0.5) -> LaneClaim | None:
+    """Claims the lane `trained` seconds after a training's rest, with n labels that came from `oldest` to `newest`."""
+    now = timezone.now()
+    WorkLane.objects.create(project=project, topic=Topic.LEARN, not_before=now - timedelta(seconds=trained))
+    WorkRequest.objects.all().delete()
+    WorkRequest.objects.bulk_create(
+        WorkRequest(
+            project=project,
+            topic=Topic.LEARN,
+            created_at=now - timedelta(seconds=oldest + (newest - oldest) * place / max(1, n - 1)),
+        )
+        for place in range(n)
+    )
+    return claim_lane(project_id=project.pk, topic=Topic.LEARN)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("n", "oldest", "newest", "trained", "is_claimed"),
+    [
+        (100, 1.0, 0.0, 0.5, False),  # a rush right after a training
+        (9, 0.1, 0.0, 0.5, True),  # a few
+        (20, 2.0, 0.0, 0.5, True),  # a team at work: ten a second
+        (100, 2.0, 1.0, 0.5, True),  # the rush has paused
+        (600, 6.1, 0.0, 0.5, True),  # long enough
+        (100, 1.0, 0.0, 6.5, True),  # nothing was trained lately
+    ],
+)
+def test_a_rush_of_labels_after_a_training_is_waited_for(project, n, oldest, newest, trained, is_claimed):
+    assert (rush(project, n, oldest=oldest, newest=newest, trained=trained) is not None) is is_claimed
+    if not is_claimed:
+        again_in = run_lane(project_id=project.pk, topic=Topic.LEARN, operation=fail)
+        assert again_in == outbox.RUSH_PAUSE, "whoever looks is told when to look again"
+
+
+def test_other_lanes_know_no_rush(project):
+    now = timezone.now()
+    WorkLane.objects.create(project=project, topic=Topic.SCORE, not_before=now - timedelta(seconds=0.5))
+    for _ in range(50):
+        request_work(project_id=project.pk, topic=Topic.SCORE)
+    assert claim_lane(project_id=project.pk, topic=Topic.SCORE) is not None

@@ -102,7 +102,7 @@ def load_votes(project: Project, items: Sequence[int] | None = None) -> Votes:
 def load_answers(project: Project) -> Answers:
     """Returns the answers of a kind that says more than one column, as `load_votes` returns votes."""
     numbers: dict[str, int] = {}
-    today = _today_reader(project)
+    today = today_reader(project)
 
     def to_number(text: str, version: int) -> int | None:
         answer = today(text, version)
@@ -184,7 +184,7 @@ def _column_reader(project: Project) -> Reader:
     return read
 
 
-def _today_reader(project: Project) -> Callable[[str, int], str | None]:
+def today_reader(project: Project) -> Callable[[str, int], str | None]:
     """Returns a function from a stored answer to its JSON in today's classes; what has not changed is not parsed."""
     newest = max((step["version"] for step in project.class_history), default=0)
 

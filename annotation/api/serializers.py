@@ -119,9 +119,18 @@ class NewProject(s.Serializer[Any]):
     guidelines = s.JSONField(required=False)
 
 
+class Merging(s.Serializer[Any]):
+    classes = s.JSONField(help_text="The names of the classes that become one.")
+    into = s.JSONField(help_text="The class that stays.")
+    schema_version = Whole(required=False)
+
+
 class ProjectChanges(s.Serializer[Any]):
     name = s.JSONField(required=False)
-    classes = s.JSONField(required=False)
+    classes = s.JSONField(
+        required=False, help_text="All classes that there are to be; {name, was} renames one, those left out are gone."
+    )
+    schema_version = Whole(required=False, help_text="The schema that the change was made for; 409 if it is another.")
     settings = s.JSONField(required=False)
     guidelines = s.JSONField(required=False)
 
@@ -240,6 +249,10 @@ class Answer(s.Serializer[Any]):
     )
     seconds = s.FloatField(required=False, allow_null=True, min_value=0, max_value=604_800)
     next = Whole(required=False, min_value=1, max_value=20)
+    schema_version = Whole(
+        required=False,
+        help_text="The project's schema that this answers to; 409 `stale_schema` if it is another by now.",
+    )
 
 
 class Annotation(s.Serializer[Any]):

@@ -28,6 +28,7 @@ urlpatterns = [
     path("tokens/<str:token_id>/", accounts.OneToken.as_view()),
     path("projects/", projects.Projects.as_view()),
     path(f"{PROJECT}/", projects.OneProject.as_view()),
+    path(f"{PROJECT}/classes/merge/", projects.MergedClasses.as_view()),
     path(f"{PROJECT}/members/", projects.Members.as_view()),
     path(f"{PROJECT}/members/<str:username>/", projects.OneMember.as_view()),
     path(f"{PROJECT}/items/", transfer.Items.as_view()),

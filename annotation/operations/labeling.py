@@ -14,6 +14,7 @@ from annotation.errors import BadRequest, Conflict
 from annotation.models import Annotation, AnnotationRevision, Assignment, Item, Project, Strategy, Stream, Topic
 from annotation.operations import leases
 from annotation.operations.outbox import request_work_on, wake_after_commit
+from annotation.operations.projects import check_schema
 from annotation.operations.retry import retried
 from annotation.queries.labeling import Lease, fresh_items, note_drawn, open_leases
 
@@ -127,13 +128,17 @@ def _why_empty(project: Project, user_id: int) -> Assigned:
 
 
 @retried
-def submit_annotation(*, assignment: Assignment, value: Any, seconds: float | None = None) -> Submitted:
+def submit_annotation(
+    *, assignment: Assignment, value: Any, seconds: float | None = None, schema_version: int | None = None
+) -> Submitted:
     """Stores the answer to one's assignment and asks for training and quality work, in one transaction.
 
     The same value again returns the stored annotation unchanged; another value is a new revision. An answer after the
     lease ran out is taken if a slot is free. Of several equal requests at once, one writes and all return its row.
-    Raises InvalidValue, BadRequest (seconds), Conflict (skipped; lease_expired when the slot is gone).
+    Raises InvalidValue, BadRequest (seconds), Conflict (skipped; lease_expired when the slot is gone; stale_schema when
+    the client says for which schema it answers and the classes have changed).
     """
+    check_schema(assignment.project, schema_version)
     canonical = _canonical(assignment, value)
     _check_seconds(seconds)
     stored = _answer_open_lease(assignment, canonical, seconds)
@@ -207,7 +212,7 @@ def _take_slot_again(assignment: Assignment) -> bool:
 
 def _revise(assignment: Assignment, value: dict[str, Any], seconds: float | None) -> Submitted:
     annotation = Annotation.objects.select_for_update().annotate(now=Now()).get(assignment_id=assignment.pk)
-    if annotation.value == value:
+    if assignment.project.today(annotation.value, annotation.schema_version) == value:
         return Submitted(annotation, is_new=False)
     annotation.value, annotation.seconds, annotation.updated_at = value, seconds, annotation.now
     annotation.revision += 1

@@ -16,7 +16,7 @@ from annotation.operations.transfer.store import expected_in, lock_project
 
 MAX_ROWS = 1_000
 FIELDS = frozenset(("item", "external_id", "value", "probabilities", "model"))
-REPLACED = ("value", "probabilities", "uncertainty", "created_at")
+REPLACED = ("value", "schema_version", "probabilities", "uncertainty", "created_at")
 
 
 @dataclass
@@ -91,6 +91,7 @@ def _store(project: Project, said: dict[tuple[int, str], Outside]) -> None:
         [
             Prediction(
                 item_id=item_id, project=project, model_name=model, value=one.value, probabilities=one.probabilities,
+                schema_version=project.schema_version,
                 uncertainty=one.uncertainty,
             )
             for (item_id, model), one in sorted(said.items(), key=lambda pair: pair[0])

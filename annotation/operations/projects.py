@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -15,17 +15,21 @@ from django.db.models.functions import Now
 from annotation.callables import strategy_refusal
 from annotation.classifiers import classifier_refusals
 from annotation.errors import Conflict, Forbidden, InvalidValue, NotFound
-from annotation.kinds import Kind, kind_of
+from annotation.kinds import kind_of
 from annotation.models import AuditEvent, Membership, Project, QueueSource, Role, Topic
+from annotation.operations.classes import (
+    apply_classes,
+    changed_classes,
+    checked_classes,
+    checked_text,
+    merged_classes,
+)
 from annotation.operations.outbox import free_lane_of, request_work
 from annotation.operations.retry import retried
 from annotation.operations.slots import Policy, set_slot_limits
 from annotation.representations import representation_refusal
 
-MAX_CLASSES = 300
 MAX_GUIDELINES = 50_000
-KEYS = "1234567890"
-COLORS = 12
 USERNAME = re.compile(r"[\w.@+-]{1,150}")
 
 # Each setting with its type and its range; what is not here does not exist.
@@ -47,8 +51,8 @@ SETTINGS = (*RANGES, "strategy", "classifier", "classifier_params", *SWITCHES, "
 ASKED_BY_CHANGES = {
     Topic.REPRESENT: {"representation"},
     Topic.SCORE: {"queue_source"},
-    Topic.LEARN: {"classes", "strategy", "cost_aware", "classifier", "classifier_params"},
-    Topic.QUALITY: {"classes", "target_confidence", "max_votes"},
+    Topic.LEARN: {"classes", "class_history", "strategy", "cost_aware", "classifier", "classifier_params"},
+    Topic.QUALITY: {"classes", "class_history", "target_confidence", "max_votes"},
 }
 
 
@@ -62,14 +66,14 @@ def create_project(
     guidelines: str = "",
 ) -> Project:
     """Returns the new project, owned by its creator. Raises InvalidValue naming every field that does not fit."""
-    question = kind_of(_text(kind, "kind"))
+    question = kind_of(checked_text(kind, "kind"))
     policy = checked_settings(settings or {}, Project(kind=question.name))
     with transaction.atomic():
         project = Project.objects.create(
             name=_name(name),
             kind=question.name,
             classes=checked_classes(classes, question),
-            guidelines=_text(guidelines, "guidelines", MAX_GUIDELINES),
+            guidelines=checked_text(guidelines, "guidelines", MAX_GUIDELINES),
             created_by=user,
             **policy,
         )
@@ -82,26 +86,63 @@ def create_project(
 def change_project(*, project: Project, user: User, changes: Mapping[str, Any]) -> Project:
     """Returns the project with the changes made; all or none. Unknown names raise InvalidValue.
 
-    A new overlap holds for every item from the moment this returns; leases and answers that exist stay.
+    A `schema_version` among the changes is the one that they were made for: another one by now raises Conflict. Answers
+    keep their meaning when classes change: see `classes.changed_classes`. A new overlap holds for every item from the
+    moment this returns; leases and answers that exist stay.
     """
-    unknown = set(changes) - {"name", "classes", "settings", "guidelines"}
+    unknown = set(changes) - {"name", "classes", "settings", "guidelines", "schema_version"}
     if unknown:
         raise InvalidValue("Some fields cannot be changed.", fields=dict.fromkeys(sorted(unknown), "cannot be changed"))
     with transaction.atomic():
         # Not FOR UPDATE: that would stop claims, which hold items and want the project's key, while we want the items.
         project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         before = Policy.of(project)
+        check_schema(project, changes.get("schema_version"))
         fields = _apply(project, changes)
         if fields:
             project.save(update_fields=fields)
             audit(project=project, actor=user, verb="project.changed", detail={"changes": dict(changes)})
         if Policy.of(project) != before:
             set_slot_limits(project, before=before)
-        for topic, reasons in ASKED_BY_CHANGES.items():
-            if reasons & set(fields):
-                free_lane_of(project.pk, topic)
-                request_work(project_id=project.pk, topic=topic)
+        _ask_for_work(project, fields)
     return project
+
+
+@retried
+def merge_classes(
+    *, project: Project, user: User, classes: Any, into: Any, schema_version: int | None = None
+) -> Project:
+    """Returns the project without `classes` but `into`, which their answers mean from now on; none is rewritten.
+
+    Raises InvalidValue for names that the project does not have, Conflict when its schema is another by now.
+    """
+    with transaction.atomic():
+        project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        check_schema(project, schema_version)
+        fields = apply_classes(project, merged_classes(project, classes, into))
+        if fields:
+            Project.objects.filter(pk=project.pk).update(**fields)
+            project.refresh_from_db()
+            audit(project=project, actor=user, verb="classes.merged", detail={"classes": classes, "into": into})
+        _ask_for_work(project, list(fields))
+    return project
+
+
+def check_schema(project: Project, version: Any) -> None:
+    """Raises Conflict when a client that says for which schema it speaks has missed a change of classes."""
+    if version is not None and version != project.schema_version:
+        raise Conflict(
+            f"The classes have changed: this was made for schema {version}, which is {project.schema_version} by now.",
+            code="stale_schema",
+            fields={"schema_version": f"is {project.schema_version}"},
+        )
+
+
+def _ask_for_work(project: Project, fields: Sequence[str]) -> None:
+    for topic, reasons in ASKED_BY_CHANGES.items():
+        if reasons & set(fields):
+            free_lane_of(project.pk, topic)
+            request_work(project_id=project.pk, topic=topic)
 
 
 def _apply(project: Project, changes: Mapping[str, Any]) -> list[str]:
@@ -109,11 +150,10 @@ def _apply(project: Project, changes: Mapping[str, Any]) -> list[str]:
     if "name" in changes:
         new["name"] = _name(changes["name"])
     if "guidelines" in changes:
-        new["guidelines"] = _text(changes["guidelines"], "guidelines", MAX_GUIDELINES)
+        new["guidelines"] = checked_text(changes["guidelines"], "guidelines", MAX_GUIDELINES)
         new["guidelines_version"] = project.guidelines_version + (new["guidelines"] != project.guidelines)
     if "classes" in changes:
-        new["classes"] = checked_classes(changes["classes"], project.question)
-        new["schema_version"] = project.schema_version + (new["classes"] != project.classes)
+        new |= apply_classes(project, changed_classes(project, changes["classes"]))
     if "settings" in changes:
         new |= checked_settings(changes["settings"], project)
     changed = [name for name, value in new.items() if getattr(project, name) != value]
@@ -172,57 +212,11 @@ def _fits(value: Any, kind: type, low: float, high: float) -> bool:
     return low <= value <= high
 
 
-def checked_classes(given: Any, question: Kind) -> list[dict[str, Any]]:
-    """Returns the classes in full form, with keys and colours filled in. Raises InvalidValue naming the place."""
-    if not isinstance(given, list | tuple) or len(given) > MAX_CLASSES:
-        message = f"A list of at most {MAX_CLASSES} classes is expected."
-        raise InvalidValue(message, fields={"classes": message})
-    given = given or question.checked_classes(())
-    classes = [_class(one, place) for place, one in enumerate(given)]
-    names, keys = [one["name"] for one in classes], [one["key"] for one in classes if one["key"]]
-    for what, values in (("name", names), ("key", keys)):
-        twice = sorted({value for value in values if values.count(value) > 1})
-        if twice:
-            raise InvalidValue(
-                f"Two classes have the same {what}: {twice[0]}.", fields={"classes": f"{what} {twice[0]} twice"}
-            )
-    question.checked_classes(names)
-    free = [key for key in KEYS if key not in keys]
-    for one in classes:
-        one["key"] = one["key"] or (free.pop(0) if free else "")
-    return classes
-
-
-def _class(given: Any, place: int) -> dict[str, Any]:
-    where = f"classes.{place}"
-    one = {"name": given} if isinstance(given, str) else given
-    if not isinstance(one, dict) or set(one) - {"name", "key", "color", "description"}:
-        raise InvalidValue("A class is a name or {name, key, color, description}.", fields={where: "wrong shape"})
-    key = one.get("key") or ""
-    if not isinstance(key, str) or len(key) > 1:
-        raise InvalidValue("The key of a class is one character.", fields={f"{where}.key": "must be one character"})
-    color = one.get("color") or place % COLORS + 1
-    if isinstance(color, bool) or not isinstance(color, int) or not 1 <= color <= COLORS:
-        raise InvalidValue("The colour of a class is a number from 1 to 12.", fields={f"{where}.color": "1 to 12"})
-    name = _text(one.get("name"), f"{where}.name", 100).strip()
-    if not name:
-        raise InvalidValue("A class needs a name.", fields={f"{where}.name": "empty"})
-    return {"name": name, "key": key, "color": color, "description": _text(one.get("description") or "", where, 2000)}
-
-
 def _name(value: Any) -> str:
-    name = _text(value, "name", 200).strip()
+    name = checked_text(value, "name", 200).strip()
     if not name:
         raise InvalidValue("A project needs a name.", fields={"name": "empty"})
     return name
-
-
-def _text(value: Any, where: str, longest: int = 200) -> str:
-    if not isinstance(value, str) or len(value) > longest:
-        raise InvalidValue(
-            f"{where} must be a text of at most {longest} characters.", fields={where: "not such a text"}
-        )
-    return value
 
 
 @retried

@@ -11,13 +11,16 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from annotation.models import Annotation, Item
+from annotation.models import Annotation, Item, Project
 
-# What a model outside said last about an item: a column of every statement that returns leases.
+# What a model outside said last about an item: a column of every statement that returns leases. What it said before
+# classes were renamed, merged or taken away could not be submitted any more.
 SAID_OF = """(
     SELECT jsonb_build_object('value', said.value, 'model', said.model_name, 'uncertainty', said.uncertainty,
                               'probabilities', said.probabilities)
-    FROM annotation_prediction said WHERE said.item_id = %s ORDER BY said.created_at DESC, said.id DESC LIMIT 1)"""
+    FROM annotation_prediction said JOIN annotation_project asked ON asked.id = said.project_id
+    WHERE said.item_id = %s AND said.schema_version >= coalesce((asked.class_history->-1->>'version')::int, 0)
+    ORDER BY said.created_at DESC, said.id DESC LIMIT 1)"""
 # The part of a reason that holds what the project's own model would answer, where it says so.
 SUGGESTED = "suggested"
 OPEN_LEASES = """
@@ -98,6 +101,14 @@ def history(*, project_id: int, user_id: int) -> QuerySet[Annotation]:
         .select_related("item")
         .order_by("-updated_at", "-id")
     )
+
+
+def in_todays_classes(project: Project, rows: QuerySet[Annotation]) -> list[Annotation]:
+    """Returns the annotations with values in the names of today; those whose class is gone keep what was said."""
+    found = list(rows)
+    for row in found:
+        row.value = project.today(row.value, row.schema_version) or row.value
+    return found
 
 
 def before(rows: QuerySet[Annotation], updated_at: datetime, key: int) -> QuerySet[Annotation]:

@@ -333,6 +333,7 @@ WRITES = {
     "predictions/": ("POST", "manager", {"predictions": []}),
     "vectors/": ("POST", "manager", {"vectors": []}),
     "exports/": ("POST", "manager", {"format": "jsonl"}),
+    "classes/merge/": ("POST", "manager", {"classes": ["ham"], "into": "ham"}),
     "members/": ("POST", "manager", {"username": "joiner", "role": "annotator"}),
     "reviews/agreeing/": ("POST", "reviewer", {}),
     f"reviews/batches/{uuid.UUID(int=7)}/undo/": ("POST", "reviewer", None),

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from annotation.models import Consensus, ModelVersion, Project, Topic
+from annotation.models import Consensus, ModelVersion, Project, Topic, WorkLane
 from annotation.operations import learning, quality, represent
-from annotation.operations.outbox import run_lane
+from annotation.operations.outbox import request_work, run_lane
 from annotation.operations.transfer import run_job
 from tests.api.conftest import Client
 from tests.factories import make_member, make_user
@@ -59,6 +59,9 @@ class Desk:
 
     def work(self, *topics: Topic) -> None:
         for topic in topics or LANES:
+            WorkLane.objects.filter(project=self.row, topic=topic).update(
+                not_before=None
+            )  # no rest after the last time
             run_lane(project_id=self.row.pk, topic=topic, operation=LANES[topic])
 
     def get(self, what: str) -> Any:
@@ -191,6 +194,7 @@ def test_what_people_disagree_about_is_graded(owner):
     assert {flag["annotator"] for flag in flags} == {"third"}
     assert flags[0]["evidence"]["expected_value"] in ({"classes": ["c"]}, {"classes": ["a", "b"]})
     before = list(Consensus.objects.values_list("updated_at", flat=True))
+    request_work(project_id=desk.row.pk, topic=Topic.QUALITY)
     desk.work(Topic.QUALITY)
     assert list(Consensus.objects.values_list("updated_at", flat=True)) == before, "the same votes write nothing"
 
@@ -309,3 +313,36 @@ class TestFiles:
         assert (job["result"]["created"], job["n_errors"]) == (2, 2)
         lines = '{"texts": ["h", "i"]}\n{"data": {"texts": ["j", "k"]}, "gold": {"preferred": 0}}'
         assert desk.upload("p.jsonl", lines, {})["result"]["created"] == 2
+
+
+def test_classes_change_while_people_label(owner):
+    """Renamed, merged and taken away through the API: whoever has not seen it yet is told."""
+    desk = Desk(owner, "multichoice", ["a", "b", "c"])
+    desk.add([{"external_id": str(n), "data": {"text": f"text {n}"}} for n in range(2)])
+    lease = desk.lease()
+    assert desk.answer(lease, {"classes": ["a", "b", "c"]})[0] == 201
+    change = {"classes": [{"name": "A", "was": "a"}, "b", "c"], "schema_version": 1}
+    status, project = owner.call("PATCH", desk.path, change)
+    assert (status, project["schema_version"]) == (200, 2)
+    assert [one["key"] for one in project["classes"]] == ["1", "2", "3"]
+    assert owner.call("PATCH", desk.path, change)[0] == 409
+
+    path, person = f"assignments/{lease['id']}/annotation/", desk.people[0]
+    stale = {"value": {"classes": ["A"]}, "schema_version": 1}
+    status, body = person.call("PUT", path, stale)
+    assert (status, body["error"]["code"]) == (409, "stale_schema")
+    assert person.call("PUT", path, {"value": {"classes": ["A", "b", "c"]}})[1]["revision"] == 1
+    mine = person.call("GET", f"{desk.path}my/annotations/")[1]["results"]
+    assert mine[0]["value"] == {"classes": ["A", "b", "c"]}
+
+    merging = {"classes": ["b"], "into": "A", "schema_version": 2}
+    status, project = owner.call("POST", f"{desk.path}classes/merge/", merging)
+    assert (status, [one["name"] for one in project["classes"]]) == (200, ["A", "c"])
+    assert owner.call("POST", f"{desk.path}classes/merge/", merging)[0] == 409
+    assert owner.call("POST", f"{desk.path}classes/merge/", {"classes": ["b"], "into": "A"})[0] == 422
+    desk.work(Topic.QUALITY)
+    (row,) = map(json.loads, desk.export().splitlines())
+    assert row["annotations"][0]["value"] == row["consensus"]["value"] == {"classes": ["A", "c"]}
+    assert owner.call("PATCH", desk.path, {"classes": ["A"]})[1]["schema_version"] == 4
+    desk.work(Topic.QUALITY)
+    assert Consensus.objects.get().value == {"classes": ["A"]}

@@ -4,7 +4,7 @@ import random
 
 from django.contrib.auth.models import User
 
-from annotation.models import Annotation, Item, Project, Stream, Topic
+from annotation.models import Annotation, Item, Project, Stream, Topic, WorkLane
 from annotation.operations import learning, represent
 from annotation.operations.outbox import LaneClaim, claim_lane, request_work, run_lane
 from tests.factories import make_annotation, make_item, make_member, make_project
@@ -42,6 +42,7 @@ def answer(item: Item, annotator: User, name: str, *, stream: str = Stream.SHUFF
 def run(project: Project, *topics: Topic) -> None:
     """Runs the lanes once each, in this order."""
     for topic in topics:
+        WorkLane.objects.filter(project=project, topic=topic).update(not_before=None)  # no rest after the last time
         run_lane(project_id=project.pk, topic=topic, operation=OPERATIONS[topic])
     project.refresh_from_db()
 

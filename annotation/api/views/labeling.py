@@ -32,7 +32,12 @@ class AnnotationOf(View):
         """The answer to one's assignment. The same value again changes nothing; another one is a new revision."""
         assignment = access.assignment_for(person(request), assignment_id)
         given = checked(serializers.Answer, request)
-        stored = labeling.submit_annotation(assignment=assignment, value=given["value"], seconds=given.get("seconds"))
+        stored = labeling.submit_annotation(
+            assignment=assignment,
+            value=given["value"],
+            seconds=given.get("seconds"),
+            schema_version=given.get("schema_version"),
+        )
         answer = shapes.annotation(stored.annotation) | self._next(assignment.project, request, given.get("next"))
         return Response(answer, status=201 if stored.is_new else 200)
 
@@ -62,7 +67,11 @@ class MyAnnotations(View):
         if after:
             rows = queries.before(rows, _time(after[0]), after[1])
         page = paging.page(
-            request, list(rows[: limit + 1]), limit, shapes.answered, lambda row: [row.updated_at.isoformat(), row.pk]
+            request,
+            queries.in_todays_classes(project, rows[: limit + 1]),
+            limit,
+            shapes.answered,
+            lambda row: [row.updated_at.isoformat(), row.pk],
         )
         midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
         today = queries.answered_since(project_id=project.pk, user_id=person(request).pk, since=midnight)

@@ -50,6 +50,16 @@ class OneProject(View):
         return Response(status=204)
 
 
+class MergedClasses(View):
+    @documented(request=serializers.Merging, responses=serializers.Project)
+    def post(self, request: Request, project_id: str) -> Response:
+        """Makes several classes one; their answers mean that one from now on. Again it changes nothing."""
+        project = access.project_for(person(request), project_id, needs="change_project")
+        given = checked(serializers.Merging, request)
+        projects.merge_classes(project=project, user=person(request), **given)
+        return Response(shapes.project(access.project_for(person(request), project_id, needs="see_project")))
+
+
 class Members(View):
     @documented(responses=serializers.Member(many=True))
     def get(self, request: Request, project_id: str) -> Response:

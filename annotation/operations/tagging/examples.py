@@ -95,16 +95,22 @@ def spans_in(value: dict[str, Any], class_names: list[str]) -> Spans:
 def _answers(project: Project) -> dict[int, list[tuple[int, dict[str, Any]]]]:
     rows = Annotation.objects.filter(project=project).order_by("created_at", "id")
     found = defaultdict(list)
-    for item, person, value in rows.values_list("item_id", "annotator_id", "value").iterator():
-        found[item].append((person, value))
+    for item, person, value, version in rows.values_list(
+        "item_id", "annotator_id", "value", "schema_version"
+    ).iterator():
+        found[item].append((person, project.today(value, version) or {"spans": []}))
     return found
 
 
 def _known(project: Project) -> dict[int, dict[str, Any]]:
     """Verdicts of reviewers and gold answers by item; of both, gold holds."""
     verdicts = Review.objects.filter(project=project, undone_at=None, value__isnull=False)
-    known = dict(verdicts.values_list("item_id", "value"))
-    return known | dict(GoldAnswer.objects.filter(project=project).values_list("item_id", "value"))
+    gold = GoldAnswer.objects.filter(project=project)
+    return {
+        item: project.today(value or {}, version) or {"spans": []}
+        for rows in (verdicts, gold)
+        for item, value, version in rows.values_list("item_id", "value", "schema_version")
+    }
 
 
 def _skills(project: Project) -> dict[int, float]:

@@ -4,21 +4,23 @@ JSON columns stay the text they are, and PostgreSQL writes the times: reading th
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
 
 _ITEMS = """
-SELECT item.id, item.external_id, item.data, item.metadata, gold.value, truth.value, truth.probability, truth.status
+SELECT item.id, gold.schema_version, item.external_id, item.data, item.metadata, gold.value,
+    truth.value, truth.probability, truth.status
 FROM annotation_item item
 LEFT JOIN annotation_goldanswer gold ON gold.item_id = item.id
 LEFT JOIN annotation_consensus truth ON truth.item_id = item.id
 WHERE item.id = ANY(%s) ORDER BY item.id
 """
 _ANNOTATIONS = """
-SELECT one.item_id, one.id, person.username, one.value, one.revision, one.seconds, lease.stream, lease.probability,
+SELECT one.item_id, one.schema_version, one.id, person.username, one.value, one.revision, one.seconds,
+    lease.stream, lease.probability,
     to_char(one.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     to_char(one.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 FROM annotation_annotation one
@@ -72,17 +74,27 @@ class ExportRow:
     annotations: list[Answer] = field(default_factory=list)
 
 
-def read_rows(item_ids: list[int], *, revisions: bool) -> list[ExportRow]:
-    """Returns the items as they are at one moment, in the order of their ids; ids that are gone are left out."""
+def read_rows(
+    item_ids: list[int], *, revisions: bool, today: Callable[[str, int], str | None] = lambda value, _: value
+) -> list[ExportRow]:
+    """Returns the items as they are at one moment, in the order of their ids; ids that are gone are left out.
+
+    `today` puts an answer, given under a schema, into today's classes; what it has none for stays as it was said, and
+    so do earlier revisions.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute(_ITEMS, [item_ids])
-        rows = {row[0]: ExportRow(*row) for row in cursor.fetchall()}
+        rows = {}
+        for item_id, version, *columns in cursor.fetchall():
+            rows[item_id] = row = ExportRow(item_id, *columns)
+            row.gold = row.gold and (today(row.gold, version) or row.gold)
         cursor.execute(_ANNOTATIONS, [item_ids])
         answers = []
-        for item_id, *columns in cursor.fetchall():
-            answers.append(Answer(*columns))
-            rows[item_id].annotations.append(answers[-1])
+        for item_id, version, *columns in cursor.fetchall():
+            answers.append(one := Answer(*columns))
+            one.value = today(one.value, version) or one.value
+            rows[item_id].annotations.append(one)
         if revisions:
             _add_revisions(cursor, answers)
     return list(rows.values())

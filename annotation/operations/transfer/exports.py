@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from annotation.arrays import today_reader
 from annotation.errors import BadRequest, Conflict, NotFound
 from annotation.models import Job, Project
 from annotation.operations.outbox import wake_job_after_commit
@@ -89,9 +90,10 @@ def _item_ids(job: Job) -> "array[int]":
 
 def _batches(claim: JobClaim, ids: "array[int]", revisions: bool) -> Iterator[list[ExportRow]]:
     for start in range(0, len(ids), BATCH):
-        if not Project.objects.filter(jobs=claim.job_id, deleted_at__isnull=True).exists():
+        project = Project.objects.filter(jobs=claim.job_id, deleted_at__isnull=True).first()
+        if project is None:
             raise JobFailed("The project was deleted.")
-        yield read_rows(ids[start : start + BATCH].tolist(), revisions=revisions)
+        yield read_rows(ids[start : start + BATCH].tolist(), revisions=revisions, today=today_reader(project))
         keep_lease(claim, done=min(start + BATCH, len(ids)))
         hooks.reached("export batch written")
 

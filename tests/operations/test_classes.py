@@ -1,0 +1,174 @@
+"""Classes that change while people label: answers keep their meaning, and the model goes on."""
+
+import json
+
+import pytest
+
+from annotation.arrays import load_votes, today_reader
+from annotation.errors import Conflict, InvalidValue
+from annotation.kinds.history import rename_since
+from annotation.models import Annotation, Consensus, ModelVersion, Project, Topic
+from annotation.operations.labeling import submit_annotation
+from annotation.operations.prediction import predict
+from annotation.operations.projects import change_project, merge_classes
+from annotation.operations.transfer.export_rows import read_rows
+from annotation.snapshots import snapshot
+from tests.factories import make_annotation, make_item, make_member, make_project
+from tests.operations.crowd import judge
+from tests.operations.learning_world import add_items, answer, run, taught, truth
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def classes(project: Project, *given: object) -> Project:
+    return change_project(project=project, user=project.created_by, changes={"classes": list(given)})
+
+
+def merge(project: Project, names: list[str], into: str) -> Project:
+    return merge_classes(project=project, user=project.created_by, classes=names, into=into)
+
+
+def votes_by_name(project: Project) -> list[str]:
+    with snapshot():
+        votes = load_votes(Project.objects.get(pk=project.pk))
+    return [votes.class_names[k] for k in votes.votes[:, 2]]
+
+
+def test_names_are_followed_through_every_change():
+    history = [
+        {"version": 2, "names": {"a": "b"}},
+        {"version": 3, "names": {"b": "c", "x": None}},
+        {"version": 5, "names": {"c": None}},
+    ]
+    assert [rename_since(history, 1)(name) for name in ("a", "x", "z")] == [None, None, "z"]
+    assert rename_since(history[:2], 1)("a") == "c"
+    assert rename_since(history[:2], 2)("a") == "a", "a class of that name was added again"
+    assert rename_since(history, 5) is None
+
+
+def test_a_renamed_class_keeps_its_answers_and_a_new_one_of_its_name_starts_empty():
+    project = make_project()
+    person = make_member(project)
+    items = [make_item(project) for _ in range(3)]
+    make_annotation(items[0], person, "ham")
+    project = classes(project, {"name": "jam", "was": "ham"}, "spam", "ham")
+    assert (project.schema_version, project.class_names) == (2, ["jam", "spam", "ham"])
+    make_annotation(items[1], person, "ham")
+    Annotation.objects.filter(item=items[1]).update(schema_version=2)
+    assert votes_by_name(project) == ["jam", "ham"]
+    judge(project)
+    believed = dict(Consensus.objects.values_list("item_id", "value"))
+    assert believed == {items[0].pk: {"class": "jam"}, items[1].pk: {"class": "ham"}}
+
+
+def test_two_classes_swap_their_names():
+    project = make_project()
+    make_annotation(make_item(project), make_member(project), "ham")
+    assert votes_by_name(classes(project, {"name": "ham", "was": "spam"}, {"name": "spam", "was": "ham"})) == ["spam"]
+
+
+def test_merged_classes_become_one():
+    project = make_project(classes=("ham", "spam", "junk"))
+    person = make_member(project)
+    for name in ("ham", "spam", "junk"):
+        make_annotation(make_item(project), person, name)
+    project = merge(project, ["spam", "junk"], "junk")
+    assert project.class_names == ["ham", "junk"]
+    assert votes_by_name(project) == ["ham", "junk", "junk"]
+    with pytest.raises(InvalidValue, match="spam"):
+        merge(project, ["spam"], "ham")
+    with pytest.raises(InvalidValue, match="At least 2"):
+        merge(project, ["ham"], "junk")
+
+
+def test_answers_of_a_class_that_is_gone_stay_in_the_export_only():
+    project = make_project(classes=("ham", "spam", "junk"))
+    person, item = make_member(project), make_item(project, gold=None)
+    make_annotation(item, person, "junk")
+    project = classes(project, "ham", {"name": "mail", "was": "spam"})
+    assert votes_by_name(project) == []
+    judge(project)
+    assert not Consensus.objects.exists()
+    (row,) = read_rows([item.pk], revisions=True, today=today_reader(project))
+    assert json.loads(row.annotations[0].value) == {"class": "junk"}
+    Annotation.objects.update(value={"class": "spam"})
+    (row,) = read_rows([item.pk], revisions=True, today=today_reader(project))
+    assert json.loads(row.annotations[0].value) == {"class": "mail"}
+    assert json.loads(row.annotations[0].revisions[0].value) == {"class": "junk"}, "as it was said"
+
+
+def test_the_same_answer_under_its_new_name_is_no_revision():
+    project = make_project()
+    annotation = make_annotation(make_item(project), make_member(project), "ham")
+    classes(project, {"name": "jam", "was": "ham"}, "spam")
+    lease = annotation.assignment
+    lease.project.refresh_from_db()
+    again = submit_annotation(assignment=lease, value={"class": "jam"})
+    assert (again.is_new, again.annotation.revision) == (False, 1)
+    with pytest.raises(InvalidValue):
+        submit_annotation(assignment=lease, value={"class": "ham"})
+    with pytest.raises(Conflict) as stale:
+        submit_annotation(assignment=lease, value={"class": "jam"}, schema_version=1)
+    assert stale.value.code == "stale_schema"
+    assert submit_annotation(assignment=lease, value={"class": "spam"}, schema_version=2).annotation.revision == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ([{"name": "jam", "was": "no such"}, "spam"], "classes.0.was"),
+        ([{"name": "a", "was": "ham"}, {"name": "b", "was": "ham"}], "classes.1.was"),
+        ([{"name": "a", "was": 7}, "spam"], "classes.0.was"),
+        ([{"name": "spam", "was": "ham"}, "spam"], "classes"),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused(given, place):
+    project = make_project()
+    with pytest.raises(InvalidValue) as refused:
+        classes(project, *given)
+    assert list(refused.value.fields) == [place]
+    assert Project.objects.get().schema_version == 1
+
+
+def test_a_change_made_for_another_schema_is_refused():
+    project = classes(make_project(), "ham", "spam", "eggs")
+    with pytest.raises(Conflict) as stale:
+        change_project(
+            project=project, user=project.created_by, changes={"classes": ["ham", "spam"], "schema_version": 1}
+        )
+    assert stale.value.code == "stale_schema"
+
+
+def test_a_model_learns_what_the_classes_mean_today():
+    project, _, _ = taught(n_items=60, n_labels=40)
+    project = classes(project, {"name": "letters", "was": "ham"}, "spam", "never seen")
+    run(project, Topic.LEARN, Topic.SCORE)
+    version = ModelVersion.objects.get(project=project, number=2)
+    assert version.classes == ["letters", "spam", "never seen"]
+    assert version.metrics["labeled_counts"] == [20, 20, 0]
+    found = predict(project=project, texts=["lunch tomorrow at home with mother"])
+    assert found.classes[int(found.probabilities[0].argmax())] == "letters"
+    assert project.queue_version == 2
+
+
+def test_a_model_survives_that_only_one_class_is_left_with_labels():
+    project, _, _ = taught(n_items=40, n_labels=30)
+    project = classes(project, "ham", {"name": "other", "description": "new"})
+    run(project, Topic.LEARN, Topic.SCORE)
+    assert ModelVersion.objects.get(project=project, number=2).metrics["labeled_counts"] == [15, 0]
+    project = classes(project, "one", "two")
+    run(project, Topic.LEARN, Topic.SCORE)
+    assert ModelVersion.objects.get(project=project, number=3).metrics["labeled_counts"] == [0, 0]
+    assert predict(project=project, texts=["lunch"]).classes == ["one", "two"]
+
+
+def test_labels_that_are_all_equal_train_a_model():
+    project = make_project()
+    person = make_member(project)
+    items = add_items(project, 20)
+    for item in items[:10]:
+        answer(item, person, truth(0))
+    run(project, Topic.REPRESENT, Topic.LEARN, Topic.SCORE)
+    found = predict(project=project, texts=["lunch tomorrow"])
+    assert found.classes[int(found.probabilities[0].argmax())] == "ham"
+    assert project.queue_version == 1

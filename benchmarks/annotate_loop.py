@@ -127,16 +127,16 @@ def freshness(bench: Bench, n_labels: int = 15) -> None:
         value = {"class": CLASSES[number % len(CLASSES)]}
         api.want("PUT", f"assignments/{lease['id']}/annotation/", {"value": value})
         started = time.monotonic()
-        found = wait_for(lambda: is_published(bench, path, before), 30, every=0.02)  # noqa: B023 - called at once
+        found = wait_for(lambda: is_published(bench.admin, path, before), 30, every=0.02)  # noqa: B023 - called at once
         if found and number >= 3:
             waits.append(time.monotonic() - started)
     if waits:
         bench.say("label → published queue, 5k", {"median s": statistics.median(waits), "worst s": max(waits)})
 
 
-def is_published(bench: Bench, path: str, version: int) -> bool:
+def is_published(api: Api, path: str, version: int) -> bool:
     """Returns whether a model newer than `version` was trained and a queue was published after it."""
-    model, queue = bench.admin.want("GET", f"{path}model/"), bench.admin.want("GET", f"{path}queue/")
+    model, queue = api.want("GET", f"{path}model/"), api.want("GET", f"{path}queue/")
     if (model["version"] or 0) <= version or queue["published_at"] is None:
         return False
     return datetime.fromisoformat(queue["published_at"]) > datetime.fromisoformat(model["trained_at"])

@@ -1,12 +1,27 @@
 """The ways in which a project's items become vectors, by the name that its setting `representation` takes."""
 
+from django.conf import settings
+
 POOL = "pool"
+TFIDF = "tfidf"
+IMAGE = "image"
 EXTERNAL = "external"
-AVAILABLE = (POOL, EXTERNAL)
+ENCODER = "encoder:"
+AVAILABLE = (POOL, TFIDF, IMAGE, EXTERNAL)
+LONGEST = 200
 
 
-def representation_refusal(name: object) -> dict[str, str]:
-    """Returns what is wrong with the setting, by its field; nothing when it can be used."""
+def representation_refusal(name: object, *, by_operator: bool) -> dict[str, str]:
+    """Returns what is wrong with the setting, by its field; nothing when it can be used.
+
+    An encoder is a folder of the server or a download, so it is for operators of the instance to name, or to allow.
+    """
     if name in AVAILABLE:
         return {}
-    return {"settings.representation": f"must be one of {', '.join(AVAILABLE)}"}
+    field = "settings.representation"
+    source = name.removeprefix(ENCODER) if isinstance(name, str) and name.startswith(ENCODER) else ""
+    if not source.strip() or not source.isprintable() or len(source) > LONGEST - len(ENCODER):
+        return {field: f"must be one of {', '.join(AVAILABLE)}, or {ENCODER} with a folder or a hub's name"}
+    if by_operator or source in settings.ENCODERS:
+        return {}
+    return {field: "an encoder is set by an administrator of the instance, or allowed by QUERENT_ENCODERS"}

@@ -2,19 +2,23 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from annotation.artifacts import Array, Artifact, ArtifactError, load_arrays, save_arrays
 from annotation.models import ModelVersion, Representation
+from modeling.encoders import LibraryEncoder
+from modeling.encoding import Encoder
+from modeling.images import ImageDescriptor
 from modeling.linear import LinearModel
 from modeling.pool import PoolRepresentation
 from modeling.recipes import RecipeModel
 from modeling.tagging.tagger import Tagger
+from modeling.tfidf import TfidfRepresentation
 
 T = TypeVar("T")
 PROBE, PROTECTED = "probe", "protected"
@@ -73,8 +77,17 @@ def _load_tagger(path: str, checksum: str) -> Tagger:
     return Tagger.load(load_arrays(path, checksum)[0])
 
 
-def _load_encoder(path: str, checksum: str) -> PoolRepresentation:
-    return PoolRepresentation.load(*load_arrays(path, checksum))
+ENCODERS: dict[str, Callable[[Mapping[str, Array], Mapping[str, Any]], Encoder]] = {
+    PoolRepresentation.name: PoolRepresentation.load,
+    TfidfRepresentation.name: TfidfRepresentation.load,
+    ImageDescriptor.name: ImageDescriptor.load,
+}
+
+
+def _load_encoder(path: str, checksum: str) -> Encoder:
+    arrays, facts = load_arrays(path, checksum)
+    load = ENCODERS.get(facts["name"])
+    return load(arrays, facts) if load else LibraryEncoder.load(arrays, facts)
 
 
 _models = Recent(64, _load_model)
@@ -92,8 +105,8 @@ def load_tagger(version: ModelVersion) -> Tagger:
     return _taggers.get(version.path, version.checksum)
 
 
-def load_encoder(representation: Representation) -> PoolRepresentation:
-    """Returns what turns texts into vectors; raises ArtifactError when the file is missing or damaged."""
+def load_encoder(representation: Representation) -> Encoder:
+    """Returns what turns texts or images into vectors; raises ArtifactError when the file is missing or damaged."""
     return _encoders.get(representation.path, representation.checksum)
 
 
@@ -126,5 +139,5 @@ def load_spoken(version: ModelVersion, name: str) -> Probe:
     return Probe(arrays[f"{name}_items"], arrays[f"{name}_classes"].astype(np.int64))
 
 
-def save_encoder(encoder: PoolRepresentation) -> Artifact:
+def save_encoder(encoder: Encoder) -> Artifact:
     return save_arrays(*encoder.dump())

@@ -99,6 +99,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Code of the operator's own that projects may name, as package.module.name; nothing else is ever imported by name.
+ENCODERS = frozenset(filter(None, environment.text("QUERENT_ENCODERS", "").split(",")))
 QUERENT_ALLOWED_CALLABLES = environment.dotted_paths("QUERENT_ALLOWED_CALLABLES")
 
 LANGUAGE_CODE = "en"

@@ -49,6 +49,8 @@ class PoolRepresentation:
     common: Floats
 
     name = "pool"
+    reads = "text"
+    is_light = True
 
     @property
     def dimension(self) -> int:

@@ -1,4 +1,4 @@
-"""Learns a `pool` representation from a project's texts. Imports scikit-learn: for workers only."""
+"""Learns a `pool` or a `tfidf` representation from a project's texts. Imports scikit-learn: for workers only."""
 
 from collections.abc import Sequence
 
@@ -19,6 +19,7 @@ from modeling.pool import (
     weighted_rows,
     word_features,
 )
+from modeling.tfidf import DIMENSION, TfidfRepresentation
 
 MAX_WORD_FEATURES = 16_000
 MAX_CHARACTER_FEATURES = 24_000
@@ -40,14 +41,7 @@ def fit_pool(
     tokens = tokenize(_sample(texts, rng, max_rows))
     hashes = word_hashes(tokens.words)
     words, characters = _word_vocabulary(tokens, hashes), _character_vocabulary(tokens)
-    rows = sparse.hstack(
-        [
-            weighted_rows(count_words(tokens, hashes, words), words),
-            weighted_rows(count_characters(tokens, characters), characters),
-        ],
-        format="csr",
-    )
-    axes = _principal_axes(rows, dimension, rng)
+    axes = _principal_axes(_feature_rows(tokens, hashes, words, characters), dimension, rng)
     known_words, vectors, common = _fit_word_vectors(tokens, hashes, dimension, rng)
     return PoolRepresentation(
         words=words,
@@ -58,6 +52,25 @@ def fit_pool(
         word_vectors=vectors,
         common=common,
     )
+
+
+def fit_tfidf(
+    texts: Sequence[str], *, rng: np.random.Generator, dimension: int = DIMENSION, max_rows: int = 20_000
+) -> TfidfRepresentation:
+    """The weighted features of at most `max_rows` random texts and their principal axes, each as long as any other."""
+    tokens = tokenize(_sample(texts, rng, max_rows))
+    hashes = word_hashes(tokens.words)
+    words, characters = _word_vocabulary(tokens, hashes), _character_vocabulary(tokens)
+    axes = _principal_axes(_feature_rows(tokens, hashes, words, characters), dimension, rng, scaled=False)
+    return TfidfRepresentation(words, characters, axes[: len(words.hashes)], axes[len(words.hashes) :])
+
+
+def _feature_rows(tokens: Tokens, hashes: Hashes, words: Vocabulary, characters: Vocabulary) -> sparse.csr_matrix:
+    parts = [
+        weighted_rows(count_words(tokens, hashes, words), words),
+        weighted_rows(count_characters(tokens, characters), characters),
+    ]
+    return sparse.hstack(parts, format="csr")
 
 
 def _sample(texts: Sequence[str], rng: np.random.Generator, max_rows: int) -> list[str]:
@@ -108,13 +121,16 @@ def _weighted_vocabulary(
     return Vocabulary(distinct[keep], weights.astype(np.float32))
 
 
-def _principal_axes(rows: sparse.csr_matrix, dimension: int, rng: np.random.Generator) -> Floats:
-    """Right singular vectors times their singular values (n_features, dimension), zero where the rank is lower."""
+def _principal_axes(
+    rows: sparse.csr_matrix, dimension: int, rng: np.random.Generator, *, scaled: bool = True
+) -> Floats:
+    """Right singular vectors (n_features, dimension), zero where the rank is lower; `scaled` by singular values."""
     axes = np.zeros((rows.shape[1], dimension), dtype=np.float32)
     n_axes = min(dimension, *rows.shape)
     if n_axes and rows.nnz:
         _, sizes, right = randomized_svd(rows, n_axes, n_iter=2, random_state=int(rng.integers(2**31)))
-        axes[:, : len(sizes)] = (right * _trusted(sizes)[:, None]).T
+        sizes = _trusted(sizes)
+        axes[:, : len(sizes)] = (right * (sizes if scaled else sizes > 0)[:, None]).T
     return axes
 
 

@@ -79,7 +79,7 @@ class Settings(s.Serializer[Any]):
     max_votes = s.IntegerField(help_text="Hard limit of answers, second opinions included.")
     lease_seconds = s.IntegerField()
     queue_source = s.ChoiceField(["model", "predictions"], help_text="Whose uncertainty orders the questions.")
-    representation = Text(help_text="How items become vectors: `pool` or `external`.")
+    representation = Text(help_text="`pool`, `tfidf`, `image`, `external` or `encoder:<folder or hub name>`.")
     strategy = Text(help_text=f"{', '.join(Strategy.values)}, or the path of a callable that the operator allows.")
     classifier = Text(help_text="`linear`, or a scikit-learn classifier by its path, such as sklearn.svm.SVC.")
     classifier_params = s.JSONField(help_text="Settings of that classifier.")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from annotation.errors import InvalidValue
+from modeling.image_files import NotAnImage, check_image
 
 MAX_TEXT = 100_000
 MAX_IMAGE = 2_000
@@ -46,10 +47,16 @@ def text_item(data: Mapping[str, Any]) -> Shown:
 
 
 def image_item(data: Mapping[str, Any]) -> Shown:
-    """{"image": "…"}, an image named by a text; its length is 0."""
+    """{"image": "data:image/png;base64,…"}, checked by its content, or an image named by a text; its length is 0."""
     if not isinstance(data.get("image"), str):
         raise wrong("data.image", 'An item needs {"data": {"image": "…"}}.')
-    checked_text(data["image"], "data.image", longest=MAX_IMAGE)
+    if data["image"].startswith("data:"):
+        try:
+            check_image(data["image"])
+        except NotAnImage as error:
+            raise wrong("data.image", str(error)) from error
+    else:
+        checked_text(data["image"], "data.image", longest=MAX_IMAGE)
     return Shown("image", 0)
 
 

@@ -9,13 +9,14 @@ import numpy.typing as npt
 from annotation.artifacts import ArtifactError
 from annotation.errors import BadRequest, Conflict
 from annotation.kinds import Learner
-from annotation.models import ModelVersion, Project
+from annotation.models import ModelVersion, Project, Representation
 from annotation.operations.predicted_answers import answers_of
 from annotation.queries.versions import serving_version
+from annotation.representations import EXTERNAL
 from annotation.stored import WorkersOnly, load_encoder, load_model, load_tagger
 from annotation.tagged import read_texts
+from modeling.encoding import Encoder
 from modeling.linear import probabilities_of
-from modeling.pool import PoolRepresentation
 from modeling.tagging.outlook import look_ahead
 
 
@@ -77,7 +78,7 @@ def predict(*, project: Project, texts: Sequence[Shown]) -> Predicted:
     """
     version = _serving(project)
     try:
-        vectors = _vectors(project, load_encoder(version.representation), texts)
+        vectors = _vectors(project, _text_encoder(version.representation), texts)
         model = load_model(version)
         probabilities = probabilities_of(model.logits(vectors) / temperature_of(version), model.head)
     except WorkersOnly as error:
@@ -106,7 +107,7 @@ def _damaged() -> Conflict:
     return Conflict("The model's files are damaged; the next training replaces them.", code="model_damaged")
 
 
-def _vectors(project: Project, encoder: PoolRepresentation, texts: Sequence[Shown]) -> npt.NDArray[np.float32]:
+def _vectors(project: Project, encoder: Encoder, texts: Sequence[Shown]) -> npt.NDArray[np.float32]:
     """The vectors of the texts; of a pair, what sets the first apart from the second."""
     if project.question.learner is not Learner.PREFERENCE:
         return encoder.transform(_alone(texts))
@@ -131,3 +132,12 @@ def _misshapen(place: int, message: str) -> BadRequest:
 def temperature_of(version: ModelVersion) -> np.float32:
     """By what the version's logits are divided so that its probabilities mean what they say, as far as was measured."""
     return np.float32((version.metrics.get("calibration") or {}).get("temperature", 1))
+
+
+def _text_encoder(representation: Representation) -> Encoder:
+    """Returns what turns texts into vectors here; raises Conflict where web processes cannot, or there is none."""
+    encoder = None if representation.name == EXTERNAL else load_encoder(representation)
+    if encoder is None or not encoder.is_light or encoder.reads != "text":
+        message = f"The vectors of this project ({representation.name}) are not made of texts by the web server."
+        raise Conflict(message, code="not_served")
+    return encoder

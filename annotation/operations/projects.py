@@ -67,7 +67,7 @@ def create_project(
 ) -> Project:
     """Returns the new project, owned by its creator. Raises InvalidValue naming every field that does not fit."""
     question = kind_of(checked_text(kind, "kind"))
-    policy = checked_settings(settings or {}, Project(kind=question.name))
+    policy = checked_settings(settings or {}, Project(kind=question.name), user)
     with transaction.atomic():
         project = Project.objects.create(
             name=_name(name),
@@ -98,7 +98,7 @@ def change_project(*, project: Project, user: User, changes: Mapping[str, Any]) 
         project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         before = Policy.of(project)
         check_schema(project, changes.get("schema_version"))
-        fields = _apply(project, changes)
+        fields = _apply(project, user, changes)
         if fields:
             project.save(update_fields=fields)
             audit(project=project, actor=user, verb="project.changed", detail={"changes": dict(changes)})
@@ -145,7 +145,7 @@ def _ask_for_work(project: Project, fields: Sequence[str]) -> None:
             request_work(project_id=project.pk, topic=topic)
 
 
-def _apply(project: Project, changes: Mapping[str, Any]) -> list[str]:
+def _apply(project: Project, user: User, changes: Mapping[str, Any]) -> list[str]:
     new: dict[str, Any] = {}
     if "name" in changes:
         new["name"] = _name(changes["name"])
@@ -155,14 +155,14 @@ def _apply(project: Project, changes: Mapping[str, Any]) -> list[str]:
     if "classes" in changes:
         new |= apply_classes(project, changed_classes(project, changes["classes"]))
     if "settings" in changes:
-        new |= checked_settings(changes["settings"], project)
+        new |= checked_settings(changes["settings"], project, user)
     changed = [name for name, value in new.items() if getattr(project, name) != value]
     for name in changed:
         setattr(project, name, new[name])
     return changed
 
 
-def checked_settings(given: Any, project: Project) -> dict[str, Any]:
+def checked_settings(given: Any, project: Project, user: User) -> dict[str, Any]:
     """Returns the given settings, checked against the project's others. Raises InvalidValue."""
     if not isinstance(given, dict):
         raise InvalidValue("settings must be an object.", fields={"settings": "not an object"})
@@ -176,7 +176,7 @@ def checked_settings(given: Any, project: Project) -> dict[str, Any]:
             wrong[f"settings.{name}"] = "must be true or false"
     if "strategy" in given and (refusal := strategy_refusal(given["strategy"], project.kind)):
         wrong["settings.strategy"] = refusal
-    wrong |= _source_refusals(given)
+    wrong |= _source_refusals(given, project, user)
     named = _classifier(given, project)
     wrong |= classifier_refusals(**named, kind=project.kind)
     if wrong:
@@ -198,9 +198,11 @@ def _classifier(given: Mapping[str, Any], project: Project) -> dict[str, Any]:
     return {"name": name, "params": given.get("classifier_params", kept)}
 
 
-def _source_refusals(given: Mapping[str, Any]) -> dict[str, str]:
+def _source_refusals(given: Mapping[str, Any], project: Project, user: User) -> dict[str, str]:
     """Returns what is wrong with where vectors and the queue are to come from."""
-    wrong = representation_refusal(given["representation"]) if "representation" in given else {}
+    wrong = {}
+    if given.get("representation", project.representation) != project.representation:
+        wrong = representation_refusal(given["representation"], by_operator=user.is_superuser)
     if given.get("queue_source", QueueSource.MODEL) not in QueueSource.values:
         wrong["settings.queue_source"] = f"must be one of {', '.join(QueueSource.values)}"
     return wrong

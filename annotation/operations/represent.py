@@ -1,5 +1,8 @@
 """Items → vectors: fits a project's representation, and has its shards kept complete."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 import numpy as np
 from django.db import transaction
 from django.db.models import Max
@@ -9,14 +12,25 @@ from annotation.models import Project, Representation, Topic
 from annotation.operations.outbox import LaneClaim, free_lane_of, request_work, settle_lane, waiting_requests
 from annotation.operations.outside_vectors import fold_vectors, outside_is_ready, outside_of
 from annotation.operations.shards import TEXTS_A_QUERY, cover, texts_of
-from annotation.representations import EXTERNAL
+from annotation.representations import EXTERNAL, IMAGE, POOL, TFIDF
 from annotation.stored import load_encoder, save_encoder
 from annotation.vectors import Ints, load_item_ids
-from modeling.pool_fit import fit_pool
+from modeling.encoders import LibraryEncoder
+from modeling.encoding import Encoder
+from modeling.images import ImageDescriptor
+from modeling.pool_fit import fit_pool, fit_tfidf
 
 MAX_FITTED = 20_000
 GROWTH = 1.5
 SAMPLE_CHARACTERS = 20_000_000
+
+
+class Fit(Protocol):
+    def __call__(self, texts: Sequence[str], *, rng: np.random.Generator, max_rows: int) -> Encoder: ...
+
+
+# Representations that are learned from the project's own texts, and again when there are half as many more.
+LEARNED: dict[str, Fit] = {POOL: fit_pool, TFIDF: fit_tfidf}
 
 
 def build_features(claim: LaneClaim) -> None:
@@ -95,7 +109,7 @@ def _fit(claim: LaneClaim, project: Project, item_ids: Ints, *, is_live: bool) -
     """Learns from a seeded sample. Unfinished versions that are of no use any more are removed first."""
     last = Representation.objects.filter(project=project).aggregate(last=Max("version"))["last"] or 0
     rng = np.random.default_rng([project.seed, last + 1])
-    encoder = fit_pool(sample_texts(item_ids, rng), rng=rng, max_rows=MAX_FITTED)
+    encoder = _fitted(project.representation, item_ids, rng)
     path, checksum = save_encoder(encoder)
     with transaction.atomic():
         settle_lane(claim, [])
@@ -110,11 +124,17 @@ def _fit(claim: LaneClaim, project: Project, item_ids: Ints, *, is_live: bool) -
             version=last + 1,
             name=encoder.name,
             dimension=encoder.dimension,
-            n_fitted=min(len(item_ids), MAX_FITTED),
+            n_fitted=min(len(item_ids), MAX_FITTED) if project.representation in LEARNED else 0,
             path=path,
             checksum=checksum,
             is_live=is_live,
         )
+
+
+def _fitted(name: str, item_ids: Ints, rng: np.random.Generator) -> Encoder:
+    if name in LEARNED:
+        return LEARNED[name](sample_texts(item_ids, rng), rng=rng, max_rows=MAX_FITTED)
+    return ImageDescriptor() if name == IMAGE else LibraryEncoder.measured(name)
 
 
 def sample_texts(item_ids: Ints, rng: np.random.Generator) -> list[str]:

@@ -1,5 +1,6 @@
 """Keeps a representation's shards complete: every item in one of them, once (see annotation/vectors.py)."""
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,15 +8,20 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from annotation.artifacts import ArtifactError
+from annotation.errors import Postponed
 from annotation.models import FeatureShard, Project, Representation, Topic, VectorBatch
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane
 from annotation.representations import EXTERNAL
 from annotation.stored import load_encoder
 from annotation.vectors import SHARD_ROWS, Floats, Ints, Shard, open_shard, save_shard
-from modeling.pool import PoolRepresentation
+from modeling.encoding import Encoder
 
 TEXT_CHARACTERS = 20_000
 TEXTS_A_QUERY = 2_000
+IMAGES_A_QUERY = 50
+# An encoder that takes its time shows its progress, and is continued by another task, in smaller steps.
+SLOW_ROWS = 1_024
+MOST_SECONDS = 1_800
 # Shards up to this size are rewritten together with new rows, so that trickling items do not make a thousand files.
 SMALL_SHARD = SHARD_ROWS // 4
 
@@ -25,11 +31,14 @@ TEXTS = """
     FROM annotation_item WHERE id = ANY(%(items)s)
 """
 
+IMAGES = "SELECT id, data->>'image' FROM annotation_item WHERE id = ANY(%s) AND data->>'image' LIKE 'data:%%'"
+
 
 def cover(claim: LaneClaim, representation: Representation, item_ids: Ints) -> bool:
     """Writes shards for all items that are in none, whatever the order in which imports committed their ids.
 
-    Returns whether items that people were asked about are among them. Stops early when the project was deleted.
+    Returns whether items that people were asked about are among them. Stops early when the project was deleted. Raises
+    Postponed after half an hour: what was written stays, and the next run goes on.
     """
     shards = sound_shards(representation)
     if representation.name == EXTERNAL:
@@ -39,7 +48,10 @@ def cover(claim: LaneClaim, representation: Representation, item_ids: Ints) -> b
     missing = np.setdiff1d(item_ids, np.concatenate(covered)) if covered else item_ids
     small = {row: shard for row, shard in shards.items() if row.n_rows <= SMALL_SHARD}
     drawn = drawn_among(claim.project_id, missing)
-    for chunk in _chunks(missing, drawn):
+    started = time.monotonic()
+    for chunk in _chunks(missing, drawn, SHARD_ROWS if encoder.is_light else SLOW_ROWS):
+        if time.monotonic() > started + MOST_SECONDS:
+            raise Postponed("another task goes on with the vectors")
         if Project.objects.filter(pk=claim.project_id, deleted_at__isnull=False).exists():
             break
         shard = _encode(encoder, chunk)
@@ -73,19 +85,22 @@ def drawn_among(project_id: int, item_ids: Ints) -> Ints:
     return np.intersect1d(item_ids, drawn)
 
 
-def _chunks(missing: Ints, drawn: Ints) -> list[Ints]:
-    """Rising ids, a shard's worth each; items that people were asked about first: the model waits for them."""
+def _chunks(missing: Ints, drawn: Ints, size: int) -> list[Ints]:
+    """Rising ids, at most `size` each; items that people were asked about first: the model waits for them."""
     ordered = np.concatenate([drawn, np.setdiff1d(missing, drawn)])
-    return [np.sort(ordered[start : start + SHARD_ROWS]) for start in range(0, len(ordered), SHARD_ROWS)]
+    return [np.sort(ordered[start : start + size]) for start in range(0, len(ordered), size)]
 
 
-def _encode(encoder: PoolRepresentation, item_ids: Ints) -> Shard:
-    parts = [item_ids[start : start + TEXTS_A_QUERY] for start in range(0, len(item_ids), TEXTS_A_QUERY)]
+def _encode(encoder: Encoder, item_ids: Ints) -> Shard:
+    size = IMAGES_A_QUERY if encoder.reads == "image" else TEXTS_A_QUERY
+    parts = [item_ids[start : start + size] for start in range(0, len(item_ids), size)]
     return Shard(item_ids, np.concatenate([_vectors(encoder, part) for part in parts]))
 
 
-def _vectors(encoder: PoolRepresentation, item_ids: Ints) -> Floats:
-    """The vectors of the items' texts; of an item with two, what sets the first apart from the second."""
+def _vectors(encoder: Encoder, item_ids: Ints) -> Floats:
+    """The vectors of the items' images or texts; of two texts, what sets the first apart from the second."""
+    if encoder.reads == "image":
+        return encoder.transform(images_of(item_ids))
     firsts, seconds = zip(*pairs_of(item_ids), strict=True)
     vectors = encoder.transform(firsts)
     is_pair = np.array([second is not None for second in seconds])
@@ -147,3 +162,11 @@ def pairs_of(item_ids: Ints) -> list[tuple[str, str | None]]:
         cursor.execute(TEXTS, {"longest": TEXT_CHARACTERS, "items": item_ids.tolist()})
         found = {item_id: (first or "", second) for item_id, first, second in cursor.fetchall()}
     return [found.get(item_id, ("", None)) for item_id in item_ids.tolist()]
+
+
+def images_of(item_ids: Ints) -> list[str]:
+    """The items' images as data URLs in the order given; empty for an item without one."""
+    with connection.cursor() as cursor:
+        cursor.execute(IMAGES, [item_ids.tolist()])
+        found = dict(cursor.fetchall())
+    return [found.get(item_id) or "" for item_id in item_ids.tolist()]

@@ -17,6 +17,7 @@ from annotation.operations import collection, shards
 from annotation.operations.collection import collect_artifacts
 from annotation.operations.outbox import request_work
 from annotation.operations.represent import build_features
+from annotation.queries import versions
 from annotation.queries.learning import model_status
 from annotation.vectors import load_pool, open_shard
 from tests.factories import make_item, make_project
@@ -201,7 +202,7 @@ def test_collection_keeps_what_serves_and_removes_the_rest(monkeypatch: pytest.M
     stray = default_storage.save(f"{artifacts.FOLDER}/00/stray.npz", ContentFile(b"left by a crash"))
     assert collect_artifacts() == 0, "young files may belong to somebody who has not committed"
     monkeypatch.setattr(collection, "KEPT_FOR", timedelta(0))
-    monkeypatch.setattr(collection, "KEPT_VERSIONS", 1)
+    monkeypatch.setattr(versions, "KEPT_VERSIONS", 1)
     collect_artifacts()
     assert not default_storage.exists(stray)
     request_work(project_id=project.pk, topic=Topic.SCORE)

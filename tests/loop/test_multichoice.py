@@ -1,0 +1,46 @@
+"""Several classes an item through the running service: answered, trained by a real worker, asked, predicted."""
+
+import random
+
+import pytest
+
+from tests.stack import Stack, eventually
+
+WORDS = {
+    "money": ["invoice", "refund", "payment", "charge", "receipt"],
+    "parcel": ["courier", "tracking", "delivery", "doorstep", "box"],
+}
+SETS = [["money"], ["parcel"], ["money", "parcel"]]
+
+pytestmark = pytest.mark.alone
+
+
+def about(rng: random.Random, subjects: list[str]) -> str:
+    words = [word for subject in subjects for word in rng.choices(WORDS[subject], k=4)]
+    rng.shuffle(words)
+    return " ".join(words)
+
+
+def test_sets_of_classes_are_learned(stack: Stack):
+    admin, rng = stack.client(), random.Random(3)
+    project = admin.want("POST", "projects/", {
+        "name": "Several", "kind": "multichoice", "classes": list(WORDS),
+        "settings": {"gold_rate": 0.0, "random_rate": 0.2},
+    })["id"]  # fmt: skip
+    path = f"projects/{project}/"
+    truth = {str(n): SETS[n % 3] for n in range(90)}
+    items = [{"external_id": name, "data": {"text": about(rng, subjects)}} for name, subjects in truth.items()]
+    assert admin.want("POST", f"{path}items/", {"items": items})["created"] == 90
+    for _ in range(45):
+        (lease,) = admin.want("POST", f"{path}assignments/", {"count": 1})["assignments"]
+        value = {"classes": truth[lease["item"]["external_id"]]}
+        admin.want("PUT", f"assignments/{lease['id']}/annotation/", {"value": value, "seconds": 2})
+    model = eventually(
+        lambda: (m := admin.want("GET", f"{path}model/"))["labels_behind"] == 0 and m["version"] and m, 30
+    )
+    assert model, stack.log("worker")
+    asked = [about(rng, subjects) for subjects in SETS]
+    said = admin.want("POST", f"{path}predict/", {"items": [{"text": text} for text in asked]})["predictions"]
+    assert [one["classes"] for one in said] == SETS
+    queue = eventually(lambda: (q := admin.want("GET", f"{path}queue/"))["version"] and q, 20)
+    assert {one["reason"]["kind"] for one in queue["entries"]} <= {"uncertain", "rare", "shuffle"}

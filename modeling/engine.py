@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 # Confusion matrices of this many cells are kept in memory at once (a cell is 8 bytes, a few copies at a time).
-MOST_CELLS = 10_000_000
+MOST_CELLS = 5_000_000
 ENOUGH_INFORMATIVE = 20
 
 

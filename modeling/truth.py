@@ -18,7 +18,7 @@ TOLERANCE = 1e-5
 ELSEWHERE_ROUNDS = 3
 MODEL_FLOOR = 0.05
 # Share of the answers as given in the class prior; the rest is learned.
-VOTED_SHARE = 0.3
+VOTED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from scipy.special import expit, ndtr
 from annotation.arrays import Ints
 from annotation.models import Flag
 from annotation.operations.inference import Inference
+from annotation.operations.people_evidence import evidence_on
 from annotation.operations.suspicions import Suspicion
 from modeling.behavior import repetitive_log_odds, too_fast
 
@@ -39,19 +40,26 @@ def suspicious_people(inference: Inference, names: Mapping[int, str]) -> list[Su
     votes = inference.votes
     n_answers = np.bincount(votes.votes[:, 1], minlength=votes.n_annotators)
     who = [names[int(user_id)] for user_id in votes.annotator_ids]
+    found = [(kind, finding) for kind, rule in RULES.items() for finding in rule(inference, who)]
+    evidence = evidence_on(inference, sorted({finding.person for _, finding in found}))
     return [
-        _suspicion(kind, finding, int(votes.annotator_ids[finding.person]), int(n_answers[finding.person]))
-        for kind, rule in RULES.items()
-        for finding in rule(inference, who)
+        _suspicion(
+            kind,
+            finding,
+            evidence[finding.person],
+            int(votes.annotator_ids[finding.person]),
+            int(n_answers[finding.person]),
+        )
+        for kind, finding in found
     ]
 
 
-def _suspicion(kind: str, finding: _Finding, user_id: int, n_answers: int) -> Suspicion:
+def _suspicion(kind: str, finding: _Finding, evidence: dict[str, Any], user_id: int, n_answers: int) -> Suspicion:
     return Suspicion(
         kind=kind,
         subject=f"annotator:{user_id}",
         score=min(max(finding.score, 0.0), 1.0),
-        evidence=_rounded(finding.details) | {"n": n_answers, "summary": finding.summary},
+        evidence=evidence | _rounded(finding.details) | {"n": n_answers, "summary": finding.summary},
         annotator_id=user_id,
         weight=n_answers,
     )

@@ -118,6 +118,11 @@ class TestPeople:
         assert flag_row(flag)["annotator"] == "lazy"
         assert flag.evidence["log_odds"] > 2.3
         assert flag.evidence["n"] == 30
+        assert flag.evidence["observed_right"] < 0.6
+        assert flag.evidence["expected_right"] > 0.9
+        assert (len(flag.evidence["worst"]), flag.evidence["worst"][0]["class"]) == (5, "spam")
+        assert flag.evidence["worst"][0]["expected"] == "ham"
+        assert flag.evidence["gold"] == {"n": 0, "missed": 0}
         assert [flag.annotator.username for flag in open_flags(project, Flag.Kind.REPETITIVE)] == ["lazy"]
 
     def test_nobody_is_judged_by_nineteen_answers(self):

@@ -76,7 +76,7 @@ def train_model(claim: LaneClaim) -> None:
         _train_tagger(claim, started)
         return
     if learner is Learner.NONE:
-        _settle(claim, waiting_requests(claim))
+        _settle(claim, waiting_requests(claim), then=Topic.SCORE)  # predictions from outside may drive the queue
         return
     seen = look(claim)
     if seen.project.deleted_at or not (seen.n_annotations or len(seen.votes.gold)):

@@ -7,6 +7,7 @@ import pytest
 from annotation.kinds import Learner
 from annotation.models import Item, Prediction, Project, QueueEntry, Topic, WorkRequest
 from annotation.operations.labeling import assign_next_item
+from annotation.operations.outbox import request_work
 from annotation.operations.predictions import add_predictions
 from annotation.operations.projects import change_project
 from annotation.operations.transfer import add_items
@@ -155,3 +156,6 @@ def test_the_queue_follows_predictions_before_any_model_of_ours() -> None:
     tell(project, *rows)
     run(project, Topic.SCORE)
     assert leased(project).item_id == items[1].pk
+    request_work(project_id=project.pk, topic=Topic.LEARN)
+    run(project, Topic.LEARN)
+    assert WorkRequest.objects.filter(topic=Topic.SCORE).exists(), "answers bring the next places of the queue"

@@ -12,7 +12,15 @@ from annotation.kinds import Learner
 from annotation.models import Evaluation, Project, Representation
 from annotation.operations.examples import Beliefs, Bools, Floats, Ints, Seen, believe
 from annotation.operations.guarding import guarded
-from annotation.operations.measuring import ACCURACY, LEAST_PROTECTED, MEASURED, Sample, curve_points, measure
+from annotation.operations.measuring import (
+    ACCURACY,
+    LEAST_PROTECTED,
+    MEASURED,
+    Sample,
+    corrected_if_known,
+    curve_points,
+    measure,
+)
 from annotation.operations.probes import Probe, next_stability, take_probe
 from annotation.operations.recipes import fit_named
 from annotation.operations.scoring import counted, scored
@@ -201,7 +209,19 @@ def _control_arm(project: Project, before: Metrics, training: Training, l2: floa
         folds=CONTROL_FOLDS,
     )  # fmt: skip
     measured_on = training.is_protected[chosen]
-    return {"annotations": n_taught, **scored(project, guesses[measured_on], targets[measured_on])}
+    guesses, targets = guesses[measured_on], targets[measured_on]
+    found = scored(project, guesses, targets)
+    if found["metric"] == ACCURACY:
+        found |= _as_corrected(guesses, targets, training, training.beliefs.certainty[chosen][measured_on])
+    return {"annotations": n_taught, **found}
+
+
+def _as_corrected(guesses: Floats, targets: Floats, training: Training, certainty: npt.NDArray[np.float64]) -> Metrics:
+    """The estimate and bounds corrected as the model's own are, so that the two arms can be compared; or nothing."""
+    is_match = guesses.argmax(axis=1) == targets.argmax(axis=1)
+    n_checked, n_classes = training.beliefs.n_checked, targets.shape[1]
+    corrected = corrected_if_known(is_match, certainty, n_checked=n_checked, n_classes=n_classes)
+    return corrected._asdict() if corrected else {}
 
 
 def _point(seen: Seen, measured: Metrics) -> Evaluation:

@@ -52,8 +52,7 @@ def measure(sample: Sample, pool: Floats) -> Metrics:
     is_match = guesses == sample.answers
     confusion = confusion_matrix(sample.answers, guesses, n_classes)
     agreement = accuracy_interval(int(is_match.sum()), sample.n)
-    checked = sample.n_checked >= LEAST_CHECKED
-    corrected = corrected_accuracy(is_match, sample.certainty, n_classes) if checked else None
+    corrected = corrected_if_known(is_match, sample.certainty, n_checked=sample.n_checked, n_classes=n_classes)
     return {
         "performance": as_metric(ACCURACY, corrected or agreement, sample.n),
         "agreement": {**as_metric(ACCURACY, agreement, sample.n), "corrected": corrected is not None},
@@ -62,6 +61,13 @@ def measure(sample: Sample, pool: Floats) -> Metrics:
         "calibration": _calibration(sample),
         "drift": _drift(sample, is_match, pool),
     }
+
+
+def corrected_if_known(
+    is_match: npt.NDArray[np.bool_], certainty: npt.NDArray[np.float64], *, n_checked: int, n_classes: int
+) -> Interval | None:
+    """The accuracy corrected for people's mistakes; None while too few of their answers were checked."""
+    return corrected_accuracy(is_match, certainty, n_classes) if n_checked >= LEAST_CHECKED else None
 
 
 def _f1(confusion: Ints, n: int) -> Metrics:

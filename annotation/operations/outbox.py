@@ -52,7 +52,7 @@ CLAIM = """
     WHERE (lane.expires_at IS NULL OR lane.expires_at < now())
       AND (lane.not_before IS NULL OR lane.not_before < now())
       AND lane.attempts < %(attempts)s
-      AND NOT (%(rushes)s AND lane.not_before > now() - make_interval(secs => %(longest)s)
+      AND NOT (%(rushes)s AND coalesce(lane.not_before > now() - make_interval(secs => %(longest)s), false)
                AND EXISTS (SELECT 1 FROM waiting
                            WHERE n >= %(least)s AND n > %(rate)s * oldest
                              AND oldest < %(longest)s AND newest < %(pause)s))

@@ -17,7 +17,7 @@ from annotation.errors import Conflict
 from annotation.kinds import Learner
 from annotation.models import ModelVersion
 from annotation.portable import scorer
-from annotation.stored import load_model
+from annotation.stored import WorkersOnly, load_model
 from modeling import linear, ngrams, pool_numpy
 from modeling.pool import PoolRepresentation
 
@@ -52,8 +52,8 @@ their SHA-256 in model.json.
 def model_folder(version: ModelVersion, *, temperature: float) -> IO[bytes]:
     """Returns an open zip file, at its beginning, that vanishes when it is closed.
 
-    Raises Conflict `not_portable` for spans and for a representation that NumPy alone cannot compute, ArtifactError
-    when a file is missing or damaged.
+    Raises Conflict `not_portable` for spans, and for a representation or a classifier that NumPy alone cannot compute,
+    ArtifactError when a file is missing or damaged.
     """
     if version.representation.name != PoolRepresentation.name:
         raise Conflict(
@@ -63,7 +63,11 @@ def model_folder(version: ModelVersion, *, temperature: float) -> IO[bytes]:
         )
     if version.project.question.learner is Learner.TAGGER:
         raise Conflict("A model of spans cannot be downloaded: its scorer is not written yet.", code="not_portable")
-    model = load_model(version)
+    try:
+        model = load_model(version)
+    except WorkersOnly as error:
+        message = "Only the built-in classifier (linear) can be downloaded; this version is of another one."
+        raise Conflict(message, code="not_portable") from error
     arrays, _ = load_arrays(version.representation.path, version.representation.checksum)
     files = {"model.npz": _packed(model.dump()), "representation.npz": _packed(arrays)}
     facts = _facts(version, model.head, temperature, files)

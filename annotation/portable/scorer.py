@@ -8,6 +8,8 @@
 From a shell, one text a line in, one JSON object a line out:
 
     python scorer.py < texts.txt
+
+A model of preferences takes pairs of texts, ("this", "that"); on a line they are separated by a tab.
 """
 
 import hashlib
@@ -52,16 +54,24 @@ class Scorer:
         model = LinearModel.load(arrays["model.npz"], facts["head"])
         return cls(list(facts["classes"]), facts, model, arrays["representation.npz"])
 
-    def predict_proba(self, texts: Sequence[str]) -> Floats:
+    def predict_proba(self, texts: Sequence[Any]) -> Floats:
         """Probabilities (n_texts, n_classes); rows sum to one unless a text may have several classes."""
         parts = [np.zeros((0, len(self.classes)), dtype=np.float32)]
         for start in range(0, len(texts), TEXTS_A_TIME):
-            vectors = transform(self.representation, texts[start : start + TEXTS_A_TIME])
-            logits = self.model.logits(vectors) / np.float32(self.facts["temperature"])
+            logits = self.model.logits(self._vectors(texts[start : start + TEXTS_A_TIME])) / np.float32(
+                self.facts["temperature"]
+            )
             parts.append(probabilities_of(logits, self.model.head))
         return np.concatenate(parts)
 
-    def predict(self, texts: Sequence[str]) -> list[Any]:
+    def _vectors(self, texts: Sequence[Any]) -> Floats:
+        """The vectors of the texts; of pairs, what sets the first apart from the second."""
+        if self.model.head != "preference":
+            return transform(self.representation, texts)
+        first, second = (transform(self.representation, [pair[side] for pair in texts]) for side in (0, 1))
+        return first - second
+
+    def predict(self, texts: Sequence[Any]) -> list[Any]:
         """The likeliest class of every text; where it may have several, a list of those with at least one half."""
         probabilities = self.predict_proba(texts)
         if self.model.head == "sigmoid":
@@ -78,10 +88,14 @@ def _read(path: Path, checksum: str) -> dict[str, npt.NDArray[Any]]:
 
 
 def _scored(scorer: Scorer, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
-    while texts := [line.rstrip("\n") for line in islice(lines, TEXTS_A_TIME)]:
+    while texts := [_shown(scorer, line.rstrip("\n")) for line in islice(lines, TEXTS_A_TIME)]:
         pairs = zip(scorer.predict(texts), scorer.predict_proba(texts).tolist(), strict=True)
         for found, row in pairs:
             yield {"class": found, "probabilities": dict(zip(scorer.classes, row, strict=True))}
+
+
+def _shown(scorer: Scorer, line: str) -> Any:
+    return line.partition("\t")[::2] if scorer.model.head == "preference" else line
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from django.core.files.storage import default_storage
 
 from annotation.models import Project, Representation, Role
 from annotation.portable.scorer import Scorer
+from modeling.linear import LinearModel
+from modeling.pool_fit import fit_pool
 from tests.factories import make_member
 from tests.operations.learning_world import taught
 
@@ -111,3 +113,17 @@ def test_what_cannot_be_downloaded_is_said(world, client_of):
     default_storage.delete(Project.objects.get().live_model.representation.path)
     status, refused = manager.call("GET", f"{path}models/1/download/")
     assert (status, refused["error"]["code"]) == (409, "model_files_gone")
+
+
+def test_pairs_are_scored_as_the_server_does():
+    """A head for preferences: the vector of a pair is the difference of its texts' vectors."""
+    texts = ["free cash prize", "sleep at home", "cash", "home"] * 5
+    encoder = fit_pool(texts, rng=np.random.default_rng(0), dimension=4)
+    rng = np.random.default_rng(1)
+    coef = rng.normal(size=(encoder.dimension, 2)).astype(np.float32)
+    model = LinearModel(coef, np.zeros(2, np.float32), "preference")
+    scorer = Scorer(["0", "1"], {"temperature": 1.0}, model, encoder.dump()[0])
+    pairs = [("free cash", "sleep at home"), ("sleep at home", "free cash")]
+    expected = model.predict_proba(encoder.transform([a for a, _ in pairs]) - encoder.transform([b for _, b in pairs]))
+    assert scorer.predict_proba(pairs) == pytest.approx(expected, abs=1e-5)
+    assert set(scorer.predict(pairs)) == {"0", "1"}

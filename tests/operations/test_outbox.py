@@ -145,10 +145,11 @@ def test_the_claim_reads_by_index(project):
         assert "work_waiting" in " ".join(row[0] for row in cursor.fetchall())
 
 
-def rush(project: Project, n: int, *, oldest: float, newest: float, trained: float = 0.5) -> LaneClaim | None:
+def rush(project: Project, n: int, *, oldest: float, newest: float, trained: float | None) -> LaneClaim | None:
     """Claims the lane `trained` seconds after a training's rest, with n labels that came from `oldest` to `newest`."""
     now = timezone.now()
-    WorkLane.objects.create(project=project, topic=Topic.LEARN, not_before=now - timedelta(seconds=trained))
+    rested = None if trained is None else now - timedelta(seconds=trained)
+    WorkLane.objects.create(project=project, topic=Topic.LEARN, not_before=rested)
     WorkRequest.objects.all().delete()
     WorkRequest.objects.bulk_create(
         WorkRequest(
@@ -171,6 +172,7 @@ def rush(project: Project, n: int, *, oldest: float, newest: float, trained: flo
         (100, 2.0, 1.0, 0.5, True),  # the rush has paused
         (600, 6.1, 0.0, 0.5, True),  # long enough
         (100, 1.0, 0.0, 6.5, True),  # nothing was trained lately
+        (100, 1.0, 0.0, None, True),  # nothing was ever trained
     ],
 )
 def test_a_rush_of_labels_after_a_training_is_waited_for(project, n, oldest, newest, trained, is_claimed):

@@ -9,9 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from annotation.kinds import LINEAR, Learner, kind_of
 from annotation.models import MULTILABEL_STRATEGIES, Strategy
-
-MULTICHOICE = "multichoice"
 
 
 class NotAllowed(Exception):
@@ -37,15 +36,16 @@ def allowed_callable(path: str) -> Callable[..., Any]:
 
 def strategies_of(kind: str) -> list[str]:
     """Returns the names that a project of this kind may use."""
-    if kind == MULTICHOICE:
-        return [name for name in Strategy.values if name in {*MULTILABEL_STRATEGIES, Strategy.TEAM, Strategy.RANDOM}]
-    return [name for name in Strategy.values if name not in MULTILABEL_STRATEGIES]
+    learner = kind_of(kind).learner
+    own = MULTILABEL_STRATEGIES if learner is Learner.SIGMOID else set(Strategy) - MULTILABEL_STRATEGIES
+    usable = {Strategy.TEAM, Strategy.RANDOM, *(own if learner in LINEAR else ())}
+    return [name for name in Strategy.values if name in usable]
 
 
 def strategy_refusal(given: Any, kind: str) -> str | None:
     """Returns why this cannot be the strategy of a project of this kind, None when it can."""
     names = strategies_of(kind)
-    if isinstance(given, str) and (given in names or is_allowed(given)):
+    if isinstance(given, str) and (given in names or (is_allowed(given) and kind_of(kind).learner in LINEAR)):
         return None
     if isinstance(given, str) and "." in given:
         return "an operator has to allow this callable first (QUERENT_ALLOWED_CALLABLES)"

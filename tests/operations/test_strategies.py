@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
 
-from annotation.callables import NotAllowed, allowed_callable, strategies_of
+from annotation.callables import NotAllowed, allowed_callable, strategies_of, strategy_refusal
 from annotation.errors import InvalidValue
 from annotation.models import MULTILABEL_STRATEGIES, Annotation, Project, QueueEntry, Strategy, Stream, Topic
 from annotation.operations import named_ranking
@@ -44,6 +44,8 @@ def queue_of(project: Project) -> list[int]:
 def test_every_name_is_in_the_registry() -> None:
     assert set(STRATEGIES) | {Strategy.TEAM.value} == set(Strategy.values)
     assert {name for name, one in STRATEGIES.items() if one.is_multilabel} == set(MULTILABEL_STRATEGIES)
+    assert strategies_of("spans") == strategies_of("boxes") == ["team", "random"]
+    assert strategy_refusal(OURS, "spans") is not None
     assert set(strategies_of("choice")) | set(strategies_of("multichoice")) == set(Strategy.values)
 
 
@@ -154,15 +156,16 @@ def test_what_people_are_looking_at_is_pending() -> None:
 
 
 def test_the_guard_looks_and_what_it_says_is_done_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hundred labels, half of them protected draws: looked at once. Held back, the queue is the shuffle's."""
-    monkeypatch.setattr(guard, "EVERY_LABELS", 60)
-    project, items, annotator = taught(n_items=120, n_labels=30)
+    """Looked at once, with as many labels for each arm. Held back, the queue is the shuffle's."""
+    monkeypatch.setattr(guard, "EVERY_LABELS", 25)
+    monkeypatch.setattr(guard, "LEAST_LABELS", 20)
+    project, items, annotator = taught(n_items=60, n_labels=20)
     assert model_status(project)["guard"] is None
-    for place in range(30, 60):
+    for place in range(20, 29):
         answer(items[place], annotator, truth(place), stream=Stream.RANDOM)
     run(project, Topic.LEARN)
     told = model_status(project)["guard"]
-    assert (told["n_labels"], told["n_compared"], told["fallen_back"]) == (60, 30, False)
+    assert (told["n_labels"], told["n_compared"], told["fallen_back"]) == (29, 20, False)
     version = project.live_model
     version.metrics["guard"] |= {"fallen_back": True, "gain": -0.05}
     version.save(update_fields=["metrics"])

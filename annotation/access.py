@@ -35,6 +35,7 @@ NEEDS: dict[str, Role] = {
     "export": Role.MANAGER,
     "change_project": Role.MANAGER,
     "manage_members": Role.MANAGER,
+    "send_out": Role.MANAGER,
     "pause_people": Role.MANAGER,
     "see_jobs": Role.MANAGER,
     "pin_models": Role.MANAGER,
@@ -90,6 +91,15 @@ def members_of(project: Project) -> QuerySet[Any]:
         .select_related("user")
         .annotate(annotations=Coalesce(Subquery(given.annotate(n=Count("pk")).values("n")), 0))
     )
+
+
+def member_for(project: Project, username: str) -> User:
+    """Returns the member of that name; raises NotFound."""
+    found = Membership.objects.filter(project=project, user__username=username).select_related("user")
+    membership = None if "\0" in username else found.first()
+    if membership is None:
+        raise NotFound("There is no such member.")
+    return membership.user
 
 
 def require(role: str, needs: str) -> None:

@@ -137,3 +137,65 @@ class Batch(s.Serializer[Any]):
 
 class Undone(s.Serializer[Any]):
     n = s.IntegerField()
+
+
+class NewAction(s.Serializer[Any]):
+    action = s.ChoiceField(["relabel", "send_out", "talk", "pause"])
+    note = Text(max_length=1000, required=False, allow_blank=True, default="", help_text="`talk`: what she reads.")
+    value = s.JSONField(required=False, help_text="`relabel`: the right answer; without it the engine's.")
+    votes = Whole(min_value=1, max_value=20, default=1, help_text="`send_out`: how many more answers an item.")
+
+
+class Pause(s.Serializer[Any]):
+    note = Text(max_length=1000, required=False, allow_blank=True, default="", help_text="What the person reads.")
+
+
+class ExpectedExport(s.Serializer[Any]):
+    items = s.IntegerField()
+    in_doubt = s.IntegerField()
+    left_out = s.IntegerField()
+    expected_right = s.FloatField(allow_null=True)
+    low = s.FloatField(allow_null=True, help_text="Lower end of the 90 % interval.")
+    high = s.FloatField(allow_null=True)
+
+
+class SendOut(s.Serializer[Any]):
+    votes = Whole(min_value=1, max_value=20, default=1)
+    below = s.FloatField(min_value=0, max_value=1, default=0.0, help_text="Also items less sure than this.")
+
+
+class Known(s.Serializer[Any]):
+    given = s.IntegerField()
+    right = s.IntegerField()
+
+
+class Week(s.Serializer[Any]):
+    week = s.DateField()
+    annotations = s.IntegerField()
+
+
+class Paused(s.Serializer[Any]):
+    since = s.DateTimeField()
+    note = s.CharField(allow_blank=True)
+
+
+class Word(s.Serializer[Any]):
+    note = s.CharField()
+    created_at = s.DateTimeField()
+
+
+class OwnFlag(s.Serializer[Any]):
+    kind = s.CharField()
+    summary = s.CharField(allow_blank=True)
+    status = s.CharField()
+
+
+class OwnReport(s.Serializer[Any]):
+    annotations = s.IntegerField()
+    accuracy = Interval(allow_null=True)
+    median_seconds = s.FloatField(allow_null=True)
+    known_answers = Known()
+    weeks = Week(many=True)
+    paused = Paused(allow_null=True)
+    words = Word(many=True)
+    flags = OwnFlag(many=True)

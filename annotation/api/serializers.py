@@ -93,6 +93,7 @@ class Settings(s.Serializer[Any]):
     target_confidence = s.FloatField()
     overlap_share = s.FloatField(help_text="Share of items that get `overlap`; the others get one answer.")
     relabel_rate = s.FloatField(help_text="Largest share of questions that are second opinions.")
+    pause_at_odds = s.FloatField(help_text="Pauses people whose answers look random at these odds; 0: nobody.")
     spans_overlap = s.BooleanField(help_text="Kind `spans`: whether the spans of one answer may overlap.")
     show_names = s.BooleanField(help_text="Annotators see the names of their colleagues.")
     blind_review = s.BooleanField(help_text="Reviewers do not see who gave which answer.")
@@ -238,7 +239,7 @@ class Assignment(s.Serializer[Any]):
 
 class Assignments(s.Serializer[Any]):
     assignments = Assignment(many=True)
-    empty_because = s.ChoiceField(["finished", "all_leased", "nothing_for_you"], allow_null=True)
+    empty_because = s.ChoiceField(["finished", "all_leased", "nothing_for_you", "paused"], allow_null=True)
     next_release_at = s.DateTimeField(allow_null=True)
 
 
@@ -323,6 +324,7 @@ class NewExport(s.Serializer[Any]):
     format = s.ChoiceField(["jsonl", "csv"], default="jsonl")
     include = s.ChoiceField(["annotated", "all"], default="annotated")
     revisions = s.BooleanField(default=False)
+    min_confidence = s.FloatField(required=False, min_value=0, max_value=1, help_text="Only items as sure as this.")
 
 
 class NewImport(s.Serializer[Any]):

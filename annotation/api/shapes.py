@@ -126,4 +126,8 @@ def job(row: Job) -> dict[str, Any]:
 
 
 def _public_params(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: params[name] for name in ("filename", "format", "include", "mapping", "revisions") if name in params}
+    return {
+        name: params[name]
+        for name in ("filename", "format", "include", "mapping", "min_confidence", "revisions")
+        if name in params
+    }

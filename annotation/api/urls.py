@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from annotation.api.errors import not_found
 from annotation.api.views import (
     accounts,
+    care,
     docs,
     health,
     labeling,
@@ -56,6 +57,12 @@ urlpatterns = [
     path(f"{PROJECT}/reviews/", review.Reviews.as_view()),
     path(f"{PROJECT}/reviews/agreeing/", review.Agreeing.as_view()),
     path(f"{PROJECT}/reviews/batches/<str:batch>/undo/", review.UndoBatch.as_view()),
+    path("flags/<str:flag_id>/actions/", care.FlagActions.as_view()),
+    path("flags/<str:flag_id>/undo/", care.UndoFlag.as_view()),
+    path(f"{PROJECT}/members/<str:username>/pause/", care.PauseOf.as_view()),
+    path(f"{PROJECT}/quality/export/", care.ExpectedExport.as_view()),
+    path(f"{PROJECT}/quality/send-out/", care.SendOutDoubtful.as_view()),
+    path(f"{PROJECT}/my/report/", care.MyReport.as_view()),
     path("reviews/<str:review_id>/undo/", review.UndoReview.as_view()),
     path("items/<str:item_id>/", review.OneItem.as_view()),
     path("items/<str:item_id>/comments/", review.Comments.as_view()),

@@ -111,6 +111,9 @@ class Project(models.Model):
     gold_rate = models.FloatField(default=0.03)
     target_confidence = models.FloatField(default=0.95)
     overlap_share = models.FloatField(default=1.0, help_text="Share of items that get `overlap`; the others get one.")
+    pause_at_odds = models.FloatField(
+        default=0.0, help_text="Pauses whose answers look random at these odds; 0: never."
+    )
     relabel_rate = models.FloatField(default=0.2, help_text="Largest share of questions that are second opinions.")
     spans_overlap = models.BooleanField(default=True, help_text="Whether spans of one answer may overlap.")
     show_names = models.BooleanField(default=False, help_text="Annotators see the names of their colleagues.")
@@ -156,6 +159,7 @@ class Project(models.Model):
             models.CheckConstraint(
                 condition=Q(overlap_share__gte=0, overlap_share__lte=1), name="project_overlap_share"
             ),
+            models.CheckConstraint(condition=Q(pause_at_odds__gte=0), name="project_pause_at_odds"),
             models.CheckConstraint(condition=Q(relabel_rate__gte=0, relabel_rate__lte=1), name="project_relabel_rate"),
             models.CheckConstraint(
                 condition=Q(target_confidence__gt=0, target_confidence__lte=1), name="project_target_confidence"

@@ -56,6 +56,11 @@ class Review(models.Model):
             models.UniqueConstraint(
                 fields=["item"], condition=Q(undone_at__isnull=True, value__isnull=False), name="review_one_verdict"
             ),
+            models.UniqueConstraint(
+                fields=["project", "about"],
+                condition=Q(undone_at__isnull=True, decision="pause"),
+                name="review_one_pause",
+            ),
             models.CheckConstraint(
                 condition=Q(decision__in=["accept", "change", "keep", "gold"], item__isnull=False, value__isnull=False)
                 | Q(decision="send_out", item__isnull=False, value__isnull=True)

@@ -29,8 +29,13 @@ def accept_agreeing(*, project: Project, user: User, note: str = "") -> tuple[UU
 
 
 def undo_batch(*, project: Project, user: User, batch: UUID) -> int:
-    """Undoes what is left of a batch; returns how many decisions."""
+    """Undoes what is left of a batch; returns how many decisions. Items decided on since stay as they are."""
     standing = Review.objects.filter(project=project, batch=batch, undone_at=None).select_related("project")
-    for review in (found := list(standing.order_by("item_id"))):
-        undo_review(review=review, user=user)
-    return len(found)
+    n_undone = 0
+    for review in list(standing.order_by("item_id")):
+        try:
+            undo_review(review=review, user=user)
+        except Conflict:
+            continue
+        n_undone += 1
+    return n_undone

@@ -104,7 +104,7 @@ def summary_of(inference: Inference, belief: Beliefs) -> dict[str, Any]:
     wrong = 1 - belief.probability
     expected = float(wrong.mean())
     chance = float(np.sqrt((belief.probability * wrong).sum())) / n
-    low, high = _error_scale(inference)
+    low, high = error_scale(inference)
     half = Z90 * chance
     return summary | {
         "expected_right": 1 - expected,
@@ -113,7 +113,7 @@ def summary_of(inference: Inference, belief: Beliefs) -> dict[str, Any]:
     }
 
 
-def _error_scale(inference: Inference) -> tuple[float, float]:
+def error_scale(inference: Inference) -> tuple[float, float]:
     """By which factors people's common error rate may be smaller or larger than estimated (90 %)."""
     truth = inference.truth
     seen = truth.n_informative.astype(np.float64)

@@ -40,7 +40,7 @@ class Submitted:
 
 @retried
 def assign_next_item(*, project: Project, user: User, count: int, rng: random.Random | None = None) -> Assigned:
-    """Returns up to `count` open leases of this person: those she holds already first, then new ones.
+    """Returns up to `count` open leases of this person: those she holds already first, then new ones; none when paused.
 
     Two callers at once never share a slot: items are picked under SKIP LOCKED, and the slot count is a constraint.
     Raises BadRequest for a count outside 1 to 20.
@@ -48,6 +48,8 @@ def assign_next_item(*, project: Project, user: User, count: int, rng: random.Ra
     if not 1 <= count <= MAX_COUNT:
         raise BadRequest(f"count must be from 1 to {MAX_COUNT}.", fields={"count": "out of range"})
     found = open_leases(project_id=project.pk, user_id=user.pk, limit=count)
+    if found is None:
+        return Assigned(empty_because="paused")
     if len(found) < count:
         found += _new_leases(project, user.pk, count - len(found), rng or random.SystemRandom())
     if found:

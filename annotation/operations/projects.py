@@ -45,6 +45,7 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "target_confidence": (float, 0.5, 1),
     "overlap_share": (float, 0, 1),
     "relabel_rate": (float, 0, 1),
+    "pause_at_odds": (float, 0, 1e9),
 }
 SWITCHES = ("spans_overlap", "cost_aware", "show_names", "blind_review")
 SETTINGS = (*RANGES, "strategy", "classifier", "classifier_params", *SWITCHES, "representation", "queue_source")

@@ -10,9 +10,10 @@ from annotation.models import Project
 from annotation.operations.agreement_report import agreement_report
 from annotation.operations.answer_quality import infer_answers
 from annotation.operations.flags import raise_flags
-from annotation.operations.inference import Inference, consensus_of, infer_truth, summary_of
+from annotation.operations.inference import Inference, consensus_of, error_scale, infer_truth, summary_of
 from annotation.operations.live_quality import keep_version, update_items
 from annotation.operations.outbox import LaneClaim, settle_lane, waiting_requests
+from annotation.operations.pausing import pause_by_rule
 from annotation.operations.people_suspicions import careless_people, suspicious_people
 from annotation.operations.quality_rows import names_of, write_consensus, write_report, write_reports
 from annotation.operations.second_opinions import publish_second_opinions
@@ -44,6 +45,7 @@ def infer_quality(claim: LaneClaim) -> None:
     report = {
         "agreement": agreement_report(votes, names, seed=project.seed),
         "summary": summary_of(inference, believed),
+        "error_scale": error_scale(inference),
         "model_weight": inference.voice.weight if inference.voice else 0.0,
     }
     suspicions = _suspicions(inference, names)
@@ -52,6 +54,7 @@ def infer_quality(claim: LaneClaim) -> None:
         write_consensus(project=project, inference=inference, believed=believed, stored=stored)
         write_reports(project_id=project.pk, inference=inference)
         raise_flags(project_id=project.pk, suspicions=suspicions)
+        pause_by_rule(project)
         publish_second_opinions(project=project, inference=inference)
         keep_version(project=project, inference=inference)
         write_report(project, report | {"seconds": round(time.monotonic() - started, 3)})

@@ -1,10 +1,49 @@
-"""More answers for items that have some, and no more for others: widen, close_slots, set_slot_limit."""
+"""More answers for items that have some, and no more for others: widen, send_out_doubtful, close_slots."""
 
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Greatest, Least, Now
 
 from annotation.errors import Conflict
 from annotation.models import Item, Project, Stream
+from annotation.operations.projects import audit
+from annotation.operations.retry import retried
+
+MOST_AT_ONCE = 5_000
+
+# One statement: each item gets its slots and the decision that an undo needs. What somebody holds just now is left out.
+SEND_OUT = """
+    WITH picked AS MATERIALIZED (
+        SELECT item.id, item.slot_limit, item.taken
+        FROM annotation_item item JOIN annotation_consensus truth ON truth.item_id = item.id
+        WHERE truth.project_id = %(project)s AND truth.status IN ('single', 'agreed', 'doubtful')
+          AND (truth.status = 'doubtful' OR truth.probability < %(below)s)
+          AND NOT item.is_gold AND item.open_slots = 0 AND item.taken < %(max_votes)s
+          AND (%(person)s::bigint IS NULL OR EXISTS (
+                SELECT 1 FROM annotation_annotation one
+                WHERE one.item_id = item.id AND one.annotator_id = %(person)s))
+          AND (%(classes)s::text[] IS NULL OR 2 = (
+                SELECT count(DISTINCT one.value->>'class') FROM annotation_annotation one
+                WHERE one.item_id = item.id AND one.value->>'class' = ANY(%(classes)s::text[])))
+          AND NOT EXISTS (SELECT 1 FROM annotation_review verdict
+                          WHERE verdict.item_id = item.id AND verdict.undone_at IS NULL AND verdict.value IS NOT NULL)
+        ORDER BY item.id LIMIT %(most)s
+        FOR NO KEY UPDATE OF item SKIP LOCKED),
+    widened AS (
+        UPDATE annotation_item item
+        SET slot_limit = least(item.taken + %(votes)s, %(max_votes)s),
+            open_slots = least(item.taken + %(votes)s, %(max_votes)s) - item.taken
+        FROM picked WHERE item.id = picked.id)
+    INSERT INTO annotation_review
+        (project_id, item_id, reviewer_id, decision, schema_version, note, before, batch, created_at)
+    SELECT %(project)s, id, %(user)s, 'send_out', %(schema)s, '', jsonb_build_object('slot_limit', slot_limit),
+           %(batch)s, now()
+    FROM picked
+"""
 
 
 def widen(*, project: Project, item: Item, votes: int) -> None:
@@ -27,6 +66,35 @@ def widen(*, project: Project, item: Item, votes: int) -> None:
         draw_stream=Coalesce("draw_stream", Value(Stream.RELABEL.value)),
         draw_probability=Coalesce("draw_probability", Value(1.0)),
     )
+
+
+@retried
+def send_out_doubtful(
+    *,
+    project: Project,
+    user: User,
+    votes: int = 1,
+    below: float = 0.0,
+    person: User | None = None,
+    classes: list[str] | None = None,
+) -> tuple[UUID, int]:
+    """Sends out again what is in doubt, as far as max_votes allows; returns the batch, to be undone, and how many.
+
+    `below` also takes items that are sure enough for the project but not for this; `person` and `classes` narrow it to
+    what she answered, or what was given both classes. Up to five thousand items a call.
+    """
+    batch = uuid4()
+    parameters: dict[str, Any] = {
+        "project": project.pk, "user": user.pk, "max_votes": project.max_votes, "votes": votes, "below": below,
+        "person": None if person is None else person.pk, "classes": classes, "batch": batch, "most": MOST_AT_ONCE,
+        "schema": project.schema_version,
+    }  # fmt: skip
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(SEND_OUT, parameters)
+        n_sent = cursor.rowcount
+        detail = {"items": n_sent, "votes": votes, "below": below}
+        audit(project=project, actor=user, verb="items.sent_out", target=f"batch:{batch}", detail=detail)
+    return batch, n_sent
 
 
 def close_slots(item: Item) -> None:

@@ -42,10 +42,13 @@ class _Facts:
 
 
 @retried
-def decide_review(*, project: Project, item: Item, user: User, wish: Wish, batch: UUID | None = None) -> Review:
+def decide_review(
+    *, project: Project, item: Item, user: User, wish: Wish, batch: UUID | None = None, flag: Flag | None = None
+) -> Review:
     """Returns the decision, made in one transaction; consensus, skill, training and export follow from their work.
 
-    Of two reviewers at once one decides and the other is told: an item has one verdict until that is undone.
+    `batch` and `flag` say by which click and about which flag. Of two reviewers at once one decides and the other is
+    told: an item has one verdict until that is undone.
     Raises Conflict (decided already, nobody has answered, no more answers allowed, gold that contradicts), InvalidValue
     for a verdict against the schema, BadRequest for what is missing.
     """
@@ -65,7 +68,7 @@ def decide_review(*, project: Project, item: Item, user: User, wish: Wish, batch
         review = Review.objects.create(
             project=project, item=facts.item, annotation_id=wish.annotation, reviewer=user, decision=wish.decision,
             value=value, schema_version=project.schema_version, note=wish.note, before=facts.before, batch=batch,
-            created_at=Now(),
+            flag=flag, created_at=Now(),
         )  # fmt: skip
         follow_up(review, user, verb=f"review.{wish.decision}")
     review.refresh_from_db()

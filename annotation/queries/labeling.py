@@ -23,12 +23,20 @@ SAID_OF = """(
     ORDER BY said.created_at DESC, said.id DESC LIMIT 1)"""
 # The part of a reason that holds what the project's own model would answer, where it says so.
 SUGGESTED = "suggested"
+# One row at least: whether the person is paused, then what she holds.
 OPEN_LEASES = """
+    SELECT paused.stands, held.*
+    FROM (SELECT EXISTS (
+            SELECT 1 FROM annotation_review
+            WHERE project_id = %(project)s AND about_id = %(user)s AND decision = 'pause' AND undone_at IS NULL)
+        ) paused(stands)
+    LEFT JOIN LATERAL (
     SELECT lease.id, item.id, item.external_id, item.data, item.metadata, lease.expires_at, lease.stream,
            lease.probability, lease.model_version, lease.reason, {said}
     FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
-    WHERE lease.project_id = %s AND lease.annotator_id = %s AND lease.status = 'open' AND lease.expires_at > now()
-    ORDER BY lease.created_at, lease.id LIMIT %s
+    WHERE lease.project_id = %(project)s AND lease.annotator_id = %(user)s AND lease.status = 'open'
+      AND lease.expires_at > now()
+    ORDER BY lease.created_at, lease.id LIMIT %(limit)s) held ON true
 """.replace("{said}", SAID_OF % "item.id")
 
 _COUNT_SHARE = 50  # a count is kept for fifty times as long as it took, and at least a second
@@ -53,11 +61,14 @@ class Lease:
     said: dict[str, Any] | None
 
 
-def open_leases(*, project_id: int, user_id: int, limit: int) -> list[Lease]:
-    """Returns the person's open leases, the oldest first."""
+def open_leases(*, project_id: int, user_id: int, limit: int) -> list[Lease] | None:
+    """Returns the person's open leases, the oldest first; None for somebody who is paused."""
     with connection.cursor() as cursor:
-        cursor.execute(OPEN_LEASES, [project_id, user_id, limit])
-        return [lease_of(row) for row in cursor.fetchall()]
+        cursor.execute(OPEN_LEASES, {"project": project_id, "user": user_id, "limit": limit})
+        rows = cursor.fetchall()
+    if rows[0][0]:
+        return None
+    return [lease_of(row[1:]) for row in rows if row[1] is not None]
 
 
 def lease_of(row: Sequence[Any]) -> Lease:

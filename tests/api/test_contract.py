@@ -98,7 +98,7 @@ class TestProjects:
             "random_rate": 0.1, "gold_rate": 0.03,
             "target_confidence": 0.95, "strategy": "team", "spans_overlap": True, "cost_aware": False,
             "classifier": "linear", "classifier_params": {},
-            "overlap_share": 1.0, "relabel_rate": 0.2, "show_names": False, "blind_review": False,
+            "overlap_share": 1.0, "relabel_rate": 0.2, "pause_at_odds": 0.0, "show_names": False, "blind_review": False,
         }  # fmt: skip
         assert [(one["name"], one["key"]) for one in body["classes"]] == [("ham", "1"), ("spam", "s")]
         assert AuditEvent.objects.filter(verb="project.created").count() == 1
@@ -325,6 +325,8 @@ ROUTES = {
     "quality/": ("GET", "reviewer", None),
     "flags/": ("GET", "reviewer", None),
     "review/": ("GET", "reviewer", None),
+    "quality/export/": ("GET", "reviewer", None),
+    "my/report/": ("GET", "annotator", None),
     "reviews/": ("GET", "reviewer", None),
     "jobs/": ("GET", "manager", None),
 }
@@ -336,6 +338,7 @@ WRITES = {
     "classes/merge/": ("POST", "manager", {"classes": ["ham"], "into": "ham"}),
     "members/": ("POST", "manager", {"username": "joiner", "role": "annotator"}),
     "reviews/agreeing/": ("POST", "reviewer", {}),
+    "quality/send-out/": ("POST", "manager", {}),
     f"reviews/batches/{uuid.UUID(int=7)}/undo/": ("POST", "reviewer", None),
 }
 ROLES = ["annotator", "reviewer", "manager", "owner"]

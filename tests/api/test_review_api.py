@@ -1,6 +1,7 @@
 """A reviewer at work through the API: decide, see everything follow, take it back, see everything as before."""
 
 import io
+import json
 import random
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from annotation.arrays import load_votes
 from annotation.models import Item, Project, Topic, WorkRequest
-from annotation.operations import outbox
+from annotation.operations import outbox, transfer
 from annotation.operations.examples import believe
 from annotation.operations.labels import Labels
 from annotation.operations.transfer.export_rows import read_rows
@@ -85,6 +86,7 @@ def test_a_review_session(world):
     assert item.pk not in after["waiting"]
     assert after["weight"] != before["weight"]
     assert after["weight"][1] == 1
+    assert '"reviews":[{' in after["export"]
     assert f'"value":{{"class": "{other}"}},"probability":1.0,"status":"reviewed"' in after["export"]
     assert [one[:2] for one in after["votes"]] == [one[:2] for one in before["votes"]]
 
@@ -196,3 +198,46 @@ def test_talk(world, client_of):
     assert cem.call("GET", path)[1]["results"][0]["author"] == reviewer.user.username
     for body, wrong in [({"body": ""}, 400), ({"body": "x" * 5001}, 400), ({"body": "x", "parent": 987654321}, 404)]:
         assert cem.call("POST", path, body)[0] == wrong
+
+
+def test_acting_on_flags_and_people(world, client_of):
+    project, _, people, reviewer = world
+    manager = client_of(make_member(project, role="manager"))
+    flags = reviewer.call("GET", f"projects/{project.pk}/flags/")[1]["results"]
+    path = f"flags/{flags[0]['id']}/"
+    assert reviewer.call("POST", f"{path}actions/", {"action": "nonsense"})[0] == 400
+    assert reviewer.call("POST", f"{path}actions/", {"action": "pause"})[0] == 403
+    assert client_of(people["ann"]).call("POST", f"{path}actions/", {"action": "relabel"})[0] == 403
+    assert reviewer.call("POST", f"{path}undo/")[0] == 409
+    assert reviewer.call("POST", f"{path}actions/", {"action": "relabel"})[1]["status"] == "confirmed"
+    assert reviewer.call("POST", f"{path}actions/", {"action": "relabel"})[0] == 409
+    assert reviewer.call("POST", f"{path}undo/")[1]["status"] == "open"
+
+    pause = f"projects/{project.pk}/members/cem/pause/"
+    assert reviewer.call("POST", pause, {})[0] == 403
+    assert manager.call("POST", f"projects/{project.pk}/members/nobody/pause/", {})[0] == 404
+    assert manager.call("POST", pause, {"note": "Call me."})[0] == 201
+    assert manager.call("POST", pause, {})[0] == 409
+    cem = client_of(people["cem"])
+    assert cem.call("POST", f"projects/{project.pk}/assignments/", {})[1]["empty_because"] == "paused"
+    assert cem.call("GET", f"projects/{project.pk}/my/report/")[1]["paused"]["note"] == "Call me."
+    assert manager.call("DELETE", pause)[0] == 200
+    assert manager.call("DELETE", pause)[0] == 404
+
+
+def test_the_worth_of_an_export_and_its_filter(world, client_of):
+    project, *_, reviewer = world
+    found = reviewer.call("GET", f"projects/{project.pk}/quality/export/?min_confidence=0.9")[1]
+    assert found["items"] + found["left_out"] == len(TRUTH)
+    for bad in ("2", "-1", "x", "nan"):
+        assert reviewer.call("GET", f"projects/{project.pk}/quality/export/?min_confidence={bad}")[0] == 400
+    manager = client_of(make_member(project, role="manager"))
+    job = manager.call("POST", f"projects/{project.pk}/exports/", {"min_confidence": 0.9})[1]
+    assert job["params"]["min_confidence"] == 0.9
+    transfer.run_job(job["id"])
+    file = manager.http.get(f"/api/v1/exports/{job['id']}/file/")
+    rows = [json.loads(line) for line in b"".join(file.streaming_content).splitlines()]
+    assert len(rows) == found["items"]
+    assert all(row["consensus"]["probability"] >= 0.9 for row in rows)
+    assert all(0 <= one["probability_wrong"] <= 1 for row in rows for one in row["annotations"])
+    assert manager.call("POST", f"projects/{project.pk}/exports/", {"min_confidence": 1.5})[0] == 400

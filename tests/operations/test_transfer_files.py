@@ -468,7 +468,8 @@ def test_jsonl_holds_all_that_is_promised(labelled):
     assert one["consensus"] == {"value": {"class": "ham"}, "probability": 0.9, "status": "agreed"}
     first, second = one["annotations"]
     assert list(first) == [
-        "id", "annotator", "value", "revision", "seconds", "stream", "probability", "created_at", "updated_at"
+        "id", "annotator", "value", "revision", "seconds", "stream", "probability", "created_at", "updated_at",
+        "probability_wrong",
     ]  # fmt: skip
     assert (first["value"], first["revision"], first["seconds"], first["stream"]) == (
         {"class": "ham"},

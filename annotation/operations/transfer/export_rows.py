@@ -22,8 +22,13 @@ _ANNOTATIONS = """
 SELECT one.item_id, one.schema_version, one.id, person.username, one.value, one.revision, one.seconds,
     lease.stream, lease.probability,
     to_char(one.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    to_char(one.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    to_char(one.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    CASE WHEN one.value ? 'class' AND truth.posterior <> '{}'
+              AND (truth.posterior ? (one.value->>'class') OR one.schema_version = project.schema_version)
+         THEN 1 - coalesce((truth.posterior->>(one.value->>'class'))::float8, 0) END
 FROM annotation_annotation one
+LEFT JOIN annotation_consensus truth ON truth.item_id = one.item_id
+JOIN annotation_project project ON project.id = one.project_id
 JOIN annotation_assignment lease ON lease.id = one.assignment_id
 JOIN auth_user person ON person.id = one.annotator_id
 WHERE one.item_id = ANY(%s) ORDER BY one.item_id, one.id
@@ -32,6 +37,14 @@ _REVISIONS = """
 SELECT annotation_id, revision, value, seconds, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 FROM annotation_annotationrevision
 WHERE annotation_id = ANY(%s) ORDER BY annotation_id, revision
+"""
+_REVIEWS = """
+SELECT review.item_id, jsonb_build_object(
+    'id', review.id, 'decision', review.decision, 'value', review.value, 'reviewer', person.username,
+    'note', review.note,
+    'created_at', to_char(review.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text
+FROM annotation_review review LEFT JOIN auth_user person ON person.id = review.reviewer_id
+WHERE review.item_id = ANY(%s) AND review.undone_at IS NULL ORDER BY review.item_id, review.id
 """
 
 
@@ -56,12 +69,13 @@ class Answer:
     probability: float
     created_at: str
     updated_at: str
+    probability_wrong: float | None
     revisions: list[Revision] | None = None
 
 
 @dataclass(slots=True)
 class ExportRow:
-    """One item; `data`, `metadata`, `gold` and `consensus_value` are JSON texts."""
+    """One item; `data`, `metadata`, `gold`, `consensus_value` and each of `reviews` are JSON texts."""
 
     id: int
     external_id: str | None
@@ -72,6 +86,7 @@ class ExportRow:
     consensus_probability: float | None
     consensus_status: str | None
     annotations: list[Answer] = field(default_factory=list)
+    reviews: list[str] = field(default_factory=list)
 
 
 def read_rows(
@@ -95,6 +110,9 @@ def read_rows(
             answers.append(one := Answer(*columns))
             one.value = today(one.value, version) or one.value
             rows[item_id].annotations.append(one)
+        cursor.execute(_REVIEWS, [item_ids])
+        for item_id, review in cursor.fetchall():
+            rows[item_id].reviews.append(review)
         if revisions:
             _add_revisions(cursor, answers)
     return list(rows.values())

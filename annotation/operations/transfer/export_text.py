@@ -11,6 +11,7 @@ from annotation.operations.transfer.export_rows import Answer, ExportRow, Revisi
 _COLUMNS = (
     "id", "external_id", "text", "metadata", "annotation_id", "annotator", "value", "revision", "seconds", "stream",
     "probability", "created_at", "updated_at", "consensus", "consensus_probability", "consensus_status", "gold",
+    "probability_wrong", "decision",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -35,10 +36,11 @@ def _line(row: ExportRow) -> str:
             f'"status":"{row.consensus_status}"}}'
         )
     gold = f',"gold":{row.gold}' if row.gold is not None else ""
+    reviews = f',"reviews":[{",".join(row.reviews)}]' if row.reviews else ""
     name = "null" if row.external_id is None else encode_basestring(row.external_id)
     return (
         f'{{"id":{row.id},"external_id":{name},"data":{row.data},"metadata":{row.metadata},'
-        f'"annotations":[{annotations}],"consensus":{consensus}{gold}}}\n'
+        f'"annotations":[{annotations}],"consensus":{consensus}{gold}{reviews}}}\n'
     )
 
 
@@ -48,7 +50,7 @@ def _annotation(one: Answer) -> str:
         f'{{"id":{one.id},"annotator":{encode_basestring(one.annotator)},"value":{one.value},'
         f'"revision":{one.revision},"seconds":{_number(one.seconds)},"stream":"{one.stream}",'
         f'"probability":{_number(one.probability)},"created_at":"{one.created_at}",'
-        f'"updated_at":"{one.updated_at}"{revisions}}}'
+        f'"updated_at":"{one.updated_at}","probability_wrong":{_number(one.probability_wrong)}{revisions}}}'
     )
 
 
@@ -87,7 +89,9 @@ def _cells(row: ExportRow, one: Answer | None) -> list[Any]:
             one.created_at, one.updated_at,
         ]  # fmt: skip
     truth = [_plain(row.consensus_value), row.consensus_probability, row.consensus_status, _plain(row.gold)]
-    return [_safe(cell) for cell in (*item, *answer, *truth)]
+    decision = json.loads(row.reviews[-1])["decision"] if row.reviews else None
+    doubt = [None if one is None else one.probability_wrong, decision]
+    return [_safe(cell) for cell in (*item, *answer, *truth, *doubt)]
 
 
 def _shown(data: str) -> str:

@@ -27,6 +27,7 @@ BATCH = 2_000
 INCLUDE = ("annotated", "all")
 _ANNOTATED = "SELECT DISTINCT item_id FROM annotation_annotation WHERE project_id = %s ORDER BY item_id"
 _ALL = "SELECT id FROM annotation_item WHERE project_id = %s ORDER BY id"
+_SURE = "SELECT item_id FROM annotation_consensus WHERE project_id = %s AND probability >= %s ORDER BY item_id"
 
 
 def start_export(
@@ -36,8 +37,12 @@ def start_export(
     format: str = "jsonl",  # noqa: A002 - the word of the contract
     include: str = "annotated",
     revisions: bool = False,
+    min_confidence: float | None = None,
 ) -> Job:
-    """Returns the queued job. Raises BadRequest for what is not offered: CSV has a row an annotation, no revisions."""
+    """Returns the queued job; with `min_confidence` only items whose consensus is as sure as that.
+
+    Raises BadRequest for what is not offered: CSV has a row an annotation, no revisions.
+    """
     wrong = {}
     if format not in WRITERS:
         wrong["format"] = f"One of {', '.join(WRITERS)}."
@@ -45,12 +50,15 @@ def start_export(
         wrong["include"] = f"One of {', '.join(INCLUDE)}."
     if not isinstance(revisions, bool) or (revisions and format == "csv"):
         wrong["revisions"] = "True or false; only JSONL holds revisions."
+    if min_confidence is not None and not 0 <= min_confidence <= 1:
+        wrong["min_confidence"] = "From 0 to 1."
     if wrong:
         raise BadRequest("This export is not offered.", fields=wrong)
+    sure = {} if min_confidence is None else {"min_confidence": min_confidence}
     with transaction.atomic():
         job = Job.objects.create(
             project=project, kind=Job.Kind.EXPORT, created_by=user, created_at=timezone.now(),
-            params={"format": format, "include": include, "revisions": revisions},
+            params={"format": format, "include": include, "revisions": revisions} | sure,
         )  # fmt: skip
         wake_job_after_commit(job.pk)
     return job
@@ -80,9 +88,11 @@ def run_export(claim: JobClaim) -> None:
 def _item_ids(job: Job) -> "array[int]":
     """Returns the ids of the items to write, rising: eight bytes an item."""
     ids = array("q")
-    query = _ALL if job.params["include"] == "all" else _ANNOTATED
+    query, given = (_ALL if job.params["include"] == "all" else _ANNOTATED), [job.project_id]
+    if "min_confidence" in job.params:
+        query, given = _SURE, [job.project_id, job.params["min_confidence"]]
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(query, [job.project_id])
+        cursor.execute(query, given)
         while rows := cursor.fetchmany(10_000):
             ids.extend(row[0] for row in rows)
     return ids

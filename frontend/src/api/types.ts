@@ -109,7 +109,7 @@ export interface Assignment {
   model_version: number | null
 }
 
-export type EmptyBecause = 'finished' | 'all_leased' | 'nothing_for_you'
+export type EmptyBecause = 'finished' | 'all_leased' | 'nothing_for_you' | 'paused'
 
 export interface Assignments {
   assignments: Assignment[]

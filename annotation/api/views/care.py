@@ -1,0 +1,96 @@
+"""Acting on doubts: flags, people, and what is in doubt as a whole."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation import access
+from annotation.api import answers, paging, reviewing
+from annotation.api.idempotency import creates
+from annotation.api.views.base import View, checked, documented, person
+from annotation.errors import BadRequest
+from annotation.operations import pausing, review, sending_out
+from annotation.queries import expected
+from annotation.queries.quality import flag_row
+from annotation.queries.review import review_row
+
+# What is done to a person needs more than a decision on a flag.
+NEEDED = {"pause": "pause_people"}
+
+
+class FlagActions(View):
+    @documented(request=reviewing.NewAction, responses=answers.FlagRow)
+    def post(self, request: Request, flag_id: str) -> Response:
+        """Confirms a flag by doing something about it: relabel, send out again, talk to the person, pause her."""
+        given: dict[str, Any] = checked(reviewing.NewAction, request)
+        name = given.pop("action")
+        flag = access.flag_for(person(request), flag_id, needs=NEEDED.get(name, "decide_flags"))
+        done = review.act_on_flag(flag=flag, user=person(request), action=review.Action(name, **given))
+        return Response(flag_row(done, blind=access.is_blind(flag.project)))
+
+
+class UndoFlag(View):
+    @documented(request=None, responses=answers.FlagRow)
+    def post(self, request: Request, flag_id: str) -> Response:
+        """Opens a decided flag again and takes back what was done about it."""
+        flag = access.flag_for(person(request), flag_id, needs="decide_flags")
+        undone = review.undo_flag(flag=flag, user=person(request))
+        return Response(flag_row(undone, blind=access.is_blind(flag.project)))
+
+
+class PauseOf(View):
+    @documented(request=reviewing.Pause, responses={201: reviewing.Review})
+    @creates
+    def post(self, request: Request, project_id: str, username: str) -> Response:
+        """Gives a person no more questions for now; she is told so, with the note."""
+        project = access.project_for(person(request), project_id, needs="pause_people")
+        about = access.member_for(project, username)
+        note = checked(reviewing.Pause, request)["note"]
+        made = pausing.pause_person(project=project, person=about, user=person(request), note=note)
+        return Response(review_row(made), status=201)
+
+    @documented(responses=reviewing.Review)
+    def delete(self, request: Request, project_id: str, username: str) -> Response:
+        """Lets her go on."""
+        project = access.project_for(person(request), project_id, needs="pause_people")
+        about = access.member_for(project, username)
+        return Response(review_row(pausing.resume_person(project=project, person=about, user=person(request))))
+
+
+class ExpectedExport(View):
+    @documented(responses=reviewing.ExpectedExport)
+    def get(self, request: Request, project_id: str) -> Response:
+        """What an export now would hold and which share of it is expected right. Filter: min_confidence."""
+        project = access.project_for(person(request), project_id, needs="see_quality")
+        given = paging.allowed_filters(request, "min_confidence").get("min_confidence", "0")
+        return Response(expected.expected_export(project, min_confidence=_share(given)))
+
+
+class SendOutDoubtful(View):
+    @documented(request=reviewing.SendOut, responses={201: reviewing.Batch})
+    @creates
+    def post(self, request: Request, project_id: str) -> Response:
+        """Sends out again what is in doubt, as far as max_votes allows; up to five thousand items a call."""
+        project = access.project_for(person(request), project_id, needs="send_out")
+        given = checked(reviewing.SendOut, request)
+        batch, n = sending_out.send_out_doubtful(project=project, user=person(request), **given)
+        return Response({"batch": batch, "n": n}, status=201)
+
+
+class MyReport(View):
+    @documented(responses=reviewing.OwnReport)
+    def get(self, request: Request, project_id: str) -> Response:
+        """One's own figures, words from reviewers, doubts, and whether one is paused."""
+        project = access.project_for(person(request), project_id, needs="label")
+        return Response(expected.own_report(project, person(request)))
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise BadRequest("min_confidence is from 0 to 1.", fields={"min_confidence": "out of range"})
+    return share

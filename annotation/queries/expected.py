@@ -1,0 +1,76 @@
+"""What an export would be worth, and what a person may know of herself."""
+
+import math
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection
+
+from annotation.models import AgreementReport, Annotation, AnnotatorReport, Flag, Project, Review
+
+Z90 = 1.645
+EXPORT = """
+    SELECT count(*), coalesce(sum(probability), 0), coalesce(sum(probability * (1 - probability)), 0),
+           count(*) FILTER (WHERE status = 'doubtful'),
+           (SELECT count(*) FROM annotation_consensus WHERE project_id = %(project)s)
+    FROM annotation_consensus WHERE project_id = %(project)s AND probability >= %(least)s
+"""
+WEEKS = """
+    SELECT date_trunc('week', created_at, 'UTC')::date, count(*)
+    FROM annotation_annotation WHERE project_id = %s AND annotator_id = %s
+    GROUP BY 1 ORDER BY 1 DESC LIMIT 26
+"""
+GOLD = """
+    SELECT count(*), count(*) FILTER (WHERE one.value = gold.value)
+    FROM annotation_goldanswer gold JOIN annotation_annotation one ON one.item_id = gold.item_id
+    WHERE gold.project_id = %s AND one.annotator_id = %s
+"""
+
+
+def expected_export(project: Project, *, min_confidence: float = 0.0) -> dict[str, Any]:
+    """Returns how many items an export now would hold, which share of them is expected right (90 % interval), how many
+    are in doubt, and how many the least confidence leaves out."""
+    with connection.cursor() as cursor:
+        cursor.execute(EXPORT, {"project": project.pk, "least": min_confidence})
+        n, right, spread, doubtful, total = cursor.fetchone()
+    found = {"items": n, "in_doubt": doubtful, "left_out": total - n, "expected_right": None, "low": None, "high": None}
+    report = AgreementReport.objects.filter(project=project).values_list("report", flat=True).first() or {}
+    if not n or not report.get("error_scale"):
+        return found
+    small, large = report["error_scale"]
+    wrong, half = 1 - right / n, Z90 * math.sqrt(spread) / n
+    low, high = max(0.0, 1 - wrong * large - half), min(1.0, 1 - wrong * small + half)
+    return found | {"expected_right": 1 - wrong, "low": low, "high": high}
+
+
+def own_report(project: Project, user: User) -> dict[str, Any]:
+    """Returns what a person may know of herself: her figures, doubts about her, words to her; nobody's answers."""
+    report = AnnotatorReport.objects.filter(project=project, annotator=user).first()
+    about = Review.objects.filter(project=project, about=user, undone_at=None).order_by("-pk")
+    paused = about.filter(decision=Review.Decision.PAUSE).first()
+    with connection.cursor() as cursor:
+        cursor.execute(GOLD, [project.pk, user.pk])
+        checked, right = cursor.fetchone()
+        cursor.execute(WEEKS, [project.pk, user.pk])
+        weeks = [{"week": week, "annotations": n} for week, n in cursor.fetchall()]
+    return {
+        "annotations": Annotation.objects.filter(project=project, annotator=user).count(),
+        "accuracy": _accuracy(report),
+        "median_seconds": report.median_seconds if report else None,
+        "known_answers": {"given": checked, "right": right},
+        "weeks": weeks,
+        "paused": paused and {"since": paused.created_at, "note": paused.note},
+        "words": [
+            {"note": one.note, "created_at": one.created_at} for one in about.filter(decision=Review.Decision.TALK)[:20]
+        ],
+        "flags": [
+            {"kind": flag.kind, "summary": flag.evidence.get("summary", ""), "status": flag.status}
+            for flag in Flag.objects.filter(project=project, annotator=user, annotation=None).order_by("-pk")[:20]
+        ],
+    }
+
+
+def _accuracy(report: AnnotatorReport | None) -> dict[str, float | None] | None:
+    if report is None or report.accuracy is None:
+        return None
+    return {"estimate": report.accuracy, "low": report.accuracy_low, "high": report.accuracy_high}

@@ -1,18 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import type { Command, Context } from './commands/command'
 import { labelCommands, LABEL_COMMANDS } from './commands/label'
+import { SPAN_COMMANDS } from './commands/spans'
 import { clashes, commandFor, rebind, shown, type Pressed } from './keymap'
 import { answerKeys } from './state/classes'
 
 const classes = Array.from({ length: 40 }, (_, i) => ({ name: `class ${i}`, key: null, color: null, description: null }))
 const reserved = new Set(LABEL_COMMANDS.flatMap((command) => command.keys))
-const labelling = labelCommands(classes, answerKeys(classes, reserved))
+const labelling = labelCommands(classes, answerKeys(classes, reserved), 'choice')
 
 const press = (key: string, more: Partial<Pressed> = {}): Pressed => ({ key, code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more })
 const command = (id: string, context: Context, keys: string[], isPossible = true): Command<null> => ({ id, title: id, context, keys, when: () => isPossible, run: () => undefined })
 
 it('no two commands of the labelling page want the same key in the same place', () => {
   expect(clashes(labelling)).toEqual([])
+})
+
+it('nor do those of marking, and no class takes a key of theirs', () => {
+  const taken = new Set([...LABEL_COMMANDS, ...SPAN_COMMANDS].flatMap((command) => command.keys))
+  const marking = labelCommands(classes, answerKeys(classes, taken), 'spans')
+  expect(clashes(marking)).toEqual([])
+  const own = new Set(marking.filter((one) => one.id.startsWith('mark.')).flatMap((one) => one.keys))
+  expect([...own].filter((key) => taken.has(key))).toEqual([])
 })
 
 it('finds a clash in one place and across everywhere, not between two places', () => {
@@ -67,4 +76,13 @@ describe('own keys', () => {
 
 it('shows keys as they are printed', () => {
   expect([shown('Mod+k', false), shown('Mod+k', true), shown('Escape', false), shown('g', false)]).toEqual(['Ctrl K', '⌘ K', 'Esc', 'g'])
+})
+
+it('an arrow with shift is a key of its own, and the plain one where nobody wants that', () => {
+  const all = [command('extend', 'spans', ['Shift+ArrowRight']), command('right', 'spans', ['ArrowRight']), command('down', 'label', ['ArrowDown'])]
+  const idOf = (event: Pressed) => commandFor(all, event, ['spans', 'label'], null)?.id
+  expect(idOf(press('ArrowRight', { shiftKey: true }))).toBe('extend')
+  expect(idOf(press('ArrowRight'))).toBe('right')
+  expect(idOf(press('ArrowDown', { shiftKey: true }))).toBe('down')
+  expect(shown('Shift+ArrowRight', false)).toBe('Shift →')
 })

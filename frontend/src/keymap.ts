@@ -26,6 +26,7 @@ function fromPosition(code: string): string | null {
 /** The names one key press may go by, best first. */
 export function namesOf(event: Pressed): string[] {
   if (event.altKey) return []
+  if (event.shiftKey && event.key.startsWith('Arrow')) return [`Shift+${event.key}`, event.key]
   const position = event.shiftKey ? null : fromPosition(event.code)
   const names = [named(event.key), ...(position ? [position] : [])]
   return event.ctrlKey || event.metaKey ? names.map((name) => `Mod+${name}`) : names
@@ -85,5 +86,6 @@ export function shown(key: string, isMac: boolean): string {
   const names: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc', Delete: 'Del' }
   const [last = '', modifier] = key.split('+').reverse()
   const cap = names[last] ?? (modifier ? last.toUpperCase() : last)
+  if (modifier === 'Shift') return `${isMac ? '⇧' : 'Shift'} ${cap}`
   return modifier === 'Mod' ? `${isMac ? '⌘' : 'Ctrl'} ${cap}` : cap
 }

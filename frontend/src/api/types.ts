@@ -59,7 +59,7 @@ export interface Project {
   classes: ClassInfo[]
   guidelines: string
   guidelines_version: number
-  settings: ProjectSettings
+  settings: ProjectSettings & { spans_overlap?: boolean }
   created_at: string
 }
 
@@ -89,14 +89,30 @@ export interface ChoiceValue {
   class: string
 }
 
+/** A stretch of a text, in code points; the end is not included. */
+export interface Span {
+  start: number
+  end: number
+  class: string
+}
+
+export interface SpansValue {
+  spans: Span[]
+}
+
+export type AnswerValue = ChoiceValue | SpansValue
+
 export type Reason =
   | { kind: 'uncertain'; classes: string[]; margin?: number }
   | { kind: 'rare'; class: string }
+  | { kind: 'unsure_spans'; n_spans: number }
   | { kind: 'shuffle' | 'random' | 'overlap' | 'gold' | 'relabel' }
 
 export interface Suggestion {
-  value: ChoiceValue
+  value: AnswerValue
   probability: number | null
+  /** One for each span of the value, where our own model suggests them. */
+  span_probabilities?: number[]
 }
 
 export interface Assignment {
@@ -120,14 +136,14 @@ export interface Assignments {
 export interface AnnotationAnswer extends Partial<Assignments> {
   id: number
   revision: number
-  value: ChoiceValue
+  value: AnswerValue
 }
 
 export interface MyAnnotation {
   id: number
   assignment: number
   item: Item
-  value: ChoiceValue
+  value: AnswerValue
   revision: number
   created_at: string
   updated_at: string

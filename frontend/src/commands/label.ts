@@ -1,8 +1,9 @@
-import type { ClassInfo } from '../api/types'
+import type { ClassInfo, Kind } from '../api/types'
 import { scrollText } from '../dom'
 import type { Desk } from '../views/label/desk.svelte'
 import { revocableSkip } from '../state/label'
 import type { Command } from './command'
+import { markCommands, SPAN_COMMANDS } from './spans'
 
 type LabelCommand = Command<Desk>
 
@@ -91,6 +92,7 @@ function answerCommands(classes: readonly ClassInfo[], keys: readonly (string | 
 }
 
 /** The whole table of the page; keys, buttons, the palette and the page of all keys read it. */
-export function labelCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[]): LabelCommand[] {
-  return [...answerCommands(classes, keys), ...LABEL_COMMANDS, ...SKIP_COMMANDS, ...HISTORY_COMMANDS]
+export function labelCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[], kind: Kind): LabelCommand[] {
+  const answering = kind === 'spans' ? [...markCommands(classes, keys), ...SPAN_COMMANDS] : answerCommands(classes, keys)
+  return [...answering, ...LABEL_COMMANDS, ...SKIP_COMMANDS, ...HISTORY_COMMANDS]
 }

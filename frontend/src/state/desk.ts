@@ -1,4 +1,4 @@
-import type { EmptyBecause, ModelState, Reason } from '../api/types'
+import type { EmptyBecause, Kind, ModelState, Reason } from '../api/types'
 import type { LabelState } from './label'
 import { count, duration, plural } from './format'
 
@@ -47,6 +47,11 @@ export function whyHere(reason: Reason | null, given: boolean): Why {
       const gap = reason.margin === undefined ? '' : ` Its two best guesses lie ${plural(Math.round(100 * reason.margin), 'point')} apart.`
       return { line: ['The model hesitates between ', a, ' and ', b], detail: `An answer here teaches the model most: it cannot tell ${a} from ${b} in this text.${gap} It may be neither.` }
     }
+    case 'unsure_spans':
+      return {
+        line: [reason.n_spans ? `The model is unsure about ${plural(reason.n_spans, 'span')} in this text` : 'The model is unsure about this text'],
+        detail: 'An answer here teaches the model most. What it would mark is marked already: change what is wrong.',
+      }
     case 'rare':
       return { line: ['A search for a class with few answers'], detail: `The model has seen little of ${reason.class} and looks where it might be. Most finds are something else.` }
     case 'shuffle':
@@ -60,9 +65,9 @@ export function whyHere(reason: Reason | null, given: boolean): Why {
 }
 
 /** The question above the answers: the first line of the guidelines when it asks one. */
-export function questionOf(guidelines: string): string {
+export function questionOf(guidelines: string, kind: Kind = 'choice'): string {
   const first = guidelines.trimStart().split('\n', 1)[0]?.replace(/^#+\s*/, '').trim() ?? ''
-  return first.endsWith('?') && first.length <= 120 ? first : 'Which class fits?'
+  return first.endsWith('?') && first.length <= 120 ? first : kind === 'spans' ? 'What is to be marked here?' : 'Which class fits?'
 }
 
 /** When to ask again while there is nothing to do: at the next release when it is known, else gently slower and slower. */

@@ -1,4 +1,5 @@
-import type { ChoiceValue, EmptyBecause, Item, Reason, Suggestion } from '../api/types'
+import type { AnswerValue, EmptyBecause, Item, Reason, Suggestion } from '../api/types'
+import { sameAnswer } from './answers'
 import { enqueue, SKIP_GRACE_MS, type Act, type Outgoing, type Refused } from './outbox'
 
 /** One item as a question on the screen. */
@@ -11,14 +12,14 @@ export interface Card {
   /** When this page heard of the lease; the clock of the service may differ. */
   leasedAt: number
   /** The answer it already has, when it came back to be changed. */
-  given: ChoiceValue | null
+  given: AnswerValue | null
 }
 
 /** An answer given earlier, newest first in the history. */
 export interface Past {
   assignment: number
   item: Item
-  value: ChoiceValue
+  value: AnswerValue
   at: number
 }
 
@@ -44,7 +45,7 @@ export const EMPTY_STATE: LabelState = { again: [], ready: [], past: [], outbox:
 /** The card on the screen, or null. */
 export const current = (state: LabelState): Card | null => state.again.at(-1) ?? state.ready[0] ?? null
 
-const sameValue = (a: ChoiceValue | null, b: ChoiceValue): boolean => a?.class === b.class
+const sameValue = (a: AnswerValue | null, b: AnswerValue): boolean => a !== null && sameAnswer(a, b)
 
 /** The history with one answer more, newest first. */
 export function remembering(past: readonly Past[], one: Past): Past[] {
@@ -63,7 +64,7 @@ function acted(state: LabelState, card: Pick<Card, 'assignment' | 'item' | 'give
 }
 
 /** The state after answering the card on the screen; nothing to send when a taken-back answer is given again as it was. */
-export function answer(state: LabelState, value: ChoiceValue, seconds: number, now: number): LabelState {
+export function answer(state: LabelState, value: AnswerValue, seconds: number, now: number): LabelState {
   const card = current(state)
   if (!card) return state
   if (sameValue(card.given, value)) return keep(state, now)
@@ -91,7 +92,7 @@ export function keep(state: LabelState, now: number): LabelState {
   return { ...state, again: state.again.slice(0, -1), past: remembering(state.past, { assignment, item, value, at: now }) }
 }
 
-const asked = (item: Item, assignment: number, given: ChoiceValue | null): Card => ({
+const asked = (item: Item, assignment: number, given: AnswerValue | null): Card => ({
   assignment, item, given, reason: null, suggestion: null, modelVersion: null, leasedAt: 0,
 })
 
@@ -126,7 +127,7 @@ export function open(state: LabelState, assignment: number): LabelState {
 }
 
 /** The state after changing an answer inside the history; its place in the list stays. */
-export function revise(state: LabelState, assignment: number, value: ChoiceValue, now: number): LabelState {
+export function revise(state: LabelState, assignment: number, value: AnswerValue, now: number): LabelState {
   const past = state.past.find((one) => one.assignment === assignment)
   if (!past || sameValue(past.value, value)) return state
   return {

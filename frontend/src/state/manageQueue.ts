@@ -1,11 +1,14 @@
 /** Why an item waits where it waits, in a few words for a list. Pure. */
 import type { Queue, Reason } from '../api/types'
+import { plural } from './format'
 
 /** "spam or ham", "rare class: spam", "random sample". Unknown reasons are named as they came. */
 export function reasonInShort(reason: Reason | null): string {
   switch (reason?.kind) {
     case 'uncertain':
       return reason.classes.join(' or ')
+    case 'unsure_spans':
+      return reason.n_spans ? `unsure about ${plural(reason.n_spans, 'span')}` : 'unsure'
     case 'rare':
       return `rare class: ${reason.class}`
     case 'random':

@@ -1,8 +1,8 @@
 import { ApiError } from '../api/errors'
-import type { ChoiceValue, Item } from '../api/types'
+import type { AnswerValue, Item } from '../api/types'
 
 /** What a person did to one assignment. */
-export type Act = { kind: 'answer'; value: ChoiceValue; seconds: number } | { kind: 'skip'; reason: string | null }
+export type Act = { kind: 'answer'; value: AnswerValue; seconds: number } | { kind: 'skip'; reason: string | null }
 
 /** An act that the service has not confirmed yet. At most one waits per assignment; a newer one takes its place. */
 export interface Outgoing {

@@ -1,9 +1,11 @@
 import { get } from '../../api/client'
 import { poll } from '../../api/poll'
-import type { Assignments, ChoiceValue, Health, ModelState, MyAnnotations, Project } from '../../api/types'
+import type { AnswerValue, Assignments, Health, ModelState, MyAnnotations, Project } from '../../api/types'
 import { openKeep, type Keep } from '../../kept-answers'
 import { signedOut } from '../../session.svelte'
+import { spansIn } from '../../state/answers'
 import * as label from '../../state/label'
+import * as spans from '../../state/spans'
 import * as sync from '../../state/sync'
 import type { Link } from '../../state/desk'
 import * as stopwatch from '../../state/stopwatch'
@@ -42,6 +44,14 @@ export function createDesk(project: Project, user: number) {
   let keepsAnswers = $state(true)
   let problem = $state('')
   let now = $state(Date.now())
+
+  // What was marked in the item on the screen; until then, what it came with: its own answer, or what the model suggests.
+  let marked = $state.raw<{ assignment: number; draft: spans.Draft } | null>(null)
+  const begun = $derived.by((): spans.Draft | null => {
+    const card = project.kind === 'spans' ? label.current(state) : null
+    return card && spans.draftOf(card.item.data.text, spansIn(card.given ?? card.suggestion?.value ?? null))
+  })
+  const draft = $derived(begun && marked?.assignment === label.current(state)?.assignment ? (marked?.draft ?? begun) : begun)
 
   const leaseMs = project.settings.lease_seconds * 1000
   let watch = stopwatch.started(Date.now())
@@ -158,14 +168,26 @@ export function createDesk(project: Project, user: number) {
     get problem() { return problem },
     get now() { return now },
 
-    answer(value: ChoiceValue): void {
+    get draft() { return draft },
+
+    answer(value: AnswerValue): void {
       if (!label.current(state)?.given) stamps = [...stamps, Date.now()].slice(-N_STAMPS)
       change(label.answer(state, value, stopwatch.seconds(watch, Date.now()), Date.now()))
+    },
+    edit(act: (draft: spans.Draft) => spans.Draft): void {
+      const card = label.current(state)
+      if (draft && card) marked = { assignment: card.assignment, draft: act(draft) }
+    },
+    mark(name: string): void {
+      this.edit((one) => spans.mark(one, name, project.settings.spans_overlap ?? true))
+    },
+    save(): void {
+      if (draft) this.answer({ spans: [...draft.spans] })
     },
     keep: () => change(label.keep(state, Date.now())),
     takeBack: () => change(label.takeBack(state, sending)),
     skip: (reason: string | null) => change(label.skip(state, reason, Date.now())),
-    revise: (assignment: number, value: ChoiceValue) => change(label.revise(state, assignment, value, Date.now())),
+    revise: (assignment: number, value: AnswerValue) => change(label.revise(state, assignment, value, Date.now())),
     open(assignment: number): void {
       drawer = null
       change(label.open(state, assignment))

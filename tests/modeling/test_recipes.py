@@ -8,7 +8,6 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.svm import SVC
 
 from modeling.recipes import CannotFit, Examples, Recipe, fit_recipe
 
@@ -53,7 +52,6 @@ def test_examples_are_the_likeliest_classes_by_their_weight() -> None:
         (partial(LogisticRegression, C=-1.0), "C"),
         (partial(LogisticRegression, nonsense=1), "nonsense"),
         (RidgeClassifier, "predict_proba"),
-        (partial(SVC, probability=False), "predict_proba"),
         (dict, "fit"),
     ],
 )

@@ -69,6 +69,12 @@ def fitted_skills(counts: Floats, answers: Ints, posterior: Floats) -> Skills:
     return Skills(counts, centre, pool, hit_rate)
 
 
+def honest_pool(skills: Skills, answers: Ints, weights: Floats) -> Floats:
+    """The average person's P(answer | truth) (K, K) with each annotator's counts weighed (n_annotators,), 0 to 1."""
+    pool = np.einsum("w,wkl->kl", weights, skills.counts) + _newcomers_confusion(answers, skills.counts.shape[1])
+    return np.asarray(pool / pool.sum(axis=1, keepdims=True))
+
+
 def _newcomers_confusion(answers: Ints, k: int) -> Floats:
     """Pseudo-counts (K, K) for the average person before any evidence: right, or else as common as the classes are.
 

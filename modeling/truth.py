@@ -7,15 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
-from modeling.skills import STRENGTH, Skills, accuracy_bounds, fitted_skills
+from modeling.skills import STRENGTH, Skills, accuracy_bounds, fitted_skills, honest_pool
 from modeling.suspicion import answer_logs, normalised, random_log_odds
 from modeling.votes import CodedVotes, Floats, Ints, coded
+
+Bools = npt.NDArray[np.bool_]
 
 MAX_ROUNDS = 60
 TOLERANCE = 1e-5
 # Rounds at the end in which each vote is judged by what its author did on other items.
 ELSEWHERE_ROUNDS = 3
+HONEST_ROUNDS = 2
+# Log odds that somebody looks at the items, before anything is known of her.
+USUALLY_HONEST = float(np.log(9))
 MODEL_FLOOR = 0.05
 # Share of the answers as given in the class prior; the rest is learned.
 VOTED_SHARE = 0.5
@@ -46,7 +52,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """The last round: `logs` are the items' log scores, made from `skills` and the posterior `before`."""
+    """The last round: `logs`, the items' log scores, come from `skills` and the posterior `before`."""
 
     posterior: Floats
     logs: Floats
@@ -147,9 +153,8 @@ def _summary(votes: CodedVotes, fit: _Fit) -> Truth:
     n_informative = np.bincount(annotator, minlength=votes.n_annotators)
     hits = np.bincount(annotator, weights=right[counted], minlength=votes.n_annotators)
     accuracy = np.clip((hits + STRENGTH * fit.skills.hit_rate) / (n_informative + STRENGTH), 1e-3, 1 - 1e-3)
-    supported, logs = _judged_by_others(votes, fit)
+    supported, odds = _judged_by_others(votes, fit, counted)
     low, high = accuracy_bounds(accuracy, supported[counted], annotator, votes.n_classes)
-    sizes = {"n_annotators": votes.n_annotators, "n_classes": votes.n_classes}
     return Truth(
         posterior=fit.posterior,
         unfixed=normalised(fit.logs),
@@ -160,19 +165,35 @@ def _summary(votes: CodedVotes, fit: _Fit) -> Truth:
         accuracy=accuracy,
         accuracy_low=low,
         accuracy_high=high,
-        random_log_odds=random_log_odds(logs[:, counted], annotator, votes.answer[counted], **sizes),
+        random_log_odds=odds,
         n_informative=n_informative,
     )
 
 
-def _judged_by_others(votes: CodedVotes, fit: _Fit) -> tuple[Floats, Floats]:
-    """How probable everything but the vote itself finds each answer (n_votes,), and its `answer_logs` (4, n_votes)."""
-    supported, logs = np.empty(len(votes.item)), np.empty((4, len(votes.item)))
-    for rows in votes.chunks():
-        item, answer = votes.item[rows], votes.answer[rows]
-        others = normalised(fit.logs[item] - _elsewhere(votes, rows, fit.skills, fit.before))
-        known = votes.fixed[item] >= 0
-        others[known] = np.eye(votes.n_classes)[votes.fixed[item[known]]]
-        supported[rows] = others[np.arange(len(rows)), answer]
-        logs[:, rows] = answer_logs(others, answer, fit.skills.pool)
-    return supported, logs
+def _judged_by_others(votes: CodedVotes, fit: _Fit, counted: Bools) -> tuple[Floats, Floats]:
+    """How probable everything but the vote itself finds each answer (n_votes,), and everybody's odds of not looking.
+
+    The average honest person is measured without those who seem not to look: among few people two of them would make
+    the average poor, and themselves look ordinary.
+    """
+    supported, odds = np.empty(len(votes.item)), np.zeros(votes.n_annotators)
+    for _ in range(HONEST_ROUNDS):
+        pool = honest_pool(fit.skills, votes.answer, expit(USUALLY_HONEST - odds))
+        logs = np.empty((4, len(votes.item)))
+        for rows in votes.chunks():
+            answer = votes.answer[rows]
+            others = _others(votes, rows, fit)
+            supported[rows] = others[np.arange(len(rows)), answer]
+            logs[:, rows] = answer_logs(others, answer, pool)
+        sizes = {"n_annotators": votes.n_annotators, "n_classes": votes.n_classes}
+        odds = random_log_odds(logs[:, counted], votes.annotator[counted], votes.answer[counted], **sizes)
+    return supported, odds
+
+
+def _others(votes: CodedVotes, rows: Ints, fit: _Fit) -> Floats:
+    """What everything but the vote itself says of each vote's item, (len(rows), K)."""
+    item = votes.item[rows]
+    others = normalised(fit.logs[item] - _elsewhere(votes, rows, fit.skills, fit.before))
+    known = votes.fixed[item] >= 0
+    others[known] = np.eye(votes.n_classes)[votes.fixed[item[known]]]
+    return others

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from modeling.evaluation import Interval, accuracy_interval, corrected_accuracy
 from modeling.linear import LinearModel
 from modeling.linear_fit import fit_linear
 from modeling.open_rows import OpenRows
@@ -26,6 +27,7 @@ N_FIRST = 10
 MAX_CANDIDATES = 3_000
 N_REFERENCE = 400
 TEAM = "team"
+LEAST_PROTECTED, LEAST_CHECKED = 5, 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,11 +67,16 @@ class Plan:
 
 
 class Point(NamedTuple):
-    """After so many answers: accuracy and the F1 of the rarest class on the test items."""
+    """After so many answers: accuracy and the F1 of the rarest class on the test items.
+
+    `shown` is what a project would be told: accuracy on the protected items by people's answers, corrected for their
+    mistakes where several people answered; None below five items.
+    """
 
     n_labels: int
     accuracy: float
     f1_rarest: float
+    shown: Interval | None = None
 
 
 @dataclass(eq=False)
@@ -146,6 +153,9 @@ class _Run:
         targets = (evidence / evidence.sum(axis=1, keepdims=True)).astype(np.float32)
         is_taught = ~self.is_protected[items]
         self.taught, self.targets = items[is_taught], targets[is_taught]
+        self.tested, self.answers = items[~is_taught], targets[~is_taught].argmax(axis=1)
+        self.certainty = truth.posterior[~is_taught, self.answers]
+        self.is_checked = bool(truth.n_informative.sum() >= LEAST_CHECKED)
         self.weights = np.ones(len(self.taught), dtype=np.float32)
         X = self.pool.X[self.taught]
         self.penalty = remeasured(self.penalty, X, self.targets, self.weights, rng=self.rng)
@@ -159,7 +169,14 @@ class _Run:
         rarest = int(np.where(counts > 0, counts, counts.max() + 1).argmin())
         hits = int(((guesses == rarest) & (true == rarest)).sum())
         f1 = 2 * hits / max(1, int((guesses == rarest).sum() + counts[rarest]))
-        return Point(len(self.votes), float((guesses == true).mean()), f1)
+        return Point(len(self.votes), float((guesses == true).mean()), f1, self._shown())
+
+    def _shown(self) -> Interval | None:
+        if self.model is None or len(self.tested) < LEAST_PROTECTED:
+            return None
+        is_match = self.model.logits(self.pool.X[self.tested]).argmax(axis=1) == self.answers
+        corrected = corrected_accuracy(is_match, self.certainty, self.pool.n_classes) if self.is_checked else None
+        return corrected or accuracy_interval(int(is_match.sum()), len(is_match))
 
 
 def rehearse(pool: Pool, plan: Plan, *, rng: np.random.Generator) -> Iterator[Point]:

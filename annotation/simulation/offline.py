@@ -60,7 +60,7 @@ def rehearse_all(dataset: Dataset, choices: Choices, say: Callable[[str], None])
     Raises SimulationError for what does not fit together.
     """
     end = time.monotonic() + choices.seconds
-    pools = {name: _pool(dataset, name) for name in choices.representations}
+    pools = {name: pool_of(dataset, name) for name in choices.representations}
     arms = [Arm(*one) for one in _combinations(choices)]
     for seed, arm in itertools.product(range(choices.seeds), arms):
         if time.monotonic() > end:
@@ -91,7 +91,7 @@ def _run(pool: Pool, arm: Arm, choices: Choices, seed: int, end: float) -> list[
     return points
 
 
-def _pool(dataset: Dataset, representation: str) -> Pool:
+def pool_of(dataset: Dataset, representation: str) -> Pool:
     vectors = _learned if representation == POOL else _stored(representation)
     X, X_test = vectors(dataset.pool, dataset.pool), vectors(dataset.pool, dataset.test)
     place = {name: column for column, name in enumerate(dataset.classes)}

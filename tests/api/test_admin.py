@@ -286,3 +286,18 @@ def test_large_tables_are_estimated(project, monkeypatch):
     assert EstimatedPaginator(Item.objects.order_by("pk"), 50).count == Item.objects.count()
     monkeypatch.setattr("annotation.admin.base.EXACT_BELOW", 0)
     assert EstimatedPaginator(Item.objects.filter(is_gold=True).order_by("pk"), 50).count >= 1
+
+
+class TestModels:
+    def test_a_version_whose_files_are_gone_is_not_pinned(self, operator, project):
+        act(operator, "pin", project.model_versions.get())
+        project.refresh_from_db()
+        assert project.pinned_model is None
+        assert not AuditEvent.objects.filter(verb="model.pinned").exists()
+
+    def test_a_pinned_version_is_unpinned(self, operator, project):
+        Project.objects.filter(pk=project.pk).update(pinned_model=project.model_versions.get())
+        act(operator, "unpin", project)
+        project.refresh_from_db()
+        assert project.pinned_model is None
+        assert AuditEvent.objects.filter(verb="model.unpinned", project=project).exists()

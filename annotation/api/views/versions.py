@@ -17,7 +17,7 @@ from annotation.queries import versions as queries
 
 
 class Models(View):
-    @documented(responses=answers.ModelVersions)
+    @documented(responses=answers.ModelVersions, operation_id="projects_models_list")
     def get(self, request: Request, project_id: str) -> Response:
         """Every version, the newest first."""
         project = access.project_for(person(request), project_id, needs="see_models")

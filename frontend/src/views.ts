@@ -9,10 +9,11 @@ export const PLAIN_VIEWS: Record<'login' | 'projects' | 'create', Loading<Record
   create: () => import('./views/create/Create.svelte'),
 }
 
-export const PROJECT_VIEWS: Record<'overview' | 'label' | 'review' | 'people' | 'settings', Loading<{ project: number }>> = {
+export const PROJECT_VIEWS: Record<'overview' | 'label' | 'review' | 'models' | 'people' | 'settings', Loading<{ project: number }>> = {
   overview: () => import('./views/manage/Overview.svelte'),
   label: () => import('./views/label/Label.svelte'),
   review: () => import('./views/review/Review.svelte'),
+  models: () => import('./views/models/Models.svelte'),
   people: () => import('./views/members/People.svelte'),
   settings: () => import('./views/members/Settings.svelte'),
 }

@@ -68,10 +68,17 @@ async function request<T>(method: Method, path: string, options: Options = {}): 
   return (text ? JSON.parse(text) : undefined) as T
 }
 
+/** A file of the service, as bytes. Raises as `get` does. */
+export async function getFile(path: string): Promise<Blob> {
+  const response = await send('GET', path, {})
+  if (!response.ok) throw await failure(response)
+  return response.blob()
+}
+
 export const get = <T>(path: string, options?: Options) => request<T>('GET', path, options)
 export const put = <T>(path: string, body: unknown, options?: Options) => request<T>('PUT', path, { ...options, body })
 export const patch = <T>(path: string, body: unknown) => request<T>('PATCH', path, { body })
-export const remove = (path: string) => request<undefined>('DELETE', path)
+export const remove = <T = undefined>(path: string) => request<T>('DELETE', path)
 
 /** POST of a question or a command that makes nothing new, such as asking for assignments. */
 export const post = <T>(path: string, body: unknown = {}, options?: Options) => request<T>('POST', path, { ...options, body })

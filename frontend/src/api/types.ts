@@ -162,6 +162,8 @@ export interface Performance extends Interval {
 
 export interface ModelState {
   version: number | null
+  /** Why there is no version; null when there is one. */
+  version_because: string | null
   trained_through: number
   annotations: number
   labels_behind: number

@@ -8,7 +8,7 @@ import { freshness, labelsAnswer, modelAnswer, paceRange, progressAnswer, trend 
 import { reasonInShort, whyNoQueue } from './manageQueue'
 
 const model: ModelState = {
-  version: 41, trained_through: 900, annotations: 906, labels_behind: 6, seconds_behind: 9, strategy: 'team', trained_at: null,
+  version: 41, version_because: null, trained_through: 900, annotations: 906, labels_behind: 6, seconds_behind: 9, strategy: 'team', trained_at: null,
   performance: { metric: 'macro_f1', estimate: 0.931, low: 0.904, high: 0.953, n: 257 }, training: { running: false, error: null },
 }
 const progress: Progress = {

@@ -22,6 +22,10 @@ export function decimalRange(low: number, high: number): string {
   return `${decimal(low)}${low < 0 ? ' to ' : '–'}${decimal(high)}`
 }
 
+/** A range of whole numbers, such as labels: "410–900", "−20 to 90". */
+export const signedRange = ({ low, high }: { low: number; high: number }): string =>
+  `${count(low).replace('-', '−')}${low < 0 ? ' to ' : '–'}${count(high).replace('-', '−')}`
+
 /** Seconds somebody needed for an answer: "1.1 s", "46 s". */
 export const answerTime = (seconds: number): string => `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`
 
@@ -37,7 +41,9 @@ export function odds(logOdds: number): string {
   return logOdds >= 0 ? `${isBeyond ? '> ' : ''}${ratio} : 1` : `${isBeyond ? '< ' : ''}1 : ${ratio}`
 }
 
-const METRICS: Readonly<Record<string, string>> = { accuracy: 'Accuracy', macro_f1: 'Macro F1', f1: 'F1', log_loss: 'Log loss' }
+const METRICS: Readonly<Record<string, string>> = {
+  accuracy: 'Accuracy', closeness: 'Closeness', entity_f1: 'F1 of spans', f1: 'F1', f1_macro: 'Macro F1', f1_micro: 'Micro F1', f1_rarest: 'F1 of the rarest class', log_loss: 'Log loss', macro_f1: 'Macro F1',
+}
 
 /** The metric's name for people; an unknown one is shown as it came. */
 export const metricName = (metric: string): string => METRICS[metric] ?? metric.replaceAll('_', ' ')

@@ -9,6 +9,7 @@ describe('routes', () => {
     ['/projects/7', { view: 'overview', project: 7 }],
     ['/projects/7/label', { view: 'label', project: 7 }],
     ['/projects/7/review', { view: 'review', project: 7 }],
+    ['/projects/7/models', { view: 'models', project: 7 }],
     ['/projects/7/else', { view: 'missing' }],
     ['/projects/x', { view: 'missing' }],
   ] as const)('%s', (path, route) => expect(matchRoute(path)).toEqual(route))

@@ -3,11 +3,11 @@ import type { Role } from '../api/types'
 /** A place in the application; the address is its only memory. */
 export type Route =
   | { view: 'login' | 'projects' | 'create' | 'missing' }
-  | { view: 'overview' | 'label' | 'review' | 'people' | 'settings'; project: number }
+  | { view: 'overview' | 'label' | 'review' | 'models' | 'people' | 'settings'; project: number }
 
 const PLAIN: Record<string, 'login' | 'projects' | 'create'> = { '/': 'projects', '/login': 'login', '/projects/new': 'create' }
-const OF_A_PROJECT = new Set(['label', 'review', 'people', 'settings'] as const)
-type Part = 'label' | 'review' | 'people' | 'settings'
+const OF_A_PROJECT = new Set(['label', 'review', 'models', 'people', 'settings'] as const)
+type Part = 'label' | 'review' | 'models' | 'people' | 'settings'
 
 function isPart(name: string): name is Part {
   return OF_A_PROJECT.has(name as Part)

@@ -1,0 +1,72 @@
+"""A manager's pages: which model serves, how good it is."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from annotation.models import Project, Role, Stream, Topic
+from annotation.operations import outbox
+from tests.browser.conftest import Site
+from tests.browser.test_accessibility import AXE, offences
+from tests.factories import make_member
+from tests.operations.learning_world import answer, run, taught, truth
+
+
+@pytest.fixture
+def project(site: Site, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project of three model versions, the last of them measured, and its manager maya."""
+    monkeypatch.setattr(outbox, "REST_SHARE", {})
+    project, items, annotator = taught(n_items=100, n_labels=20)
+    for first in (20, 40):
+        for place in range(first, first + 20):
+            answer(items[place], annotator, truth(place), stream=Stream.RANDOM if place % 4 > 1 else Stream.MODEL)
+        run(project, Topic.LEARN, Topic.SCORE)
+    make_member(project, user=site.person("maya"), role=Role.MANAGER)
+    return project
+
+
+def test_a_model_is_pinned_and_rolled_back_and_what_it_does_is_said_first(
+    page: Page, site: Site, project: Project
+) -> None:
+    site.log_in(page, "maya", path=f"/projects/{project.pk}/models")
+    expect(page.get_by_text("model 3 serves")).to_be_visible()
+
+    page.get_by_role("button", name="Pin model 1").click()
+    question = page.get_by_role("dialog", name="Pin model 1?")
+    expect(question).to_contain_text("in place of model 3")
+    page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    assert pinned(project) is None
+
+    page.get_by_role("button", name="Roll back").click()
+    expect(page.get_by_role("dialog", name="Roll back to model 2?")).to_contain_text("none of them serves")
+    page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
+    expect(page.get_by_text("model 2 serves, pinned")).to_be_visible()
+    expect(page.get_by_text("Model 2 is pinned. Training goes on; model 3")).to_be_visible()
+    assert pinned(project) == 2
+
+    page.get_by_role("button", name="Unpin model 2").click()
+    page.get_by_role("dialog").get_by_role("button", name="Unpin").click()
+    expect(page.get_by_text("model 3 serves")).to_be_visible()
+    assert pinned(project) is None
+
+
+def pinned(project: Project) -> int | None:
+    project.refresh_from_db()
+    return project.pinned_model and project.pinned_model.number
+
+
+def test_figures_of_a_model_have_intervals_or_a_reason(page: Page, site: Site, project: Project) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    site.log_in(page, "maya", path=f"/projects/{project.pk}/models")
+    classes = page.get_by_role("table", name="Precision, recall and F1 of each class")
+    expect(classes.get_by_role("row", name="ham")).to_contain_text("–1.000")
+    with page.expect_download() as files:
+        page.get_by_role("button", name="Download model 3").click()
+    assert files.value.suggested_filename == f"model-{project.pk}-3.zip"
+    page.get_by_role("button", name="Figures of model 1").click()
+    expect(page.get_by_text("Not known yet because too few protected random items").first).to_be_visible()
+    if AXE.is_file():
+        wrong = offences(page)
+        page.get_by_role("button", name="Pin model 2").click()
+        assert wrong + offences(page) == []

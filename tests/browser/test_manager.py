@@ -1,4 +1,4 @@
-"""A manager's pages: which model serves, how good it is."""
+"""A manager's pages: which model serves, how good it is, what the project's policy and classes are."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -60,7 +60,7 @@ def test_figures_of_a_model_have_intervals_or_a_reason(page: Page, site: Site, p
     page.emulate_media(color_scheme="dark")
     site.log_in(page, "maya", path=f"/projects/{project.pk}/models")
     classes = page.get_by_role("table", name="Precision, recall and F1 of each class")
-    expect(classes.get_by_role("row", name="ham")).to_contain_text("–1.000")
+    expect(classes.get_by_role("row", name="ham")).to_contain_text("1.000")
     with page.expect_download() as files:
         page.get_by_role("button", name="Download model 3").click()
     assert files.value.suggested_filename == f"model-{project.pk}-3.zip"
@@ -70,3 +70,40 @@ def test_figures_of_a_model_have_intervals_or_a_reason(page: Page, site: Site, p
         wrong = offences(page)
         page.get_by_role("button", name="Pin model 2").click()
         assert wrong + offences(page) == []
+
+
+def test_a_setting_is_kept_and_what_it_costs_is_said_first(page: Page, site: Site) -> None:
+    project = site.project(n_items=6)
+    make_member(project, user=site.person("maya"), role=Role.MANAGER)
+    path = f"/projects/{project.pk}/settings"
+    site.log_in(page, "maya", path=path)
+    page.get_by_label("Votes an item", exact=True).fill("3")
+    page.get_by_label("Most votes an item").fill("3")
+    page.get_by_label("Order of the items").select_option("badge")
+    page.get_by_label("Blind review").check()
+    expect(page.get_by_role("list", name="What saving will do")).to_contain_text("about 18 answers instead of 6")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+
+    page.goto(site.base_url + path)
+    expect(page.get_by_label("Order of the items")).to_have_value("badge")
+    expect(page.get_by_label("Blind review")).to_be_checked()
+    project.refresh_from_db()
+    assert (project.overlap, project.strategy, project.blind_review) == (3, "badge", True)
+
+
+def test_a_class_is_renamed_and_another_one_added(page: Page, site: Site) -> None:
+    project = site.project(n_items=2)
+    make_member(project, user=site.person("maya"), role=Role.MANAGER)
+    site.log_in(page, "maya", path=f"/projects/{project.pk}/settings")
+    page.get_by_label("Name of class 2").fill("junk")
+    page.get_by_role("button", name="Another class").click()
+    page.get_by_label("Name of class 3").fill("scam")
+    page.get_by_role("button", name="Change classes").click()
+    question = page.get_by_role("dialog", name="Change the classes?")
+    expect(question).to_contain_text("“spam” is called “junk” from now on")
+    question.get_by_role("button", name="Change").click()
+    expect(question).to_have_count(0)
+    project.refresh_from_db()
+    assert project.class_names == ["ham", "junk", "scam"]
+    assert project.class_history[-1]["names"] == {"spam": "junk"}

@@ -45,10 +45,22 @@ export interface ProjectSettings {
   overlap: number
   max_votes: number
   lease_seconds: number
+  queue_source: 'model' | 'predictions'
+  representation: string
   strategy: string
+  classifier: string
+  classifier_params: Record<string, unknown>
+  cost_aware: boolean
+  target_accuracy: number | null
+  predict_to_queue_below: number | null
   random_rate: number
   gold_rate: number
   target_confidence: number
+  overlap_share: number
+  relabel_rate: number
+  spans_overlap: boolean
+  show_names: boolean
+  blind_review: boolean
 }
 
 export interface Project {

@@ -1,72 +1,121 @@
-/** The settings form: texts as typed, what is wrong with them, and the smallest change to send. Pure. */
-import type { Project, ProjectSettings } from '../api/types'
+/** The settings form: texts as typed, what is wrong with them, what a change costs, and the smallest change to send. Pure. */
+import type { Progress, Project, ProjectSettings } from '../api/types'
+import { count, plural } from './format'
+import { groupsFor, type NumberSetting, type Setting } from './policy'
 
-type NumberField = Exclude<keyof ProjectSettings, 'strategy'>
+export type SettingName = keyof ProjectSettings
 
-export interface SettingField {
-  name: NumberField
-  label: string
-  hint: string
-  low: number
-  high: number
-  isWhole: boolean
-  /** Shown and typed as percent, stored as a share. */
-  isPercent: boolean
-}
-
-export const SETTING_FIELDS: readonly SettingField[] = [
-  { name: 'overlap', label: 'Votes an item', hint: 'How many people answer each item in the ordinary course.', low: 1, high: 100, isWhole: true, isPercent: false },
-  { name: 'max_votes', label: 'Most votes an item', hint: 'The hard limit, with second opinions for doubtful items.', low: 1, high: 100, isWhole: true, isPercent: false },
-  { name: 'target_confidence', label: 'Sure enough at, in %', hint: 'Below this an answer counts as doubtful.', low: 1, high: 100, isWhole: false, isPercent: true },
-  { name: 'random_rate', label: 'Random sample, in %', hint: 'Drawn at random and never learned from: the only honest test of the model.', low: 0, high: 100, isWhole: false, isPercent: true },
-  { name: 'gold_rate', label: 'Known answers mixed in, in %', hint: 'Gold items among the others, to see how good people are.', low: 0, high: 100, isWhole: false, isPercent: true },
-  { name: 'lease_seconds', label: 'Time for an answer, in seconds', hint: 'After this an unanswered item goes to somebody else.', low: 5, high: 86_400, isWhole: true, isPercent: false },
-]
-
-export type SettingsForm = { name: string; guidelines: string; strategy: string } & Record<NumberField, string>
+/** Every value as text: numbers as typed, switches as "true" and "false". */
+export type SettingsForm = { name: string; guidelines: string } & Record<SettingName, string>
+export type FormField = keyof SettingsForm
 
 const rounded = (value: number): string => String(Math.round(value * 1e6) / 1e6)
 
-export function formOf(project: Project): SettingsForm {
-  const texts = SETTING_FIELDS.map(({ name, isPercent }) => [name, rounded(project.settings[name] * (isPercent ? 100 : 1))])
-  const numbers = Object.fromEntries(texts) as Record<NumberField, string>
-  return { name: project.name, guidelines: project.guidelines, strategy: project.settings.strategy, ...numbers }
+const settingsOf = (project: Project): Setting[] => groupsFor(project.kind).flatMap((group) => [...group.settings])
+
+function textOf(setting: Setting, value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (setting.type === 'number') return rounded(Number(value) * (setting.isPercent ? 100 : 1))
+  return setting.type === 'json' ? JSON.stringify(value) : String(value)
 }
 
-const valueOf = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text))
+export function formOf(project: Project): SettingsForm {
+  const texts = settingsOf(project).map((setting) => [setting.name, textOf(setting, project.settings[setting.name])])
+  return { ...(Object.fromEntries(texts) as Record<SettingName, string>), name: project.name, guidelines: project.guidelines }
+}
+
+function numberProblem(setting: NumberSetting, text: string): string {
+  if (text.trim() === '') return setting.isOptional ? '' : 'A number is needed.'
+  const value = Number(text)
+  const fits = value >= setting.low && value <= setting.high && (!setting.isWhole || Number.isInteger(value))
+  return fits ? '' : `${setting.isWhole ? 'A whole number' : 'A number'} from ${setting.low} to ${setting.high}${setting.isOptional ? ', or nothing' : ''}.`
+}
+
+function parsedObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text.trim() || '{}')
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null
+  } catch {
+    return null
+  }
+}
+
+function problemOf(setting: Setting, text: string): string {
+  if (setting.type === 'number') return numberProblem(setting, text)
+  if (setting.type === 'json') return parsedObject(text) ? '' : 'This is not a JSON object such as {"C": 10}.'
+  return setting.type === 'choice' && !text.trim() ? 'Something has to be chosen.' : ''
+}
 
 /** A sentence for each field that cannot be sent. */
-export function formProblems(form: SettingsForm): Partial<Record<keyof SettingsForm, string>> {
-  const problems: Partial<Record<keyof SettingsForm, string>> = {}
+export function formProblems(project: Project, form: SettingsForm): Partial<Record<FormField, string>> {
+  const problems: Partial<Record<FormField, string>> = {}
   if (!form.name.trim()) problems.name = 'The project needs a name.'
-  for (const field of SETTING_FIELDS) {
-    const value = valueOf(form[field.name])
-    const fits = value >= field.low && value <= field.high && (!field.isWhole || Number.isInteger(value))
-    if (!fits) problems[field.name] = `${field.isWhole ? 'A whole number' : 'A number'} from ${field.low} to ${field.high}.`
+  for (const setting of settingsOf(project)) {
+    const problem = problemOf(setting, form[setting.name])
+    if (problem) problems[setting.name] = problem
   }
   if (!problems.overlap && Number(form.max_votes) < Number(form.overlap)) problems.max_votes = 'Not fewer than the votes an item.'
   return problems
 }
 
+function valueOf(setting: Setting, text: string): unknown {
+  if (setting.type === 'switch') return text === 'true'
+  if (setting.type === 'json') return parsedObject(text)
+  if (setting.type !== 'number') return text.trim()
+  if (text.trim() === '') return null
+  return setting.isPercent ? Math.round(Number(text) * 1e4) / 1e6 : Number(text)
+}
+
 export interface ProjectChange {
   name?: string
   guidelines?: string
-  settings?: Partial<ProjectSettings>
+  settings?: Partial<Record<SettingName, unknown>>
 }
 
 /** What differs from the project, as the body of a PATCH; null when nothing does. */
 export function changeOf(project: Project, form: SettingsForm): ProjectChange | null {
   const before = formOf(project)
-  const settings: Partial<ProjectSettings> = {}
-  for (const field of SETTING_FIELDS) {
-    const value = valueOf(form[field.name])
-    if (form[field.name] !== before[field.name]) settings[field.name] = field.isPercent ? Math.round(value * 1e4) / 1e6 : value
-  }
-  if (form.strategy !== before.strategy) settings.strategy = form.strategy
+  const changed = settingsOf(project).filter(({ name }) => form[name] !== before[name])
+  const settings = Object.fromEntries(changed.map((setting) => [setting.name, valueOf(setting, form[setting.name])]))
   const change: ProjectChange = {
     ...(form.name.trim() !== before.name ? { name: form.name.trim() } : {}),
     ...(form.guidelines !== before.guidelines ? { guidelines: form.guidelines } : {}),
-    ...(Object.keys(settings).length ? { settings } : {}),
+    ...(changed.length ? { settings } : {}),
   }
   return Object.keys(change).length ? change : null
+}
+
+const RETRAINS: readonly SettingName[] = ['strategy', 'classifier', 'classifier_params', 'cost_aware', 'queue_source']
+
+/** How many answers all items need in the ordinary course. */
+const answersWanted = (items: number, overlap: number, part: number): number => Math.round(items * (1 + (overlap - 1) * part))
+
+function votesLine(project: Project, form: SettingsForm, items: number): string {
+  const { overlap, overlap_share } = project.settings
+  const before = answersWanted(items, overlap, overlap_share)
+  const after = answersWanted(items, Number(form.overlap), Number(form.overlap_share) / 100)
+  return after === before ? '' : `All ${plural(items, 'item')} together ask for about ${count(after)} answers instead of ${count(before)}; answers that exist stay.`
+}
+
+function secondLine(project: Project, form: SettingsForm, items: number): string {
+  const most = items * Number(form.max_votes)
+  return Number(form.max_votes) > project.settings.max_votes ? `Doubtful items may be asked again: never more than ${count(most)} answers in all.` : ''
+}
+
+/** What the change will cost or move, in sentences, before it is saved; nothing for a form that cannot be sent. */
+export function consequences(project: Project, form: SettingsForm, progress: Progress | null): string[] {
+  const change = changeOf(project, form)
+  if (!change || Object.keys(formProblems(project, form)).length) return []
+  const changed = (names: readonly SettingName[]): boolean => names.some((name) => change.settings && name in change.settings)
+  const items = progress?.items ?? 0
+  const lines = [
+    items && changed(['overlap', 'overlap_share']) ? votesLine(project, form, items) : '',
+    items && changed(['max_votes']) ? secondLine(project, form, items) : '',
+    changed(['representation']) ? `${items ? plural(items, 'item') : 'Every item'} will be read anew in the background; what serves now goes on until that is done.` : '',
+    changed(RETRAINS) ? 'The model is trained or asked anew with the labels that exist; the order of the questions follows in a moment.' : '',
+    changed(['random_rate']) && Number(form.random_rate) === 0 ? 'Without a random sample nobody can say how good the model is.' : '',
+    changed(['target_confidence']) ? 'Which items count as doubtful is worked out anew.' : '',
+    change.guidelines === undefined ? '' : `The guidelines become version ${project.guidelines_version + 1}; answers keep the version they were given under.`,
+  ]
+  return lines.filter(Boolean)
 }

@@ -1,0 +1,76 @@
+/** Editing the classes of a project that has answers: what is sent, and what becomes of the answers, said first. Pure. */
+import type { ClassInfo } from '../api/types'
+import { colorSlot } from './classes'
+import { plural } from './format'
+
+export interface EditedClass {
+  /** The name it has now; null for a new class. */
+  was: string | null
+  name: string
+  key: string
+  color: number
+  description: string
+}
+
+export const editsOf = (classes: readonly ClassInfo[]): EditedClass[] =>
+  classes.map((one, index) => ({ was: one.name, name: one.name, key: one.key ?? '', color: colorSlot(one, index), description: one.description ?? '' }))
+
+export const addEdit = (edits: readonly EditedClass[]): EditedClass[] => [
+  ...edits,
+  { was: null, name: '', key: '', color: (edits.length % 12) + 1, description: '' },
+]
+
+export const changeEdit = (edits: readonly EditedClass[], index: number, change: Partial<EditedClass>): EditedClass[] =>
+  edits.map((one, at) => (at === index ? { ...one, ...change } : one))
+
+export const dropEdit = (edits: readonly EditedClass[], index: number): EditedClass[] => edits.filter((_, at) => at !== index)
+
+/** What is wrong with one of them, or an empty text. */
+export function editProblem(edits: readonly EditedClass[], index: number): string {
+  const one = edits[index]
+  if (!one) return ''
+  const others = edits.filter((_, at) => at !== index)
+  const name = one.name.trim()
+  if (!name) return 'A class needs a name.'
+  if (others.some((other) => other.name.trim() === name)) return `There is another class “${name}”.`
+  const key = one.key.trim()
+  if ([...key].length > 1) return 'A key is one sign.'
+  return key && others.some((other) => other.key.trim() === key) ? `“${key}” is the key of another class.` : ''
+}
+
+export interface ClassPayload {
+  name: string
+  key: string
+  color: number
+  description: string
+  was?: string
+}
+
+/** The whole list as the service takes it; null when nothing changed. */
+export function classPayload(classes: readonly ClassInfo[], edits: readonly EditedClass[]): ClassPayload[] | null {
+  if (JSON.stringify(editsOf(classes)) === JSON.stringify(edits)) return null
+  return edits.map(({ was, name, key, color, description }) => ({
+    name: name.trim(), key: key.trim(), color, description, ...(was === null || was === name.trim() ? {} : { was }),
+  }))
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ')
+
+/** What saving will do to questions and answers, in sentences. */
+export function editWords(classes: readonly ClassInfo[], edits: readonly EditedClass[]): string[] {
+  const renamed = edits.filter((one) => one.was !== null && one.was !== one.name.trim())
+  const added = edits.filter((one) => one.was === null).map((one) => one.name.trim())
+  const gone = classes.filter((one) => !edits.some((edit) => edit.was === one.name)).map((one) => one.name)
+  return [
+    ...renamed.map((one) => `“${one.was}” is called “${one.name.trim()}” from now on, in the answers that exist too.`),
+    ...(added.length ? [`${quoted(added)}: can be chosen at once. Items answered before are not asked again, so the model knows nothing of ${added.length === 1 ? 'it' : 'them'} yet.`] : []),
+    ...(gone.length ? [`${quoted(gone)}: cannot be chosen any more. Answers that said so stay in the history and no longer count, for training or for consensus.`] : []),
+    'The model is trained anew, and the consensus worked out again. Nothing that people answered is rewritten.',
+  ]
+}
+
+/** What merging will do. */
+export const mergeWords = (names: readonly string[], into: string): string[] => [
+  `${quoted(names)} ${names.length === 1 ? 'is' : 'are'} gone as ${plural(names.length, 'class', 'classes')} of ${names.length === 1 ? 'its' : 'their'} own; answers that said so mean “${into}” from now on.`,
+  'The model is trained anew, and the consensus worked out again. There is no button that parts them again.',
+]

@@ -119,10 +119,12 @@ LOADERS: dict[str, Callable[[Any, str], Encode]] = {
 
 
 def _is_model2vec(folder: Path) -> bool:
+    """Whether the folder is a static model's: its settings know the type of the embeddings, or call it by its name."""
     try:
-        return bool(json.loads((folder / "config.json").read_text()).get("model_type") == "model2vec")
-    except (OSError, ValueError, AttributeError):
+        settings = json.loads((folder / "config.json").read_text())
+    except (OSError, ValueError):
         return False
+    return isinstance(settings, dict) and (settings.get("model_type") == "model2vec" or "embedding_dtype" in settings)
 
 
 def _onnx_file(folder: Path) -> Path | None:

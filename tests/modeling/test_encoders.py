@@ -40,9 +40,10 @@ def test_a_missing_library_is_named() -> None:
 
 
 def test_a_folder_says_which_library_it_needs(tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text(json.dumps({"model_type": "model2vec"}))
-    with pytest.raises(EncoderError, match="pip install model2vec"):
-        LibraryEncoder.measured(f"encoder:{tmp_path}")
+    for settings in ({"model_type": "model2vec"}, {"normalize": False, "embedding_dtype": "float32"}):
+        (tmp_path / "config.json").write_text(json.dumps(settings))
+        with pytest.raises(EncoderError, match="pip install model2vec"):
+            LibraryEncoder.measured(f"encoder:{tmp_path}")
     (tmp_path / "model.onnx").write_bytes(b"")
     with pytest.raises(EncoderError, match="onnxruntime"):
         LibraryEncoder.measured(f"encoder:{tmp_path}")

@@ -6,8 +6,10 @@ from django.db.models.functions import Greatest
 
 from annotation.models.projects import Project
 
-# What an item shows, as one text: its text, its two texts, or the name of its image.
-SHOWN_TEXT = """coalesce(data->>'text', (data->'texts'->>0) || ' ⇄ ' || (data->'texts'->>1), data->>'image', '')"""
+# What an item shows, as one text: its text, its two texts, or the name of its image if that has one.
+SHOWN_TEXT = """coalesce(
+    data->>'text', (data->'texts'->>0) || ' ⇄ ' || (data->'texts'->>1),
+    CASE WHEN starts_with(data->>'image', 'data:') THEN '(image)' ELSE data->>'image' END, '')"""
 
 
 class Stream(models.TextChoices):

@@ -95,11 +95,14 @@ def _cells(row: ExportRow, one: Answer | None) -> list[Any]:
 
 
 def _shown(data: str) -> str:
-    """Returns the item's text; of an item without, what it shows instead as JSON, or the name of its image."""
+    """Returns the item's text; of an item without, what it shows instead as JSON, or its image's name."""
     item = json.loads(data)
     if isinstance(item.get("text"), str):
         return str(item["text"])
-    return json.dumps(item["texts"], ensure_ascii=False) if "texts" in item else str(item.get("image", ""))
+    if "texts" in item:
+        return json.dumps(item["texts"], ensure_ascii=False)
+    image = str(item.get("image", ""))
+    return "(image)" if image.startswith("data:") else image
 
 
 def _plain(value: str | None) -> Any:

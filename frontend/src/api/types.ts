@@ -94,7 +94,7 @@ export interface Health {
 export interface Item {
   id: number
   external_id: string | null
-  data: { text: string }
+  data: { text: string; texts?: readonly [string, string]; image?: string }
 }
 
 export interface ChoiceValue {
@@ -112,7 +112,25 @@ export interface SpansValue {
   spans: Span[]
 }
 
-export type AnswerValue = ChoiceValue | SpansValue
+/** Any number of classes, none included. */
+export interface SetValue {
+  classes: string[]
+}
+
+export interface RatingValue {
+  rating: number
+}
+
+export interface TextValue {
+  text: string
+}
+
+/** 0 for the first of two texts, 1 for the second. */
+export interface PairValue {
+  preferred: number
+}
+
+export type AnswerValue = ChoiceValue | SetValue | SpansValue | RatingValue | TextValue | PairValue
 
 export type Reason =
   | { kind: 'uncertain'; classes: string[]; margin?: number }

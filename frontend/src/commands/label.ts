@@ -3,6 +3,8 @@ import { scrollText } from '../dom'
 import type { Desk } from '../views/label/desk.svelte'
 import { revocableSkip } from '../state/label'
 import type { Command } from './command'
+import { optionsOf, type Option } from '../state/options'
+import { severalCommands } from './several'
 import { markCommands, SPAN_COMMANDS } from './spans'
 
 type LabelCommand = Command<Desk>
@@ -69,12 +71,12 @@ const HISTORY_COMMANDS: readonly LabelCommand[] = [
   },
 ]
 
-/** One command for each class, twice: answering what is on the screen, and changing the answer chosen in the history. */
-function answerCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[]): LabelCommand[] {
-  return classes.flatMap(({ name }, i): LabelCommand[] => {
+/** One command for each option, twice: answering what is on the screen, and changing the answer chosen in the history. */
+function answerCommands(options: readonly Option[], keys: readonly (string | null)[]): LabelCommand[] {
+  return options.flatMap(({ name, value }, i): LabelCommand[] => {
     const own = keys[i] ? [keys[i]] : []
     return [
-      { id: `answer.${i}`, title: name, context: 'label', keys: own, fixed: true, when: (desk) => desk.card !== null, run: (desk) => desk.answer({ class: name }) },
+      { id: `answer.${i}`, title: name, context: 'label', keys: own, fixed: true, when: (desk) => desk.card !== null, run: (desk) => desk.answer(value) },
       {
         id: `revise.${i}`,
         title: `Change to ${name}`,
@@ -84,15 +86,20 @@ function answerCommands(classes: readonly ClassInfo[], keys: readonly (string | 
         when: (desk) => chosenPast(desk) !== undefined,
         run: (desk) => {
           const past = chosenPast(desk)
-          if (past) desk.revise(past.assignment, { class: name })
+          if (past) desk.revise(past.assignment, value)
         },
       },
     ]
   })
 }
 
+function answering(classes: readonly ClassInfo[], keys: readonly (string | null)[], kind: Kind): LabelCommand[] {
+  if (kind === 'spans') return [...markCommands(classes, keys), ...SPAN_COMMANDS]
+  if (kind === 'multichoice') return severalCommands(classes, keys)
+  return answerCommands(optionsOf({ kind, classes }), keys)
+}
+
 /** The whole table of the page; keys, buttons, the palette and the page of all keys read it. */
 export function labelCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[], kind: Kind): LabelCommand[] {
-  const answering = kind === 'spans' ? [...markCommands(classes, keys), ...SPAN_COMMANDS] : answerCommands(classes, keys)
-  return [...answering, ...LABEL_COMMANDS, ...SKIP_COMMANDS, ...HISTORY_COMMANDS]
+  return [...answering(classes, keys, kind), ...LABEL_COMMANDS, ...SKIP_COMMANDS, ...HISTORY_COMMANDS]
 }

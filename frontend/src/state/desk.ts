@@ -1,6 +1,7 @@
 import type { EmptyBecause, Kind, ModelState, Reason } from '../api/types'
 import type { LabelState } from './label'
 import { count, duration, plural } from './format'
+import { plainQuestion } from './options'
 
 /* The sentences around the question. */
 
@@ -44,6 +45,7 @@ export function whyHere(reason: Reason | null, given: boolean): Why {
   switch (reason?.kind) {
     case 'uncertain': {
       const [a = '', b = ''] = reason.classes
+      if (!b) return { line: ['The model is not sure of ', a], detail: `An answer here teaches the model most: it cannot tell whether ${a} fits.` }
       const gap = reason.margin === undefined ? '' : ` Its two best guesses lie ${plural(Math.round(100 * reason.margin), 'point')} apart.`
       return { line: ['The model hesitates between ', a, ' and ', b], detail: `An answer here teaches the model most: it cannot tell ${a} from ${b} in this text.${gap} It may be neither.` }
     }
@@ -67,7 +69,7 @@ export function whyHere(reason: Reason | null, given: boolean): Why {
 /** The question above the answers: the first line of the guidelines when it asks one. */
 export function questionOf(guidelines: string, kind: Kind = 'choice'): string {
   const first = guidelines.trimStart().split('\n', 1)[0]?.replace(/^#+\s*/, '').trim() ?? ''
-  return first.endsWith('?') && first.length <= 120 ? first : kind === 'spans' ? 'What is to be marked here?' : 'Which class fits?'
+  return first.endsWith('?') && first.length <= 120 ? first : plainQuestion(kind)
 }
 
 /** When to ask again while there is nothing to do: at the next release when it is known, else gently slower and slower. */

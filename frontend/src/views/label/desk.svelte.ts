@@ -53,6 +53,15 @@ export function createDesk(project: Project, user: number) {
   })
   const draft = $derived(begun && marked?.assignment === label.current(state)?.assignment ? (marked?.draft ?? begun) : begun)
 
+  // The classes ticked for the item on the screen; until then, those that it came with.
+  let chosen = $state.raw<{ assignment: number; classes: readonly string[] } | null>(null)
+  const ticked = $derived.by((): readonly string[] | null => {
+    const card = project.kind === 'multichoice' ? label.current(state) : null
+    if (!card || chosen?.assignment === card.assignment) return card && (chosen?.classes ?? [])
+    const came = card.given ?? card.suggestion?.value ?? null
+    return came && 'classes' in came ? came.classes : []
+  })
+
   const leaseMs = project.settings.lease_seconds * 1000
   let watch = stopwatch.started(Date.now())
   let keep: Keep | null = null
@@ -180,6 +189,15 @@ export function createDesk(project: Project, user: number) {
     },
     mark(name: string): void {
       this.edit((one) => spans.mark(one, name, project.settings.spans_overlap ?? true))
+    },
+    get ticked() { return ticked },
+    tick(name: string): void {
+      const card = label.current(state)
+      if (!card || !ticked) return
+      chosen = { assignment: card.assignment, classes: ticked.includes(name) ? ticked.filter((one) => one !== name) : [...ticked, name] }
+    },
+    confirm(): void {
+      if (ticked) this.answer({ classes: project.classes.map((info) => info.name).filter((name) => ticked.includes(name)) })
     },
     save(): void {
       if (draft) this.answer({ spans: [...draft.spans] })

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from annotation.admin.base import HistoryAdmin, operator_of
 from annotation.errors import Conflict
-from annotation.models import AgreementReport, AnnotatorReport, Consensus, Flag, SecondOpinion
+from annotation.models import AgreementReport, AnnotatorReport, Consensus, Flag, QualityVersion, SecondOpinion
 from annotation.operations.review import decide_flag
 
 
@@ -69,3 +69,10 @@ class SecondOpinionAdmin(HistoryAdmin):
     list_display = ("item_id", "project", "gain", "n_votes", "first", "second", "skill")
     list_select_related = ("project",)
     search_fields = ("=item__external_id", "=item__id")
+
+
+@admin.register(QualityVersion)
+class QualityVersionAdmin(HistoryAdmin):
+    list_display = ("project", "n_votes", "n_updates", "schema_version", "checksum", "created_at")
+    list_select_related = ("project",)
+    search_fields = ("=checksum", "=project__id")

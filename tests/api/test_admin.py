@@ -32,6 +32,7 @@ from annotation.models import (
     ModelVersion,
     Prediction,
     Project,
+    QualityVersion,
     QueueEntry,
     Representation,
     Review,
@@ -78,6 +79,7 @@ def project() -> Project:
         project=project, annotator=person, n_annotations=1, random_log_odds=0, confusion=[], updated_at=now
     )
     AgreementReport.objects.create(project=project, report={}, updated_at=now)
+    QualityVersion.objects.create(project=project, path="a", checksum="b", schema_version=1, n_votes=1, created_at=now)
     Flag.objects.create(
         project=project, kind="label_suspect", subject="annotation:1", item=item, annotation=annotation,
         annotator=person, score=0.9, evidence={"text": HOSTILE}, created_at=now,

@@ -31,6 +31,9 @@ class Predicted(NamedTuple):
 
 Shown = str | tuple[str, str]
 
+# So many texts are tagged at once: a thousand long ones would need a gigabyte.
+SLICE_TEXTS = 64
+
 
 class Answered(NamedTuple):
     """The version that spoke, how sure it is (n_texts,), and its answers in the shape of the project's kind.
@@ -62,9 +65,11 @@ def _predict_spans(project: Project, texts: Sequence[Shown]) -> Answered:
         tagger = load_tagger(version)
     except ArtifactError as error:
         raise _damaged() from error
-    read = read_texts(tagger, _alone(texts))
-    confidence = 1 - look_ahead(read.log_probabilities, read.tokens.offsets).uncertainty
-    return Answered(version.number, confidence, [{"spans": spans} for spans in read.answers(version.classes)])
+    alone = _alone(texts)
+    parts = [read_texts(tagger, alone[start : start + SLICE_TEXTS]) for start in range(0, len(alone), SLICE_TEXTS)]
+    sure = [1 - look_ahead(part.log_probabilities, part.tokens.offsets).uncertainty for part in parts]
+    answers = [{"spans": spans} for part in parts for spans in part.answers(version.classes)]
+    return Answered(version.number, np.concatenate(sure), answers)
 
 
 def predict(*, project: Project, texts: Sequence[Shown]) -> Predicted:

@@ -38,34 +38,26 @@ def best_paths(log_probabilities: Floats, offsets: Ints, *, boldness: float = 0.
     return Paths(_backward(best, back, firsts, left, len(scores)), log_probability)
 
 
-def steps(width: int) -> Floats:
-    """0 where a tag (row) may be followed by another (column), else a very small number."""
-    allowed = np.zeros((width, width), dtype=np.float32)
-    for inside in range(2, width, 2):
-        allowed[:, inside] = NEVER
-        allowed[[inside - 1, inside], inside] = 0
-    return allowed
-
-
 def _forward(scores: Floats, firsts: Ints, left: Ints) -> tuple[Floats, Floats, list[Ints]]:
     """Best and summed log scores by last tag (n_texts, n_tags), and for each step the best tag before.
 
-    Texts come longest first, so those that still go on are always the first ones.
+    Anything may stand before "outside" and before a beginning, so one maximum serves them all; only the same class may
+    stand before what goes on. Texts come longest first, so those that still go on are always the first ones.
     """
-    width = scores.shape[1]
-    allowed = steps(width)
-    start = np.zeros(width, dtype=np.float32)
-    start[2::2] = NEVER
-    best = scores[firsts] + start
+    best = scores[firsts]
+    best[:, 2::2] = NEVER
     total = best.copy()
     back: list[Ints] = []
     for step in range(1, int(left.max(initial=0))):
         n = int((left > step).sum())
         here = scores[firsts[:n] + step]
-        routes = best[:n, :, None] + allowed
-        back.append(routes.argmax(axis=1))
-        best[:n] = routes.max(axis=1) + here
-        total[:n] = _log_sum(total[:n, :, None] + allowed, axis=1) + here
+        before = np.repeat(best[:n].argmax(axis=1)[:, None], scores.shape[1], axis=1)
+        before[:, 2::2] = np.arange(1, scores.shape[1], 2) + (best[:n, 2::2] > best[:n, 1::2])
+        back.append(before)
+        best[:n] = np.take_along_axis(best[:n], before, axis=1) + here
+        goes_on = np.logaddexp(total[:n, 1::2], total[:n, 2::2])
+        total[:n] = _log_sum(total[:n], axis=1)[:, None] + here
+        total[:n, 2::2] = goes_on + here[:, 2::2]
     return best, total, back
 
 

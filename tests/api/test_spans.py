@@ -65,6 +65,9 @@ class TestSpans:
 
         status, refused = owner.call("GET", f"{desk.path}models/1/download/")
         assert (status, refused["error"]["code"]) == (409, "not_portable")
+        many = {"items": [{"text": text}, {"text": ""}] * 50}
+        answered = owner.call("POST", f"{desk.path}predict/", many)[1]["predictions"]
+        assert answered == [said["predictions"][0], said["predictions"][1]] * 50
         entry = desk.get("queue")["entries"][0]
         assert entry["reason"]["kind"] in ("unsure_spans", "rare")
         assert "suggested" not in entry["reason"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from modeling.batches import Kind, rank_team
 from modeling.tagging.boldness import GRID, choose_boldness
-from modeling.tagging.decoding import best_paths, steps
+from modeling.tagging.decoding import best_paths
 from modeling.tagging.lexicon import Lexicon, learn_lexicon
 from modeling.tagging.outlook import look_ahead
 from modeling.tagging.spans import (
@@ -122,12 +122,6 @@ def test_boldness_draws_spans_that_were_nearly_drawn() -> None:
     offsets = np.array([0, 1])
     assert best_paths(logs, offsets).tags.tolist() == [0]
     assert best_paths(logs, offsets, boldness=1).tags.tolist() == [1]
-
-
-def test_only_a_beginning_of_its_class_is_gone_on_with() -> None:
-    allowed = steps(5) == 0
-    assert allowed[:, [0, 1, 3]].all()
-    assert allowed[:, 2].tolist() == [False, True, True, False, False]
 
 
 def world(n: int, seed: int) -> tuple[list[str], list[list[Span]]]:
@@ -261,6 +255,9 @@ def test_boldness_comes_from_held_back_texts() -> None:
     assert f1(chosen.held_back) > 0.9
     few = choose_boldness(tokens, targets, weights, [[] for _ in spans], lexicon=learn_lexicon(tokens), rng=rng)
     assert few.held_back is None
+    far = max(GRID, key=lambda value: abs(value - chosen.value))
+    near = choose_boldness(tokens, targets, weights, spans, lexicon=learn_lexicon(tokens), rng=rng, now=far)
+    assert abs(GRID.index(near.value) - GRID.index(far)) == 1
 
 
 def test_texts_that_the_tagger_is_unsure_of_come_first_and_rare_classes_are_looked_for() -> None:

@@ -86,7 +86,10 @@ def _remeasured(before: Metrics, taught: TaggedTexts, lexicon: Lexicon, rng: np.
     names = ("boldness", "boldness_labels", "belief")
     if "boldness" in before and n < GROWTH * before["boldness_labels"]:
         return {name: before[name] for name in names} | {"n_trained": n}
-    chosen = choose_boldness(taught.tokens, taught.targets, taught.weights, taught.spans, lexicon=lexicon, rng=rng)
+    now = before["boldness"] if before.get("belief") else None
+    chosen = choose_boldness(
+        taught.tokens, taught.targets, taught.weights, taught.spans, lexicon=lexicon, rng=rng, now=now
+    )
     belief = _f1(chosen.held_back, rng) if chosen.held_back else None
     return {"boldness": chosen.value, "boldness_labels": n, "belief": belief, "n_trained": n}
 

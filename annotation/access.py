@@ -36,6 +36,7 @@ NEEDS: dict[str, Role] = {
     "change_project": Role.MANAGER,
     "manage_members": Role.MANAGER,
     "send_out": Role.MANAGER,
+    "set_gold": Role.MANAGER,
     "pause_people": Role.MANAGER,
     "see_jobs": Role.MANAGER,
     "pin_models": Role.MANAGER,

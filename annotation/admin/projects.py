@@ -20,6 +20,7 @@ from annotation.models import (
     AuditEvent,
     Consensus,
     Flag,
+    GuidelineVersion,
     Item,
     Job,
     Membership,
@@ -174,3 +175,10 @@ class ApiTokenAdmin(HistoryAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super(HistoryAdmin, self).has_delete_permission(request, obj)
+
+
+@admin.register(GuidelineVersion)
+class GuidelineVersionAdmin(HistoryAdmin):
+    list_display = ("id", "project", "version", "created_by", "created_at")
+    list_select_related = ("project", "created_by")
+    search_fields = ("=project__name",)

@@ -199,3 +199,64 @@ class OwnReport(s.Serializer[Any]):
     paused = Paused(allow_null=True)
     words = Word(many=True)
     flags = OwnFlag(many=True)
+
+
+class GoldItem(s.Serializer[Any]):
+    item = s.IntegerField()
+    external_id = s.CharField(allow_null=True)
+    text = s.CharField(allow_null=True)
+    value = s.JSONField()
+    answers = s.IntegerField()
+    right = s.IntegerField()
+    most_said = s.JSONField(allow_null=True)
+    contradicted = s.BooleanField(help_text="Most people say something else: look at the known answer first.")
+
+
+class GoldItems(Page):
+    results = GoldItem(many=True)
+
+
+class GoldProposal(s.Serializer[Any]):
+    item = s.IntegerField()
+    external_id = s.CharField(allow_null=True)
+    text = s.CharField(allow_null=True)
+    value = s.JSONField()
+    probability = s.FloatField()
+    n_votes = s.IntegerField()
+
+
+class GoldProposals(Page):
+    results = GoldProposal(many=True)
+
+
+class NewGold(s.Serializer[Any]):
+    items = s.ListField(child=Whole(min_value=1, max_value=2**63 - 1), min_length=1, max_length=100)
+
+
+class Refused(s.Serializer[Any]):
+    item = s.IntegerField()
+    code = s.CharField()
+    message = s.CharField()
+
+
+class GoldBatch(Batch):
+    refused = Refused(many=True)
+
+
+class Guideline(s.Serializer[Any]):
+    version = s.IntegerField()
+    text = s.CharField(allow_blank=True)
+    by = s.CharField()
+    created_at = s.DateTimeField()
+    annotations = s.IntegerField(help_text="Answers first given under this version.")
+    items_with_overlap = s.IntegerField()
+    percent = s.FloatField(allow_null=True, help_text="Share of agreeing pairs of answers under this version.")
+
+
+class Guidelines(Page):
+    results = Guideline(many=True)
+
+
+class NewSendOutByGuidelines(s.Serializer[Any]):
+    classes = s.ListField(child=Text(max_length=100), default=list, max_length=300)
+    votes = Whole(min_value=1, max_value=20, default=1)

@@ -11,7 +11,16 @@ from annotation.models.learning import (
     VectorBatch,
 )
 from annotation.models.outbox import AuditEvent, Heartbeat, IdempotencyKey, Job, Topic, WorkLane, WorkRequest
-from annotation.models.projects import MULTILABEL_STRATEGIES, ApiToken, Membership, Project, QueueSource, Role, Strategy
+from annotation.models.projects import (
+    MULTILABEL_STRATEGIES,
+    ApiToken,
+    GuidelineVersion,
+    Membership,
+    Project,
+    QueueSource,
+    Role,
+    Strategy,
+)
 from annotation.models.quality import AgreementReport, AnnotatorReport, Consensus, Flag, QualityVersion, SecondOpinion
 from annotation.models.reviewing import Comment, Mention, Review
 
@@ -30,6 +39,7 @@ __all__ = [
     "FeatureShard",
     "Flag",
     "GoldAnswer",
+    "GuidelineVersion",
     "Heartbeat",
     "IdempotencyKey",
     "Item",

@@ -73,8 +73,8 @@ def _pick(project: Project, user_id: int, count: int, rng: random.Random) -> lis
     """Gold by rate, items that others have begun, second opinions by rate, then new ones: the protected sample by rate,
     else queued. With nothing else left to ask, second opinions from anybody."""
     found: list[Lease] = []
-    if project.gold_rate and rng.random() < project.gold_rate:
-        found += leases.take_gold(project=project, user_id=user_id)
+    if project.gold_rate and (roll := rng.random()) < max(project.gold_rate, leases.FIRST_GOLD_RATE):
+        found += leases.take_gold(project=project, user_id=user_id, by_rate=roll < project.gold_rate)
     if len(found) < count:
         found += leases.take(
             leases.PICK_STARTED, project=project, user_id=user_id, count=count - len(found), started=True

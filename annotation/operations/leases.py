@@ -119,6 +119,10 @@ GOLD = """
         WHERE item.project_id = %(project)s AND item.is_gold
           AND NOT EXISTS (SELECT 1 FROM annotation_assignment mine
                           WHERE mine.item_id = item.id AND mine.annotator_id = %(user)s AND mine.status <> 'expired')
+          AND (%(by_rate)s OR %(first)s > (
+                SELECT count(*) FROM annotation_item known
+                JOIN annotation_assignment mine ON mine.item_id = known.id AND mine.annotator_id = %(user)s
+                WHERE known.project_id = %(project)s AND known.is_gold AND mine.status = 'answered'))
         ORDER BY hashint8extended(item.id, %(user)s) LIMIT 1),
     lease AS (
         INSERT INTO annotation_assignment AS lease (project_id, item_id, annotator_id, stream, reason, probability,
@@ -135,6 +139,10 @@ GOLD = """
            {said}
     FROM picked JOIN lease ON lease.item_id = picked.id
 """.replace("{said}", SAID_OF % "picked.id")
+
+# Skill is known soonest when the first checks come early; after these the project's rate holds.
+FIRST_GOLD = 5
+FIRST_GOLD_RATE = 0.25
 
 # The slot goes over from the lease to the answer, so the item is not touched.
 ANSWER = """
@@ -247,9 +255,15 @@ def take_second(*, project: Project, user_id: int, count: int, anybody: bool = F
     )[0]  # fmt: skip
 
 
-def take_gold(*, project: Project, user_id: int) -> list[Lease]:
-    """Returns a lease on a gold item that this person has not seen, or nothing. Gold uses no slot."""
-    parameters = {"project": project.pk, "user": user_id, "lease_seconds": project.lease_seconds}
+def take_gold(*, project: Project, user_id: int, by_rate: bool) -> list[Lease]:
+    """Returns a lease on a gold item that this person has not seen, or nothing. Gold uses no slot.
+
+    Unless it is her turn by the project's rate, only somebody who has answered fewer than five gets one.
+    """
+    parameters = {
+        "project": project.pk, "user": user_id, "lease_seconds": project.lease_seconds, "by_rate": by_rate,
+        "first": FIRST_GOLD,
+    }  # fmt: skip
     return [lease_of(row) for row in _rows(GOLD, parameters)]
 
 

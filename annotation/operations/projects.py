@@ -16,7 +16,7 @@ from annotation.callables import strategy_refusal
 from annotation.classifiers import classifier_refusals
 from annotation.errors import Conflict, Forbidden, InvalidValue, NotFound
 from annotation.kinds import kind_of
-from annotation.models import AuditEvent, Membership, Project, QueueSource, Role, Topic
+from annotation.models import AuditEvent, GuidelineVersion, Membership, Project, QueueSource, Role, Topic
 from annotation.operations.classes import (
     apply_classes,
     changed_classes,
@@ -79,6 +79,7 @@ def create_project(
             **policy,
         )
         Membership.objects.create(project=project, user=user, role=Role.OWNER)
+        _keep_guidelines(project, user)
         audit(project=project, actor=user, verb="project.created", target=project.name)
     return project
 
@@ -102,6 +103,7 @@ def change_project(*, project: Project, user: User, changes: Mapping[str, Any]) 
         fields = _apply(project, user, changes)
         if fields:
             project.save(update_fields=fields)
+            _keep_guidelines(project, user)
             audit(project=project, actor=user, verb="project.changed", detail={"changes": dict(changes)})
         if Policy.of(project) != before:
             set_slot_limits(project, before=before)
@@ -144,6 +146,15 @@ def _ask_for_work(project: Project, fields: Sequence[str]) -> None:
         if reasons & set(fields):
             free_lane_of(project.pk, topic)
             request_work(project_id=project.pk, topic=topic)
+
+
+def _keep_guidelines(project: Project, user: User) -> None:
+    """Writes down the guidelines as the newest version, unless that is written down."""
+    GuidelineVersion.objects.get_or_create(
+        project=project,
+        version=project.guidelines_version,
+        defaults={"text": project.guidelines, "created_by": user, "created_at": Now()},
+    )
 
 
 def _apply(project: Project, user: User, changes: Mapping[str, Any]) -> list[str]:

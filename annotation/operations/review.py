@@ -14,7 +14,7 @@ from annotation.models import Flag, Item, Review
 from annotation.operations.agreeing import undo_batch
 from annotation.operations.pausing import pause_person
 from annotation.operations.retry import retried
-from annotation.operations.sending_out import send_out_doubtful
+from annotation.operations.sending_out import Narrowed, send_out_doubtful
 from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import Wish, decide_review, follow_up
 
@@ -121,7 +121,7 @@ def _send_out(flag: Flag, user: User, action: Action) -> None:
         return
     classes = flag.evidence.get("classes") if flag.kind == Flag.Kind.CONFUSED_PAIR else None
     batch, n_sent = send_out_doubtful(
-        project=flag.project, user=user, votes=action.votes, person=flag.annotator, classes=classes
+        project=flag.project, user=user, votes=action.votes, narrowed=Narrowed(person=flag.annotator, classes=classes)
     )
     if not n_sent:
         raise Conflict("None of the items in doubt can be sent out: raise max_votes first.", code="max_votes")

@@ -1,5 +1,7 @@
 """More answers for items that have some, and no more for others: widen, send_out_doubtful, close_slots."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,6 +31,10 @@ SEND_OUT = """
           AND (%(classes)s::text[] IS NULL OR 2 = (
                 SELECT count(DISTINCT one.value->>'class') FROM annotation_annotation one
                 WHERE one.item_id = item.id AND one.value->>'class' = ANY(%(classes)s::text[])))
+          AND (%(consensus)s::text[] IS NULL OR truth.value->>'class' = ANY(%(consensus)s::text[]))
+          AND (%(answered_before)s::timestamptz IS NULL OR NOT EXISTS (
+                SELECT 1 FROM annotation_annotation late
+                WHERE late.item_id = item.id AND late.updated_at >= %(answered_before)s::timestamptz))
           AND NOT EXISTS (SELECT 1 FROM annotation_review verdict
                           WHERE verdict.item_id = item.id AND verdict.undone_at IS NULL AND verdict.value IS NOT NULL)
         ORDER BY item.id LIMIT %(most)s
@@ -68,6 +74,17 @@ def widen(*, project: Project, item: Item, votes: int) -> None:
     )
 
 
+@dataclass(frozen=True)
+class Narrowed:
+    """Which of the items in doubt: those that a person answered, that were given both of two classes, whose consensus
+    is one of some classes, that nobody has answered since a moment."""
+
+    person: User | None = None
+    classes: list[str] | None = None
+    consensus: list[str] | None = None
+    answered_before: datetime | None = None
+
+
 @retried
 def send_out_doubtful(
     *,
@@ -75,18 +92,17 @@ def send_out_doubtful(
     user: User,
     votes: int = 1,
     below: float = 0.0,
-    person: User | None = None,
-    classes: list[str] | None = None,
+    narrowed: Narrowed = Narrowed(),
 ) -> tuple[UUID, int]:
     """Sends out again what is in doubt, as far as max_votes allows; returns the batch, to be undone, and how many.
 
-    `below` also takes items that are sure enough for the project but not for this; `person` and `classes` narrow it to
-    what she answered, or what was given both classes. Up to five thousand items a call.
+    `below` also takes items that are sure enough for the project but not for this. Up to five thousand items a call.
     """
     batch = uuid4()
     parameters: dict[str, Any] = {
         "project": project.pk, "user": user.pk, "max_votes": project.max_votes, "votes": votes, "below": below,
-        "person": None if person is None else person.pk, "classes": classes, "batch": batch, "most": MOST_AT_ONCE,
+        "person": narrowed.person and narrowed.person.pk, "classes": narrowed.classes, "consensus": narrowed.consensus,
+        "answered_before": narrowed.answered_before, "batch": batch, "most": MOST_AT_ONCE,
         "schema": project.schema_version,
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:

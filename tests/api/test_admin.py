@@ -23,6 +23,7 @@ from annotation.models import (
     Evaluation,
     FeatureShard,
     Flag,
+    GuidelineVersion,
     Heartbeat,
     IdempotencyKey,
     Item,
@@ -90,6 +91,7 @@ def project() -> Project:
     )  # fmt: skip
     comment = Comment.objects.create(project=project, item=item, author=person, body=HOSTILE, created_at=now)
     Mention.objects.create(comment=comment, user=person)
+    GuidelineVersion.objects.create(project=project, version=1, text=HOSTILE, created_by=person, created_at=now)
     SecondOpinion.objects.create(item=item, project=project, gain=0.1, n_votes=1, first=0, second=1, skill=0.9)
     fitted = Representation.objects.create(
         project=project, version=1, name="pool", dimension=2, n_fitted=2, path="a", checksum="b"

@@ -325,6 +325,9 @@ ROUTES = {
     "quality/": ("GET", "reviewer", None),
     "flags/": ("GET", "reviewer", None),
     "review/": ("GET", "reviewer", None),
+    "gold/": ("GET", "reviewer", None),
+    "gold/proposals/": ("GET", "reviewer", None),
+    "guidelines/": ("GET", "reviewer", None),
     "quality/export/": ("GET", "reviewer", None),
     "my/report/": ("GET", "annotator", None),
     "reviews/": ("GET", "reviewer", None),
@@ -339,6 +342,7 @@ WRITES = {
     "members/": ("POST", "manager", {"username": "joiner", "role": "annotator"}),
     "reviews/agreeing/": ("POST", "reviewer", {}),
     "quality/send-out/": ("POST", "manager", {}),
+    "gold/": ("POST", "manager", {"items": [1]}),
     f"reviews/batches/{uuid.UUID(int=7)}/undo/": ("POST", "reviewer", None),
 }
 ROLES = ["annotator", "reviewer", "manager", "owner"]

@@ -1,0 +1,70 @@
+"""Known answers, how people did on them, and what could become one."""
+
+import json
+from typing import Any
+
+from django.db import connection
+
+from annotation.models import Project
+
+EXCERPT = 300
+# Fewer answers say nothing against a known one.
+LEAST_ANSWERS = 3
+
+GOLD = """
+    SELECT item.id, item.external_id, left(item.data->>'text', %(excerpt)s), gold.value::text, count(one.id),
+           count(one.id) FILTER (WHERE one.value = gold.value),
+           mode() WITHIN GROUP (ORDER BY one.value::text) FILTER (WHERE one.id IS NOT NULL)
+    FROM annotation_goldanswer gold JOIN annotation_item item ON item.id = gold.item_id
+    LEFT JOIN annotation_annotation one ON one.item_id = item.id
+    WHERE gold.project_id = %(project)s AND item.id > %(after)s
+    GROUP BY item.id, gold.value ORDER BY item.id LIMIT %(limit)s
+"""
+PROPOSALS = """
+    SELECT item.id, item.external_id, left(item.data->>'text', %(excerpt)s), truth.value::text, truth.probability,
+           truth.n_votes
+    FROM annotation_consensus truth JOIN annotation_item item ON item.id = truth.item_id AND NOT item.is_gold
+    WHERE truth.project_id = %(project)s AND truth.status = 'agreed' AND truth.probability > %(least)s
+      AND truth.n_votes >= %(votes)s
+    ORDER BY truth.probability DESC, item.id LIMIT %(limit)s
+"""
+LEAST_CONFIDENCE = 0.99
+LEAST_VOTES = 3
+
+
+def gold_items(project: Project, *, limit: int, after: int = 0) -> list[dict[str, Any]]:
+    """Returns known answers by item, with how many answered and how many rightly.
+
+    `contradicted` is one that most people answer otherwise: then the known answer should be looked at first.
+    """
+    found = _rows(GOLD, {"project": project.pk, "excerpt": EXCERPT, "limit": limit, "after": after})
+    return [_gold(*row) for row in found]
+
+
+def _gold(
+    item: int, external_id: str | None, text: str | None, value: str, answers: int, right: int, most: str | None
+) -> dict[str, Any]:
+    return {
+        "item": item,
+        "external_id": external_id,
+        "text": text,
+        "value": json.loads(value),
+        "answers": answers,
+        "right": right,
+        "most_said": None if most is None else json.loads(most),
+        "contradicted": answers >= LEAST_ANSWERS and right * 2 < answers,
+    }
+
+
+def gold_proposals(project: Project, *, limit: int) -> list[dict[str, Any]]:
+    """Returns items that the engine would make gold: three answers or more and a confidence above 0.99."""
+    least = {"least": LEAST_CONFIDENCE, "votes": LEAST_VOTES}
+    found = _rows(PROPOSALS, {"project": project.pk, "excerpt": EXCERPT, "limit": limit} | least)
+    names = ("item", "external_id", "text", "value", "probability", "n_votes")
+    return [dict(zip(names, row, strict=True)) | {"value": json.loads(row[3])} for row in found]
+
+
+def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())

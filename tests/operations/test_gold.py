@@ -1,0 +1,102 @@
+"""Known answers: proposed, accepted, given up; five first, then by rate. Guidelines, and what they put in doubt."""
+
+import random
+
+import pytest
+
+from annotation.errors import InvalidValue, NotFound
+from annotation.models import Consensus, GoldAnswer, Item, Project, Review
+from annotation.operations.agreeing import undo_batch
+from annotation.operations.guidelines import send_out_by_guidelines
+from annotation.operations.known_answers import accept_gold, remove_gold
+from annotation.operations.labeling import assign_next_item, submit_annotation
+from annotation.operations.projects import change_project, create_project
+from annotation.queries.gold import gold_items, gold_proposals
+from annotation.queries.guidelines import guideline_history
+from tests.factories import make_annotation, make_item, make_member, make_project
+from tests.operations.crowd import ask_everybody, judge
+from tests.operations.test_review import TRUTH, world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class TestGold:
+    def test_proposed_accepted_and_taken_back(self):
+        project, items, _ = world()
+        Consensus.objects.filter(item=items[4]).update(probability=0.999, status="agreed")
+        Consensus.objects.exclude(item=items[4]).update(probability=0.9)
+        [proposal] = gold_proposals(project, limit=10)
+        assert (proposal["item"], proposal["value"]) == (items[4].pk, {"class": TRUTH[4]})
+        other = make_item(make_project())
+        batch, n, refused = accept_gold(project=project, user=project.created_by, items=[items[4].pk, other.pk])
+        assert (n, [one["item"] for one in refused]) == (1, [other.pk])
+        assert not gold_proposals(project, limit=10)
+        [gold] = gold_items(project, limit=10)
+        assert (gold["answers"], gold["right"], gold["contradicted"]) == (3, 3, False)
+        assert undo_batch(project=project, user=project.created_by, batch=batch) == 1
+        assert not GoldAnswer.objects.exists()
+
+    def test_an_imported_answer_that_everybody_contradicts_is_shown_and_given_up(self):
+        project = make_project(overlap=2)
+        items, _ = ask_everybody(project, {"ann": ["ham"], "bob": ["ham"], "cem": ["ham"]}, gold=["spam"])
+        [gold] = gold_items(project, limit=10)
+        assert (gold["contradicted"], gold["most_said"]) == (True, {"class": "ham"})
+        remove_gold(project=project, item=items[0], user=project.created_by)
+        judge(project)
+        assert Consensus.objects.get().value == {"class": "ham"}
+        assert Item.objects.get().slot_limit == 2
+        with pytest.raises(NotFound):
+            remove_gold(project=project, item=items[0], user=project.created_by)
+
+    def test_gold_that_a_decision_made_is_given_up_by_undoing_it(self):
+        project, items, _ = world()
+        accept_gold(project=project, user=project.created_by, items=[items[0].pk])
+        remove_gold(project=project, item=items[0], user=project.created_by)
+        assert Review.objects.get().undone_at is not None
+        assert Item.objects.get(pk=items[0].pk).slot_limit == 3
+
+    def test_five_come_early_then_by_rate(self):
+        project = make_project(gold_rate=0.01, random_rate=0)
+        for _ in range(12):
+            make_item(project, gold="ham")
+        for _ in range(80):
+            make_item(project)
+        person, rng, streams = make_member(project), random.Random(4), []
+        for _ in range(60):
+            [lease] = assign_next_item(project=project, user=person, count=1, rng=rng).leases
+            streams.append(lease.stream)
+            assignment = person.assignments.select_related("project").get(pk=lease.id)
+            submit_annotation(assignment=assignment, value={"class": "ham"})
+        fifth = [place for place, stream in enumerate(streams) if stream == "gold"][4]
+        assert fifth < 45
+        assert streams[fifth + 1 :].count("gold") <= 2
+
+
+class TestGuidelines:
+    def test_versions_with_the_agreement_under_each(self):
+        project = create_project(
+            user=make_member(make_project()), name="a", kind="choice", classes=["ham", "spam"], guidelines="one"
+        )
+        Project.objects.filter(pk=project.pk).update(overlap=2, max_votes=3)
+        people = [make_member(project) for _ in range(2)]
+        project.refresh_from_db()
+        split, same, later = (make_item(project) for _ in range(3))
+        for item, answers in ((split, ("ham", "spam")), (same, ("ham", "ham"))):
+            for person, name in zip(people, answers, strict=True):
+                make_annotation(item, person, name)
+        changed = change_project(project=project, user=project.created_by, changes={"guidelines": "two"})
+        change_project(project=project, user=project.created_by, changes={"guidelines": "two"})
+        for person in people:
+            make_annotation(later, person, "ham")
+        new, old = guideline_history(project)
+        assert (new["version"], new["text"], new["annotations"], new["percent"]) == (2, "two", 2, 1.0)
+        assert (old["version"], old["text"], old["annotations"], old["percent"]) == (1, "one", 4, 0.5)
+
+        judge(changed)
+        sent = send_out_by_guidelines(project=changed, user=project.created_by, version="2", classes=["ham"])[1]
+        assert set(Item.objects.filter(project=project, open_slots=1)) <= {split, same}
+        assert sent == Item.objects.filter(project=project, open_slots=1).count() >= 1
+        with pytest.raises(NotFound):
+            send_out_by_guidelines(project=changed, user=project.created_by, version="9", classes=[])
+        with pytest.raises(InvalidValue):
+            send_out_by_guidelines(project=changed, user=project.created_by, version="2", classes=["no such"])

@@ -114,8 +114,11 @@ def summary_of(inference: Inference, belief: Beliefs) -> dict[str, Any]:
 
 
 def error_scale(inference: Inference) -> tuple[float, float]:
-    """By which factors people's common error rate may be smaller or larger than estimated (90 %)."""
+    """By which factors people's common error rate may be smaller or larger than estimated (90 %); 1 before anybody
+    has answered."""
     truth = inference.truth
+    if not len(truth.accuracy):
+        return 1.0, 1.0
     seen = truth.n_informative.astype(np.float64)
     total = float(seen.sum())
     error = float(np.average(1 - truth.accuracy, weights=seen if total else None))

@@ -15,7 +15,7 @@ from annotation.errors import Conflict, InvalidValue
 from annotation.models import QueueEntry, Strategy, Topic
 from annotation.operations.outbox import request_work
 from annotation.operations.prediction import predict
-from annotation.operations.projects import change_project, checked_settings
+from annotation.operations.projects import change_project
 from annotation.operations.recipes import _recipes, load_classifier
 from annotation.stored import WorkersOnly, load_model
 from modeling.recipes import RecipeModel
@@ -111,8 +111,10 @@ def test_an_allowed_classifier_and_one_that_is_no_longer_allowed(settings: Any) 
     ],
 )
 def test_what_cannot_be_named_is_refused_by_field(name: Any, params: Any, field: str) -> None:
+    project = make_project()
+    changes = {"settings": {"classifier": name, "classifier_params": params}}
     with pytest.raises(InvalidValue) as refused:
-        checked_settings({"classifier": name, "classifier_params": params}, make_project())
+        change_project(project=project, user=project.created_by, changes=changes)
     assert list(refused.value.fields) == [f"settings.{field}"]
 
 

@@ -260,3 +260,22 @@ class Guidelines(Page):
 class NewSendOutByGuidelines(s.Serializer[Any]):
     classes = s.ListField(child=Text(max_length=100), default=list, max_length=300)
     votes = Whole(min_value=1, max_value=20, default=1)
+
+
+class NewPolicy(s.Serializer[Any]):
+    settings = s.JSONField(help_text="Settings as a change of the project takes them; nothing is saved.")
+
+
+class PolicyWorth(s.Serializer[Any]):
+    votes_per_item = s.FloatField(allow_null=True)
+    expected_right = s.FloatField(allow_null=True)
+    answers = s.IntegerField(allow_null=True)
+    answers_left = s.IntegerField(allow_null=True)
+    hours_left = s.FloatField(allow_null=True)
+    seen_up_to = s.IntegerField(allow_null=True, help_text="Answers an item that the project's own data tell of.")
+    undefined_because = s.CharField(allow_null=True)
+
+
+class PolicyPreview(s.Serializer[Any]):
+    now = PolicyWorth()
+    proposed = PolicyWorth()

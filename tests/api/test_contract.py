@@ -342,6 +342,7 @@ WRITES = {
     "members/": ("POST", "manager", {"username": "joiner", "role": "annotator"}),
     "reviews/agreeing/": ("POST", "reviewer", {}),
     "quality/send-out/": ("POST", "manager", {}),
+    "policy/preview/": ("POST", "manager", {"settings": {"overlap": 2}}),
     "gold/": ("POST", "manager", {"items": [1]}),
     f"reviews/batches/{uuid.UUID(int=7)}/undo/": ("POST", "reviewer", None),
 }

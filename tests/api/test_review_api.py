@@ -241,3 +241,17 @@ def test_the_worth_of_an_export_and_its_filter(world, client_of):
     assert all(row["consensus"]["probability"] >= 0.9 for row in rows)
     assert all(0 <= one["probability_wrong"] <= 1 for row in rows for one in row["annotations"])
     assert manager.call("POST", f"projects/{project.pk}/exports/", {"min_confidence": 1.5})[0] == 400
+
+
+def test_a_look_ahead_saves_nothing(world, client_of):
+    project, *_ = world
+    manager = client_of(make_member(project, role="manager"))
+    path = f"projects/{project.pk}/policy/preview/"
+    status, found = manager.call("POST", path, {"settings": {"overlap": 2, "max_votes": 2}})
+    assert status == 200
+    assert found["proposed"]["votes_per_item"] == 2
+    assert found["now"]["votes_per_item"] >= 3
+    assert found["proposed"]["hours_left"] is not None
+    assert Project.objects.get(pk=project.pk).overlap == 3
+    assert manager.call("POST", path, {"settings": {"overlap": 0}})[0] == 422
+    assert manager.call("POST", path, {})[0] == 400

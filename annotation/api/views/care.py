@@ -11,6 +11,7 @@ from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import BadRequest
 from annotation.operations import pausing, review, sending_out
+from annotation.operations.policy_preview import preview_policy
 from annotation.queries import expected
 from annotation.queries.quality import flag_row
 from annotation.queries.review import review_row
@@ -76,6 +77,15 @@ class SendOutDoubtful(View):
         given = checked(reviewing.SendOut, request)
         batch, n = sending_out.send_out_doubtful(project=project, user=person(request), **given)
         return Response({"batch": batch, "n": n}, status=201)
+
+
+class PolicyPreview(View):
+    @documented(request=reviewing.NewPolicy, responses=reviewing.PolicyPreview)
+    def post(self, request: Request, project_id: str) -> Response:
+        """What another overlap, max_votes or target_confidence would cost and bring, by the project's own answers."""
+        project = access.project_for(person(request), project_id, needs="change_project")
+        given = checked(reviewing.NewPolicy, request)
+        return Response(preview_policy(project=project, user=person(request), settings=given["settings"]))
 
 
 class MyReport(View):

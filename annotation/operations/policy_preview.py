@@ -1,0 +1,80 @@
+"""What a change of the rules for asking again would cost and bring, before it is saved: preview_policy."""
+
+from typing import Any
+
+import numpy as np
+from django.contrib.auth.models import User
+from django.db import connection
+
+from annotation.errors import Conflict
+from annotation.models import Project
+from annotation.operations.projects import checked_settings
+from modeling.policy_preview import Course, expected_course
+
+# Items looked at; the newest rules are as well told by these as by a million.
+MOST_ITEMS = 2_000
+VOTES = """
+    WITH item AS (
+        SELECT item_id FROM annotation_annotation WHERE project_id = %(project)s
+        GROUP BY item_id ORDER BY count(*) DESC, item_id LIMIT %(most)s)
+    SELECT one.item_id, one.annotator_id, one.value->>'class'
+    FROM annotation_annotation one JOIN item USING (item_id) WHERE one.project_id = %(project)s
+    ORDER BY one.created_at, one.id
+"""
+TOTALS = """
+    SELECT count(*) FILTER (WHERE NOT is_gold), coalesce(sum(taken) FILTER (WHERE NOT is_gold), 0),
+           (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY median_seconds) FROM annotation_annotatorreport
+            WHERE project_id = %(project)s)
+    FROM annotation_item WHERE project_id = %(project)s
+"""
+
+
+def preview_policy(*, project: Project, user: User, settings: Any) -> dict[str, Any]:
+    """Returns {now, proposed}: answers and hours that each needs in all and from here, and the share expected right.
+
+    Nothing is saved. Figures are null where fewer than thirty items have enough answers to tell. Raises InvalidValue
+    for settings that do not fit, Conflict for kinds of question without one class an answer.
+    """
+    if project.kind != "choice":
+        raise Conflict("Only projects that ask for one class can be looked at ahead.", code="not_for_this_kind")
+    proposed = {"overlap": project.overlap, "max_votes": project.max_votes, "target": project.target_confidence}
+    given = checked_settings(settings, project, user)
+    changed = {"overlap": given.get("overlap"), "max_votes": given.get("max_votes")}
+    changed["target"] = given.get("target_confidence")
+    votes, sizes = _votes(project)
+    after = proposed | {name: value for name, value in changed.items() if value is not None}
+    return {
+        name: _worth(project, expected_course(votes, **sizes, **rule) if len(votes) else None)
+        for name, rule in (("now", proposed), ("proposed", after))
+    }
+
+
+def _votes(project: Project) -> tuple[Any, dict[str, int]]:
+    names = {name: place for place, name in enumerate(project.class_names)}
+    with connection.cursor() as cursor:
+        cursor.execute(VOTES, {"project": project.pk, "most": MOST_ITEMS})
+        rows = [(item, person, names[said]) for item, person, said in cursor.fetchall() if said in names]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    items, table[:, 0] = np.unique(table[:, 0], return_inverse=True)
+    people, table[:, 1] = np.unique(table[:, 1], return_inverse=True)
+    return table, {"n_items": len(items), "n_annotators": len(people), "n_classes": len(names)}
+
+
+def _worth(project: Project, course: Course | None) -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(TOTALS, {"project": project.pk})
+        n_items, given, seconds = cursor.fetchone()
+    if course is None:
+        nothing = ("votes_per_item", "expected_right", "answers", "answers_left", "hours_left", "seen_up_to")
+        return dict.fromkeys(nothing) | {"undefined_because": "too few items have several answers yet"}
+    answers = round(course.votes_per_item * n_items)
+    left = max(answers - int(given), 0)
+    return {
+        "votes_per_item": course.votes_per_item,
+        "expected_right": course.right,
+        "answers": answers,
+        "answers_left": left,
+        "hours_left": None if seconds is None else left * seconds / 3600,
+        "seen_up_to": course.seen_up_to,
+        "undefined_because": None,
+    }

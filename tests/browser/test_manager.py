@@ -1,9 +1,11 @@
 """A manager's pages: which model serves, how good it is, what the project's policy and classes are."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotation.models import Project, Role, Stream, Topic
+from annotation.models import Job, Project, Role, Stream, Topic
 from annotation.operations import outbox
 from tests.browser.conftest import Site
 from tests.browser.test_accessibility import AXE, offences
@@ -107,3 +109,26 @@ def test_a_class_is_renamed_and_another_one_added(page: Page, site: Site) -> Non
     project.refresh_from_db()
     assert project.class_names == ["ham", "junk", "scam"]
     assert project.class_history[-1]["names"] == {"spam": "junk"}
+
+
+def test_a_project_asks_which_of_two_texts_is_better(page: Page, site: Site, tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("id,one,other,better\np-1,Good day to you,Hello,first\np-2,Thanks a lot,Thank you,second\n")
+    site.person("maya")
+    site.log_in(page, "maya", path="/projects/new")
+    page.get_by_label("Name", exact=True).fill("Which greeting?")
+    page.get_by_label("The better of two").check()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("This kind of question has no classes.")).to_be_visible()
+    page.get_by_role("button", name="Go on").click()
+    page.locator("input[type=file]").set_input_files(pairs)
+    expect(page.get_by_label("First text")).to_have_value("one")
+    expect(page.get_by_label("Second text")).to_have_value("other")
+    page.get_by_label("Known answer").select_option("better")
+    page.get_by_role("button", name="Go on").click()
+    with page.expect_response(lambda response: response.url.endswith("/imports/")):
+        page.get_by_role("button", name="Create the project").click()
+    project = Project.objects.get(name="Which greeting?")
+    job = Job.objects.get(project=project)
+    assert (project.kind, project.classes) == ("pairwise", [])
+    assert (job.params["mapping"]["second_text"], job.params["mapping"]["gold"]) == ("other", "better")

@@ -1,6 +1,7 @@
 /** The draft of a new project: four steps, what is still missing in each, and what is sent. Pure. */
 import { plural } from './format'
-import type { Role } from '../api/types'
+import { classesProblem, wordsOfKind } from './kinds'
+import type { Kind, Role } from '../api/types'
 
 export const COLORS = ['blue', 'orange', 'green', 'magenta', 'gold', 'violet', 'sky', 'red', 'lime', 'brown', 'pink', 'slate'] as const
 export type Color = (typeof COLORS)[number]
@@ -22,6 +23,7 @@ export interface DraftPerson {
 
 export interface Draft {
   name: string
+  kind: Kind
   classes: DraftClass[]
   guidelines: string
   people: DraftPerson[]
@@ -35,6 +37,7 @@ export type Step = (typeof STEPS)[number]
 
 export const emptyDraft = (): Draft => ({
   name: '',
+  kind: 'choice',
   classes: [newClass([]), newClass(['blue'])],
   guidelines: '',
   people: [],
@@ -72,6 +75,9 @@ export function pasteClasses(draft: Draft, index: number, text: string): Draft {
   }, { ...filled, classes: emptyAfter })
 }
 
+/** Whether the kind has classes at all. */
+export const namesClasses = (draft: Draft): boolean => wordsOfKind(draft.kind).leastClasses !== null
+
 export const namedClasses = (draft: Draft): DraftClass[] => draft.classes.filter((one) => one.name.trim() !== '')
 export const classNames = (draft: Draft): string[] => namedClasses(draft).map((one) => one.name.trim())
 
@@ -99,17 +105,22 @@ export const personProblem = (draft: Draft, index: number): string => {
 
 const within = (value: number, low: number, high: number): boolean => Number.isFinite(value) && value >= low && value <= high
 
+function whatIsMissing(kind: Kind): string {
+  if (kind === 'boxes') return 'Images come as JSON lines with data.image.'
+  return kind === 'pairwise' ? 'Which two columns are the texts?' : 'Which column is the text?'
+}
+
 /** Why a step is not done, or an empty text. `hasText` says whether a file is chosen and its text column known. */
 export function missing(step: Step, draft: Draft, file: { chosen: boolean; hasText: boolean }, reserved: ReadonlySet<string>): string {
   switch (step) {
     case 'kind':
       return draft.name.trim() ? '' : 'The project needs a name.'
     case 'classes': {
-      const problem = draft.classes.map((_, index) => classProblem(draft, index, reserved)).find(Boolean)
-      return problem ?? (namedClasses(draft).length < 2 ? 'At least two classes, or there is nothing to decide.' : '')
+      const problem = namesClasses(draft) ? draft.classes.map((_, index) => classProblem(draft, index, reserved)).find(Boolean) : ''
+      return problem || classesProblem(draft.kind, classNames(draft))
     }
     case 'data':
-      return file.chosen && !file.hasText ? 'Which column is the text?' : ''
+      return file.chosen && !file.hasText ? whatIsMissing(draft.kind) : ''
     case 'people': {
       const problem = draft.people.map((_, index) => personProblem(draft, index)).find(Boolean)
       if (problem) return problem
@@ -123,9 +134,9 @@ export function missing(step: Step, draft: Draft, file: { chosen: boolean; hasTe
 export function stepSummary(step: Step, draft: Draft, fileName: string): string {
   switch (step) {
     case 'kind':
-      return draft.name.trim() ? `${draft.name.trim()}: choice, one class for each text` : ''
+      return draft.name.trim() ? `${draft.name.trim()}: ${wordsOfKind(draft.kind).title.toLowerCase()}` : ''
     case 'classes':
-      return classNames(draft).join(', ')
+      return namesClasses(draft) ? classNames(draft).join(', ') || (draft.kind === 'rating' ? '1 to 5' : '') : 'no classes'
     case 'data':
       return fileName || 'no file yet; you can bring one later'
     case 'people': {
@@ -138,7 +149,7 @@ export function stepSummary(step: Step, draft: Draft, fileName: string): string 
 
 /** The body of `POST projects/`. Keys and descriptions that were left open are left to the service. */
 export function projectPayload(draft: Draft): Record<string, unknown> {
-  const classes = namedClasses(draft).map((one) => ({
+  const classes = (namesClasses(draft) ? namedClasses(draft) : []).map((one) => ({
     name: one.name.trim(),
     color: colorNumber(one.color),
     ...(one.key.trim() ? { key: one.key.trim().toLowerCase() } : {}),
@@ -146,7 +157,7 @@ export function projectPayload(draft: Draft): Record<string, unknown> {
   }))
   return {
     name: draft.name.trim(),
-    kind: 'choice',
+    kind: draft.kind,
     classes,
     guidelines: draft.guidelines,
     settings: { overlap: draft.overlap, max_votes: draft.overlap, random_rate: draft.randomPercent / 100 },

@@ -1,11 +1,15 @@
 /** What each column of a file is for, and what that means for its rows. Pure. */
+import type { Kind } from '../api/types'
 import type { Preview } from './createFile'
+import { isAnswer } from './kinds'
 
 /** What known answers are for: to see how good people are, or as answers of the person who imports. */
 export type AnswerUse = 'gold' | 'annotation'
 
 export interface Mapping {
   text: string
+  /** The other text of a pair to compare. */
+  second_text?: string | null
   external_id: string | null
   answer: string | null
   answerUse: AnswerUse
@@ -16,7 +20,7 @@ export type Encoding = 'utf-8' | 'utf-16' | 'latin-1'
 
 const TEXT_NAMES = /^(text|body|message|content|sentence|comment|review|tweet|question|document)$/i
 const ID_NAMES = /^(external_id|id|uid|uuid|key|.*[_ -]id)$/i
-const ANSWER_NAMES = /^(gold|label|class|category|tag|answer|target)$/i
+const ANSWER_NAMES = /^(gold|label|class|category|tag|answer|target|rating|preferred)$/i
 
 /** The last part of a dotted name decides what it looks like. */
 const isCalled = (name: string, names: RegExp): boolean => names.test(name.split('.').at(-1) ?? name)
@@ -29,13 +33,18 @@ function longestColumn(preview: Preview): string {
   return preview.columns[lengths.indexOf(Math.max(...lengths))] ?? ''
 }
 
-/** A first guess: by the column's name, else the longest column is the text. Answers are only guessed when they are classes. */
-export function guessMapping(preview: Preview, classes: readonly string[]): Mapping {
+/** A first guess: by the column's name, else the longest column is the text. Answers are only guessed when they fit. */
+export function guessMapping(preview: Preview, classes: readonly string[], kind: Kind = 'choice'): Mapping {
   const text = preview.columns.find((name) => isCalled(name, TEXT_NAMES)) ?? longestColumn(preview)
   const others = preview.columns.filter((name) => name !== text)
   const external_id = others.find((name) => isCalled(name, ID_NAMES) && isUnique(preview, name)) ?? null
-  const answer = others.find((name) => name !== external_id && isCalled(name, ANSWER_NAMES) && allKnown(preview, name, classes)) ?? null
-  return { text, external_id, answer, answerUse: 'gold', metadata: others.filter((name) => name !== external_id && name !== answer) }
+  const answer = others.find((name) => name !== external_id && isCalled(name, ANSWER_NAMES) && allKnown(preview, name, classes, kind)) ?? null
+  const second_text = kind === 'pairwise' ? secondText(preview, [text, external_id, answer]) : null
+  const metadata = others.filter((name) => ![external_id, answer, second_text].includes(name))
+  const rest = { external_id, answer, answerUse: 'gold' as const, metadata }
+  if (kind !== 'pairwise') return { text, ...rest }
+  const isTurned = second_text !== null && preview.columns.indexOf(second_text) < preview.columns.indexOf(text)
+  return isTurned ? { text: second_text, second_text: text, ...rest } : { text, second_text, ...rest }
 }
 
 export function columnValues(preview: Preview, name: string): string[] {
@@ -48,36 +57,51 @@ function isUnique(preview: Preview, name: string): boolean {
   return values.length > 0 && new Set(values).size === values.length && !values.includes('')
 }
 
-function allKnown(preview: Preview, name: string, classes: readonly string[]): boolean {
-  const given = columnValues(preview, name).filter((value) => value !== '')
-  return given.length > 0 && given.every((value) => classes.includes(value))
+/** The longest of the columns that have no role yet. */
+function secondText(preview: Preview, taken: readonly (string | null)[]): string | null {
+  const free = preview.columns.filter((name) => !taken.includes(name))
+  const length = (name: string): number => averageLength(preview, preview.columns.indexOf(name))
+  return free.reduce<string | null>((best, name) => (best !== null && length(best) >= length(name) ? best : name), null)
 }
 
-export type ColumnRole = 'text' | 'external_id' | 'answer'
+function allKnown(preview: Preview, name: string, classes: readonly string[], kind: Kind): boolean {
+  const given = columnValues(preview, name).filter((value) => value !== '')
+  return given.length > 0 && given.every((value) => isAnswer(kind, classes, value))
+}
+
+export type ColumnRole = 'text' | 'second_text' | 'external_id' | 'answer'
 
 /** The mapping after one column got a role; a column has one role at a time. */
 export function mapColumn(mapping: Mapping, role: ColumnRole, column: string | null): Mapping {
   const freed: Mapping = {
     ...mapping,
     text: mapping.text === column ? '' : mapping.text,
+    ...(mapping.second_text === undefined ? {} : { second_text: mapping.second_text === column ? null : mapping.second_text }),
     external_id: mapping.external_id === column ? null : mapping.external_id,
     answer: mapping.answer === column ? null : mapping.answer,
     metadata: mapping.metadata.filter((name) => name !== column),
   }
   if (role === 'text') return { ...freed, text: column ?? '' }
+  if (role === 'second_text') return { ...freed, second_text: column }
   return role === 'answer' ? { ...freed, answer: column } : { ...freed, external_id: column }
 }
 
-const OWN_TEXT = 'data.text'
+const OWN_FIELDS = ['data.text', 'data.image', 'data.texts']
 
 /** Rows as the service itself takes and exports them: everything in them is used, so there is nothing to map. */
-export const isOwnShape = (preview: Preview): boolean => preview.format === 'jsonl' && preview.columns.includes(OWN_TEXT)
+export const isOwnShape = (preview: Preview): boolean => preview.format === 'jsonl' && OWN_FIELDS.some((name) => preview.columns.includes(name))
+
+/** Whether the service can tell from this what an item of the kind shows. */
+export function isMapped(kind: Kind, preview: Preview, mapping: Mapping): boolean {
+  if (isOwnShape(preview)) return true
+  return mapping.text !== '' && kind !== 'boxes' && (kind !== 'pairwise' || Boolean(mapping.second_text))
+}
 
 /** The mapping as the service takes it. Nothing is left to be guessed again there; rows in its own shape need none. */
 export function mappingPayload(preview: Preview, mapping: Mapping, encoding: Encoding): Record<string, unknown> {
   if (isOwnShape(preview)) return {}
-  const { text, external_id, answer, answerUse, metadata } = mapping
-  const columns = { text, external_id, gold: null, annotation: null, [answerUse]: answer, metadata }
+  const { text, second_text, external_id, answer, answerUse, metadata } = mapping
+  const columns = { text, ...(second_text ? { second_text } : {}), external_id, gold: null, annotation: null, [answerUse]: answer, metadata }
   const isCsv = preview.format === 'csv'
   return { ...columns, ...(isCsv ? { header: preview.hasHeader, delimiter: preview.delimiter } : {}), ...(encoding === 'utf-8' ? {} : { encoding }) }
 }
@@ -97,24 +121,26 @@ export interface RowFate {
 }
 
 /** What will happen to each of the first rows, as far as the preview can know. */
-export function rowFates(preview: Preview, mapping: Mapping, classes: readonly string[], most = 5): RowFate[] {
+export function rowFates(preview: Preview, mapping: Mapping, classes: readonly string[], kind: Kind = 'choice', most = 5): RowFate[] {
   const texts = columnValues(preview, mapping.text)
   const ids = mapping.external_id ? columnValues(preview, mapping.external_id) : []
   const answers = mapping.answer ? columnValues(preview, mapping.answer) : []
   return texts.slice(0, most).map((text, index) => {
     const id = ids[index] ?? ''
     const answer = answers[index] ?? ''
-    const fate = fateOf(index, texts, ids, answer, classes)
+    const fate = fateOf(index, texts, ids, answer === '' || isAnswer(kind, classes, answer) ? '' : answer, kind === 'pairwise')
     return { text, id, answer, fate, isPlain: fate === 'new' }
   })
 }
 
-function fateOf(index: number, texts: string[], ids: string[], answer: string, classes: readonly string[]): string {
+/** `wrong` is a known answer that cannot be one; in pairs the same text comes back beside others. */
+function fateOf(index: number, texts: string[], ids: string[], wrong: string, isPair: boolean): string {
   const text = texts[index] ?? ''
   if (text.trim() === '') return 'no text'
   const id = ids[index] ?? ''
   if (id !== '' && ids.indexOf(id) < index) return `same id as row ${ids.indexOf(id) + 1}`
-  if (answer !== '' && !classes.includes(answer)) return `“${answer}” is not a class`
+  if (wrong !== '') return `“${wrong}” is not a class`
+  if (isPair) return 'new'
   const twin = texts.indexOf(text)
   if (twin === index) return 'new'
   return id === '' ? `same text as row ${twin + 1}` : `new, text as in row ${twin + 1}`

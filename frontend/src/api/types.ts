@@ -58,6 +58,7 @@ export interface ProjectSettings {
   target_confidence: number
   overlap_share: number
   relabel_rate: number
+  pause_at_odds: number
   spans_overlap: boolean
   show_names: boolean
   blind_review: boolean

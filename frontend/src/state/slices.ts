@@ -1,0 +1,45 @@
+/** Agreement cut by class, person, pair and week: rows of one table, whatever the cut. Pure. */
+import type { AgreeingShare, AgreementSlices } from '../api/quality'
+import { percent } from './format'
+import type { Figure } from './models'
+import { percentRange } from './manageFormat'
+
+export const CUTS = [
+  { value: 'class', title: 'Class' },
+  { value: 'person', title: 'Person' },
+  { value: 'pair', title: 'Pair' },
+  { value: 'week', title: 'Week' },
+] as const
+export type Cut = (typeof CUTS)[number]['value']
+
+export interface SliceRow {
+  name: string
+  figure: Figure
+  n: number
+}
+
+function figureOf({ value, low, high }: AgreeingShare): Figure {
+  if (value === null) return { value: '–', range: '', interval: null, why: 'Not known yet: no two people answered the same item.' }
+  if (low === null || high === null) return { value: percent(value), range: 'not known yet', interval: null, why: '' }
+  return { value: percent(value), range: percentRange(low, high), interval: { estimate: value, low, high }, why: '' }
+}
+
+const row = (name: string, share: AgreeingShare): SliceRow => ({ name, figure: figureOf(share), n: share.n })
+
+/** The least agreeing first, what is unknown last. */
+const worstFirst = (rows: SliceRow[]): SliceRow[] =>
+  rows.sort((a, b) => (a.figure.interval?.estimate ?? 2) - (b.figure.interval?.estimate ?? 2) || a.name.localeCompare(b.name))
+
+/** The rows of one cut; weeks in their order, the newest first. */
+export function sliceRows(slices: AgreementSlices, cut: Cut): SliceRow[] {
+  switch (cut) {
+    case 'class':
+      return worstFirst(slices.by_class.map((one) => row(one.class, one)))
+    case 'person':
+      return worstFirst(slices.by_person.map((one) => row(one.username, one)))
+    case 'pair':
+      return worstFirst(slices.by_pair.map((one) => row(one.annotators.join(' and '), one)))
+    case 'week':
+      return slices.by_week.map((one) => row(`from ${one.week}`, one)).reverse()
+  }
+}

@@ -209,8 +209,9 @@ def test_collection_keeps_what_serves_and_removes_the_rest(monkeypatch: pytest.M
     run(project, Topic.SCORE)
     kept = {project.live_model.path, *FeatureShard.objects.values_list("path", flat=True)}
     assert all(default_storage.exists(path) for path in kept)
-    used = ModelVersion.objects.values_list("path", flat=True)
-    assert {path for path in used if default_storage.exists(path)} == {project.live_model.path}
+    by_number = dict(ModelVersion.objects.values_list("number", "path"))
+    live, compared = max(by_number), min(by_number)  # later predictions are compared with the first version's
+    assert {number for number, path in by_number.items() if default_storage.exists(path)} == {live, compared}
     Project.objects.update(deleted_at=timezone.now())
     collect_artifacts()
     assert not any(default_storage.exists(path) for path in kept)

@@ -14,6 +14,7 @@ from annotation.models.items import SHOWN_TEXT
 from annotation.operations.agreement_slices import agreement_slices
 from modeling import agreement, confusion, kappa
 from modeling.agreement import Coefficient
+from modeling.distances import ordinal_distances
 
 ENOUGH_ITEMS = 30
 EXAMPLES = 5
@@ -24,14 +25,17 @@ SHOWN = RawSQL(SHOWN_TEXT, [], output_field=TextField())  # noqa: S611 - a const
 MOST_PEOPLE_FOR_COHEN = 200
 
 
-def agreement_report(votes: Votes, names: Mapping[int, str], *, seed: int) -> dict[str, Any]:
+def agreement_report(votes: Votes, names: Mapping[int, str], *, seed: int, is_ordinal: bool = False) -> dict[str, Any]:
     """Returns what `agreement/` shows, from the items with two votes or more; a missing number has its reason.
 
-    `names` by user id. Under thirty such items `enough_overlap` is false: the numbers are there, and mean little.
+    `names` by user id. Where classes have an order, α counts how far apart answers are. Under thirty such items
+    `enough_overlap` is false: the numbers are there, and mean little.
     """
     per_item = np.bincount(votes.votes[:, 0], minlength=votes.n_items)
     shared = votes.votes[per_item[votes.votes[:, 0]] > 1]
-    alpha = agreement.krippendorff_alpha(shared, votes.n_classes, rng=np.random.default_rng(seed))
+    distances = ordinal_distances(shared, votes.n_classes) if is_ordinal else None
+    rng = np.random.default_rng(seed)
+    alpha = agreement.krippendorff_alpha(shared, votes.n_classes, distances=distances, rng=rng)
     coefficients = {
         "krippendorff_alpha": alpha,
         "cohen_kappa": _over_pairs(kappa.cohen_kappa, shared, votes),

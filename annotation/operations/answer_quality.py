@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from annotation.arrays import STATUSES, Answers, load_answers
 from annotation.kinds import Learner
 from annotation.models import Project
+from annotation.operations.agreement_report import ENOUGH_ITEMS
 from annotation.operations.answer_suspicions import suspicious_answers
 from annotation.operations.flags import raise_flags
 from annotation.operations.graded_judge import judge_graded
@@ -109,7 +110,7 @@ def graded_agreement(crowd: Crowd, *, seed: int) -> dict[str, Any]:
     n_pairs = n_votes * (n_votes - 1)
     undefined = Coefficient(None, undefined_because=NOT_GRADED)
     by_span = span_agreement(crowd, shared) if crowd.kind.learner is Learner.TAGGER else {}
-    coefficients = dict.fromkeys(("cohen_kappa", "fleiss_kappa", "gwet_ac1"), undefined)
+    coefficients = dict.fromkeys(("cohen_kappa", "fleiss_kappa", "gwet_ac1", "scott_pi"), undefined)
     return {
         "items_with_overlap": len(shared),
         "percent": float(1 - within @ n_pairs / n_pairs.sum()) if shared else None,
@@ -118,7 +119,8 @@ def graded_agreement(crowd: Crowd, *, seed: int) -> dict[str, Any]:
             for name, one in ({"krippendorff_alpha": alpha} | by_span | coefficients).items()
         },
         "confused_pairs": [],
-    }
+        "enough_overlap": len(shared) >= ENOUGH_ITEMS,
+    } | {name: [] for name in ("by_class", "by_person", "by_pair", "by_week")}
 
 
 def _mean_distance(crowd: Crowd, rows: Any) -> float:

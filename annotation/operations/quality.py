@@ -5,7 +5,7 @@ import time
 from django.db import transaction
 
 from annotation.arrays import load_consensus, load_votes, protected_items
-from annotation.kinds import ONE_COLUMN
+from annotation.kinds import ONE_COLUMN, Learner
 from annotation.models import Project
 from annotation.operations.agreement_report import agreement_report
 from annotation.operations.answer_quality import infer_answers
@@ -43,7 +43,7 @@ def infer_quality(claim: LaneClaim) -> None:
     inference = infer_truth(project, votes, protected)
     believed = consensus_of(inference, target_confidence=project.target_confidence)
     report = {
-        "agreement": agreement_report(votes, names, seed=project.seed),
+        "agreement": agreement_report(votes, names, seed=project.seed, is_ordinal=question.learner is Learner.ORDINAL),
         "summary": summary_of(inference, believed),
         "error_scale": error_scale(inference),
         "model_weight": inference.voice.weight if inference.voice else 0.0,

@@ -39,8 +39,11 @@ def test_sets_of_classes_are_learned(stack: Stack):
         lambda: (m := admin.want("GET", f"{path}model/"))["labels_behind"] == 0 and m["version"] and m, 30
     )
     assert model, stack.log("worker")
-    asked = [about(rng, subjects) for subjects in SETS]
-    said = admin.want("POST", f"{path}predict/", {"items": [{"text": text} for text in asked]})["predictions"]
-    assert [one["classes"] for one in said] == SETS
+    asked = [(about(rng, subjects), subjects) for subjects in SETS * 10]
+    said = admin.want("POST", f"{path}predict/", {"items": [{"text": text} for text, _ in asked]})["predictions"]
+    right = sum(
+        (name in one["classes"]) == (name in true) for one, (_, true) in zip(said, asked, strict=True) for name in WORDS
+    )
+    assert right / (len(asked) * len(WORDS)) > 0.8
     queue = eventually(lambda: (q := admin.want("GET", f"{path}queue/"))["version"] and q, 20)
     assert {one["reason"]["kind"] for one in queue["entries"]} <= {"uncertain", "rare", "shuffle"}

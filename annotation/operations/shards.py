@@ -4,10 +4,11 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Max
 
-from annotation.artifacts import ArtifactError
+from annotation.artifacts import FOLDER, ArtifactError
 from annotation.errors import Postponed
 from annotation.models import FeatureShard, Project, Representation, Topic, VectorBatch
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane
@@ -65,12 +66,17 @@ def cover(claim: LaneClaim, representation: Representation, item_ids: Ints) -> b
 
 
 def sound_shards(representation: Representation) -> dict[FeatureShard, Shard]:
-    """The stored shards; rows whose file is damaged are removed, and their items count as missing again."""
+    """The stored shards; rows whose file is damaged are removed, and their items count as missing again.
+
+    Raises ArtifactError for vectors from outside while the storage as a whole is away: they cannot be made again.
+    """
     sound: dict[FeatureShard, Shard] = {}
     for row in FeatureShard.objects.filter(representation=representation):
         try:
             sound[row] = open_shard(row.path, row.checksum)
         except ArtifactError:
+            if representation.name == EXTERNAL and not default_storage.exists(FOLDER):
+                raise
             row.delete()
     return sound
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from django.core.files.storage import default_storage
 
+from annotation.artifacts import ArtifactError
 from annotation.errors import Conflict
 from annotation.models import FeatureShard, Item, Project, Representation, Topic, VectorBatch, WorkLane, WorkRequest
 from annotation.operations import collection, outside_vectors, shards, vector_uploads
@@ -234,3 +235,22 @@ def test_outside_vectors_are_never_collected(monkeypatch: pytest.MonkeyPatch) ->
     paths = FeatureShard.objects.filter(representation__name="external").values_list("path", flat=True)
     assert paths
     assert all(default_storage.exists(path) for path in (*paths, VectorBatch.objects.get().path))
+
+
+@committed
+def test_a_storage_that_is_away_takes_no_vectors_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make_project(representation="external")
+    items = add_items(project, 4)
+    send(project, items, pointing(4))
+    run(project, Topic.REPRESENT)
+    outside = Representation.objects.get(name="external")
+    with monkeypatch.context() as away:
+        away.setattr(shards, "FOLDER", "not mounted")
+        away.setattr(shards, "open_shard", _gone)
+        with pytest.raises(ArtifactError):
+            shards.sound_shards(outside)
+    assert len(stored(project, items)) == 4
+
+
+def _gone(path: str, checksum: str) -> None:
+    raise ArtifactError(path)

@@ -279,3 +279,25 @@ class PolicyWorth(s.Serializer[Any]):
 class PolicyPreview(s.Serializer[Any]):
     now = PolicyWorth()
     proposed = PolicyWorth()
+
+
+class ClassQuality(s.Serializer[Any]):
+    vars()["class"] = s.CharField()  # a word of Python's
+    items = s.IntegerField()
+    expected_right = s.FloatField()
+    in_doubt = s.IntegerField()
+
+
+class ClassQualities(Page):
+    results = ClassQuality(many=True)
+
+
+class WeekQuality(s.Serializer[Any]):
+    week = s.DateField(help_text="Its Monday, UTC.")
+    annotations = s.IntegerField()
+    items_with_overlap = s.IntegerField()
+    percent = s.FloatField(allow_null=True)
+
+
+class WeekQualities(Page):
+    results = WeekQuality(many=True)

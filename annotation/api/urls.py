@@ -69,6 +69,8 @@ urlpatterns = [
     path(f"{PROJECT}/guidelines/", gold.Guidelines.as_view()),
     path(f"{PROJECT}/guidelines/<str:version>/send-out/", gold.SendOutByGuidelines.as_view()),
     path(f"{PROJECT}/policy/preview/", care.PolicyPreview.as_view()),
+    path(f"{PROJECT}/quality/classes/", care.QualityByClass.as_view()),
+    path(f"{PROJECT}/quality/weeks/", care.QualityByWeek.as_view()),
     path(f"{PROJECT}/my/report/", care.MyReport.as_view()),
     path("reviews/<str:review_id>/undo/", review.UndoReview.as_view()),
     path("items/<str:item_id>/", review.OneItem.as_view()),

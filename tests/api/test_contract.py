@@ -329,6 +329,8 @@ ROUTES = {
     "gold/proposals/": ("GET", "reviewer", None),
     "guidelines/": ("GET", "reviewer", None),
     "quality/export/": ("GET", "reviewer", None),
+    "quality/classes/": ("GET", "reviewer", None),
+    "quality/weeks/": ("GET", "reviewer", None),
     "my/report/": ("GET", "annotator", None),
     "reviews/": ("GET", "reviewer", None),
     "jobs/": ("GET", "manager", None),

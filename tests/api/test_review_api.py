@@ -255,3 +255,12 @@ def test_a_look_ahead_saves_nothing(world, client_of):
     assert Project.objects.get(pk=project.pk).overlap == 3
     assert manager.call("POST", path, {"settings": {"overlap": 0}})[0] == 422
     assert manager.call("POST", path, {})[0] == 400
+
+
+def test_quality_by_class_and_week(world):
+    project, *_, reviewer = world
+    classes = reviewer.call("GET", f"projects/{project.pk}/quality/classes/")[1]["results"]
+    assert {one["class"]: one["items"] for one in classes} == {name: TRUTH.count(name) for name in ("ham", "spam")}
+    [week] = reviewer.call("GET", f"projects/{project.pk}/quality/weeks/")[1]["results"]
+    assert (week["annotations"], week["items_with_overlap"]) == (3 * len(TRUTH), len(TRUTH))
+    assert week["percent"] == pytest.approx((28 * 6 + 2 * 2) / (30 * 6))

@@ -12,7 +12,7 @@ from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import BadRequest
 from annotation.operations import pausing, review, sending_out
 from annotation.operations.policy_preview import preview_policy
-from annotation.queries import expected
+from annotation.queries import expected, quality_parts
 from annotation.queries.quality import flag_row
 from annotation.queries.review import review_row
 
@@ -66,6 +66,22 @@ class ExpectedExport(View):
         project = access.project_for(person(request), project_id, needs="see_quality")
         given = paging.allowed_filters(request, "min_confidence").get("min_confidence", "0")
         return Response(expected.expected_export(project, min_confidence=_share(given)))
+
+
+class QualityByClass(View):
+    @documented(responses=reviewing.ClassQualities)
+    def get(self, request: Request, project_id: str) -> Response:
+        """Each class of the consensus with the share expected right, and how many are in doubt."""
+        project = access.project_for(person(request), project_id, needs="see_quality")
+        return Response({"results": quality_parts.by_class(project), "next": None})
+
+
+class QualityByWeek(View):
+    @documented(responses=reviewing.WeekQualities)
+    def get(self, request: Request, project_id: str) -> Response:
+        """Answers and agreement week by week, the newest first."""
+        project = access.project_for(person(request), project_id, needs="see_quality")
+        return Response({"results": quality_parts.by_week(project), "next": None})
 
 
 class SendOutDoubtful(View):

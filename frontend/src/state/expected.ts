@@ -6,7 +6,7 @@ import type { Figure } from './models'
 
 export function exportFigure(found: ExpectedExport): Figure {
   const { expected_right, low, high } = found
-  if (expected_right === null) return { value: '–', range: '', interval: null, why: 'Not known yet: the next quality run looks at the answers.' }
+  if (expected_right === null) return { value: '–', range: '', interval: null, why: 'not known yet: the next quality run looks at the answers.' }
   if (low === null || high === null) return { value: percent(expected_right), range: 'range not known yet', interval: null, why: '' }
   return { value: percent(expected_right), range: percentRange(low, high), interval: { estimate: expected_right, low, high }, why: '' }
 }

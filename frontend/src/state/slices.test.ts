@@ -30,7 +30,7 @@ describe('an export', () => {
 
   it('says how right it is expected to be, or why that is not known', () => {
     expect(exportFigure(found)).toMatchObject({ value: '96.8 %', range: '94.1–98.2 %' })
-    expect(exportFigure({ ...found, expected_right: null, low: null, high: null }).why).toContain('Not known yet')
+    expect(exportFigure({ ...found, expected_right: null, low: null, high: null }).why).toContain('not known yet')
   })
 
   it('says what sending out will ask for, and when it can ask for nothing', () => {

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import type { Project } from '../api/types'
+import { previewed, previewLine, type PolicyWorth } from './policyPreview'
+
+const worth: PolicyWorth = { votes_per_item: 1.42, expected_right: 0.961, answers_left: 2300, hours_left: 3.2, undefined_because: null }
+
+it('looks ahead only with what the service can play', () => {
+  const choice = { kind: 'choice' } as Project
+  expect(previewed(choice, { settings: { overlap: 2, strategy: 'badge' } })).toEqual({ overlap: 2 })
+  expect(previewed(choice, { settings: { strategy: 'badge' } })).toBeNull()
+  expect(previewed({ kind: 'spans' } as Project, { settings: { overlap: 2 } })).toBeNull()
+})
+
+it('says what a rule costs and brings, or why nobody knows', () => {
+  expect(previewLine({ now: { ...worth, expected_right: 0.93 }, proposed: worth })).toContain('1.4 answers an item, 2,300 still to come, about 3 hours; 96.1 % expected right instead of 93.0 %')
+  expect(previewLine({ now: worth, proposed: { ...worth, votes_per_item: null, undefined_because: 'too few items have several answers yet' } })).toContain('not known yet because too few')
+})

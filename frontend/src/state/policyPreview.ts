@@ -1,0 +1,34 @@
+/** What another rule for asking again would cost and bring, by the project's own answers, in one sentence. Pure. */
+import type { Project } from '../api/types'
+import { count, percent, plural } from './format'
+import type { ProjectChange, SettingName } from './manageSettings'
+
+export interface PolicyWorth {
+  votes_per_item: number | null
+  expected_right: number | null
+  answers_left: number | null
+  hours_left: number | null
+  undefined_because: string | null
+}
+
+export interface PolicyPreview {
+  now: PolicyWorth
+  proposed: PolicyWorth
+}
+
+const PREVIEWED: readonly SettingName[] = ['overlap', 'max_votes', 'target_confidence']
+
+/** The settings to look ahead with; null when the change has none that the service can play. */
+export function previewed(project: Project, change: ProjectChange | null): Partial<Record<SettingName, unknown>> | null {
+  const chosen = Object.entries(change?.settings ?? {}).filter(([name]) => PREVIEWED.some((one) => one === name))
+  return project.kind === 'choice' && chosen.length ? Object.fromEntries(chosen) : null
+}
+
+/** "By the answers so far: …", or why that cannot be said. */
+export function previewLine({ now, proposed }: PolicyPreview): string {
+  const { votes_per_item, expected_right, answers_left, hours_left } = proposed
+  if (votes_per_item === null || expected_right === null) return `What it will cost and bring is not known yet because ${proposed.undefined_because ?? 'the service gives no reason'}.`
+  const before = now.expected_right === null ? '' : ` instead of ${percent(now.expected_right)}`
+  const hours = hours_left === null ? '' : `, about ${plural(Math.round(hours_left), 'hour')}`
+  return `By the answers so far: ${votes_per_item.toFixed(1)} answers an item, ${count(answers_left ?? 0)} still to come${hours}; ${percent(expected_right)} expected right${before}. These have no intervals.`
+}

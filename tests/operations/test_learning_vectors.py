@@ -211,7 +211,8 @@ def test_collection_keeps_what_serves_and_removes_the_rest(monkeypatch: pytest.M
     assert all(default_storage.exists(path) for path in kept)
     by_number = dict(ModelVersion.objects.values_list("number", "path"))
     live, compared = max(by_number), min(by_number)  # later predictions are compared with the first version's
-    assert {number for number, path in by_number.items() if default_storage.exists(path)} == {live, compared}
+    found = {path for path in by_number.values() if default_storage.exists(path)}
+    assert found == {by_number[live], by_number[compared]}
     Project.objects.update(deleted_at=timezone.now())
     collect_artifacts()
     assert not any(default_storage.exists(path) for path in kept)

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotation.models import Job, Project, Role, Stream, Topic
+from annotation.models import Consensus, Item, Job, Project, Role, Stream, Topic
 from annotation.operations import outbox
 from tests.browser.conftest import Site
 from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_member
 from tests.operations.learning_world import answer, run, taught, truth
+from tests.operations.test_review import world
 
 
 @pytest.fixture
@@ -134,3 +135,17 @@ def test_a_project_asks_which_of_two_texts_is_better(page: Page, site: Site, tmp
     job = Job.objects.get(project=project)
     assert (project.kind, project.classes) == ("pairwise", [])
     assert (job.params["mapping"]["second_text"], job.params["mapping"]["gold"]) == ("other", "better")
+
+
+def test_a_proposed_known_answer_is_accepted_and_taken_back(page: Page, site: Site) -> None:
+    project, items, _ = world()
+    Consensus.objects.filter(item=items[4]).update(probability=0.999, status="agreed")
+    Consensus.objects.exclude(item=items[4]).update(probability=0.9)
+    make_member(project, user=site.person("maya"), role=Role.MANAGER)
+    site.log_in(page, "maya", path=f"/projects/{project.pk}")
+    page.get_by_role("button", name="Make known").click()
+    expect(page.get_by_text("is the known answer of")).to_be_visible()
+    assert Item.objects.get(pk=items[4].pk).is_gold
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("is the known answer of")).to_have_count(0)
+    assert not Item.objects.get(pk=items[4].pk).is_gold

@@ -1,4 +1,5 @@
 /** Shapes of `agreement/` in slices and of `quality/`: what an export holds and what is sent out again. */
+import type { AnswerValue } from './types'
 
 export interface AgreeingShare {
   /** Share of agreeing pairs of answers; null where there is no pair. */
@@ -29,4 +30,18 @@ export interface ExpectedExport {
 export interface SentOut {
   batch: string
   n: number
+}
+
+/** An item whose consensus the engine would make a known answer. */
+export interface GoldProposal {
+  item: number
+  external_id: string | null
+  text: string | null
+  value: AnswerValue
+  probability: number
+  n_votes: number
+}
+
+export interface GoldBatch extends SentOut {
+  refused: { item: number; code: string; message: string }[]
 }

@@ -39,7 +39,8 @@ app.conf.update(
     task_queues=[Queue(name) for name in QUEUES],
     task_default_queue="deliver",
     worker_prefetch_multiplier=1,
-    worker_max_memory_per_child=1_500_000,
+    # Counts mapped vectors too (1.5 GB at a million items): with less, each scoring of such a pool would cost a child.
+    worker_max_memory_per_child=4_000_000,
     worker_soft_shutdown_timeout=5,
     worker_send_task_events=False,
     worker_hijack_root_logger=False,

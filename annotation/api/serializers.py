@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers as s
 
+from annotation.models import Membership as MembershipRow
 from annotation.models import Role, Strategy
 
 MAX_ITEMS = 1000
@@ -92,6 +93,8 @@ class Settings(s.Serializer[Any]):
     gold_rate = s.FloatField(help_text="Share of gold checks.")
     target_confidence = s.FloatField()
     overlap_share = s.FloatField(help_text="Share of items that get `overlap`; the others get one answer.")
+    training_items = s.IntegerField(help_text="Known answers that newcomers begin with; 0: no training.")
+    training_pass_mark = s.FloatField(help_text="Share of them that must be right; below it no more is asked.")
     relabel_rate = s.FloatField(help_text="Largest share of questions that are second opinions.")
     pause_at_odds = s.FloatField(help_text="Pauses people whose answers look random at these odds; 0: nobody.")
     spans_overlap = s.BooleanField(help_text="Kind `spans`: whether the spans of one answer may overlap.")
@@ -140,6 +143,8 @@ class Member(s.Serializer[Any]):
     username = Text()
     role = s.ChoiceField(Role.choices)
     annotations = s.IntegerField()
+    training = s.ChoiceField(MembershipRow.Training.choices)
+    training_score = s.FloatField(allow_null=True, help_text="Share right in training.")
     created_at = s.DateTimeField()
 
 
@@ -237,10 +242,20 @@ class Assignment(s.Serializer[Any]):
     model_version = s.IntegerField(allow_null=True)
 
 
+class NewcomerTraining(s.Serializer[Any]):
+    stage = s.ChoiceField(MembershipRow.Training.choices)
+    asked = s.IntegerField(help_text="Known answers that are answered or skipped.")
+    of = s.IntegerField()
+    score = s.FloatField(allow_null=True, help_text="Share right, once the training has ended.")
+
+
 class Assignments(s.Serializer[Any]):
     assignments = Assignment(many=True)
-    empty_because = s.ChoiceField(["finished", "all_leased", "nothing_for_you", "paused"], allow_null=True)
+    empty_because = s.ChoiceField(
+        ["finished", "all_leased", "nothing_for_you", "paused", "training_not_passed"], allow_null=True
+    )
     next_release_at = s.DateTimeField(allow_null=True)
+    training = NewcomerTraining(required=False, help_text="Newcomers only, where the project asks for a training.")
 
 
 class Answer(s.Serializer[Any]):
@@ -256,6 +271,11 @@ class Answer(s.Serializer[Any]):
     )
 
 
+class Feedback(s.Serializer[Any]):
+    right = s.BooleanField()
+    value = s.JSONField(help_text="The known answer.")
+
+
 class Annotation(s.Serializer[Any]):
     id = s.IntegerField()
     assignment = s.IntegerField()
@@ -264,8 +284,10 @@ class Annotation(s.Serializer[Any]):
     seconds = s.FloatField(allow_null=True)
     created_at = s.DateTimeField()
     updated_at = s.DateTimeField()
+    feedback = Feedback(required=False, help_text="Only for answers given in training.")
     assignments = Assignment(many=True, required=False)
     empty_because = Text(required=False, allow_null=True)
+    training = NewcomerTraining(required=False)
 
 
 class SkipReason(s.Serializer[Any]):

@@ -7,6 +7,7 @@ from typing import Any
 from annotation.models import Annotation, Job, Project
 from annotation.operations.labeling import Assigned
 from annotation.operations.projects import SETTINGS
+from annotation.operations.training import Feedback, Training
 from annotation.queries.labeling import SUGGESTED, Lease
 
 
@@ -30,6 +31,8 @@ def member(row: Any) -> dict[str, Any]:
         "username": row.user.get_username(),
         "role": row.role,
         "annotations": row.annotations,
+        "training": row.training,
+        "training_score": row.training_score,
         "created_at": row.created_at,
     }
 
@@ -78,11 +81,21 @@ def _public_stream(row: Lease) -> str:
 
 
 def assigned(found: Assigned) -> dict[str, Any]:
-    return {
+    given = {
         "assignments": [lease(row) for row in found.leases],
         "empty_because": found.empty_because,
         "next_release_at": found.next_release_at,
     }
+    return given | ({"training": _training(found.training)} if found.training else {})
+
+
+def _training(found: Training) -> dict[str, Any]:
+    return {"stage": found.stage, "asked": found.asked, "of": found.of, "score": found.score}
+
+
+def feedback(found: Feedback | None) -> dict[str, Any]:
+    """What an answer in training is told; nothing for others."""
+    return {"feedback": {"right": found.right, "value": found.value}} if found else {}
 
 
 def annotation(row: Annotation) -> dict[str, Any]:

@@ -61,6 +61,7 @@ urlpatterns = [
     path("flags/<str:flag_id>/actions/", care.FlagActions.as_view()),
     path("flags/<str:flag_id>/undo/", care.UndoFlag.as_view()),
     path(f"{PROJECT}/members/<str:username>/pause/", care.PauseOf.as_view()),
+    path(f"{PROJECT}/members/<str:username>/training/", care.TrainingOf.as_view()),
     path(f"{PROJECT}/quality/export/", care.ExpectedExport.as_view()),
     path(f"{PROJECT}/quality/send-out/", care.SendOutDoubtful.as_view()),
     path(f"{PROJECT}/gold/", gold.Gold.as_view()),

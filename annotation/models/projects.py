@@ -114,6 +114,10 @@ class Project(models.Model):
     pause_at_odds = models.FloatField(
         default=0.0, help_text="Pauses whose answers look random at these odds; 0: never."
     )
+    training_items = models.PositiveSmallIntegerField(
+        default=0, help_text="Known answers that newcomers begin with; 0: no training."
+    )
+    training_pass_mark = models.FloatField(default=0.8, help_text="Share of them that must be right.")
     relabel_rate = models.FloatField(default=0.2, help_text="Largest share of questions that are second opinions.")
     spans_overlap = models.BooleanField(default=True, help_text="Whether spans of one answer may overlap.")
     show_names = models.BooleanField(default=False, help_text="Annotators see the names of their colleagues.")
@@ -160,6 +164,10 @@ class Project(models.Model):
                 condition=Q(overlap_share__gte=0, overlap_share__lte=1), name="project_overlap_share"
             ),
             models.CheckConstraint(condition=Q(pause_at_odds__gte=0), name="project_pause_at_odds"),
+            models.CheckConstraint(condition=Q(training_items__lte=100), name="project_training_items"),
+            models.CheckConstraint(
+                condition=Q(training_pass_mark__gte=0, training_pass_mark__lte=1), name="project_training_pass_mark"
+            ),
             models.CheckConstraint(condition=Q(relabel_rate__gte=0, relabel_rate__lte=1), name="project_relabel_rate"),
             models.CheckConstraint(
                 condition=Q(target_confidence__gt=0, target_confidence__lte=1), name="project_target_confidence"
@@ -211,15 +219,31 @@ class GuidelineVersion(models.Model):
 
 
 class Membership(models.Model):
+    """A person's role in a project, and how her training as a newcomer ended, where the project asks for one."""
+
+    class Training(models.TextChoices):
+        UNDECIDED = "undecided", "not ended, or none was asked for"
+        PASSED = "passed"
+        NOT_PASSED = "not_passed"
+
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
+    training = models.CharField(max_length=10, choices=Training.choices, default=Training.UNDECIDED, editable=False)
+    training_score = models.FloatField(null=True, blank=True, editable=False, help_text="Share right in training.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "user"], name="membership_once"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+            models.CheckConstraint(
+                condition=Q(training__in=["undecided", "passed", "not_passed"]), name="membership_training_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(training_score__isnull=True) | Q(training_score__gte=0, training_score__lte=1),
+                name="membership_training_score",
+            ),
         ]
 
     def __str__(self) -> str:

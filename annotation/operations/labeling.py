@@ -2,7 +2,7 @@
 
 import json
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +11,22 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from annotation.errors import BadRequest, Conflict
-from annotation.models import Annotation, AnnotationRevision, Assignment, Item, Project, Strategy, Stream, Topic
+from annotation.models import (
+    Annotation,
+    AnnotationRevision,
+    Assignment,
+    Item,
+    Membership,
+    Project,
+    Strategy,
+    Stream,
+    Topic,
+)
 from annotation.operations import leases
 from annotation.operations.outbox import request_work_on, wake_after_commit
 from annotation.operations.projects import check_schema
 from annotation.operations.retry import retried
+from annotation.operations.training import Training, train
 from annotation.queries.labeling import Lease, fresh_items, note_drawn, open_leases
 
 MAX_COUNT = 20
@@ -25,11 +36,12 @@ TOPICS_OF_AN_ANSWER = (Topic.LEARN, Topic.QUALITY)
 
 @dataclass
 class Assigned:
-    """What a person has in hand now; `empty_because` says why when that is nothing."""
+    """What a person has in hand now; `empty_because` says why when that is nothing. `training` is for newcomers."""
 
     leases: list[Lease] = field(default_factory=list)
     empty_because: str | None = None
     next_release_at: datetime | None = None
+    training: Training | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,8 @@ class Submitted:
 def assign_next_item(*, project: Project, user: User, count: int, rng: random.Random | None = None) -> Assigned:
     """Returns up to `count` open leases of this person: those she holds already first, then new ones; none when paused.
 
+    A newcomer gets known answers first where the project asks for a training, see `training.train`.
+
     Two callers at once never share a slot: items are picked under SKIP LOCKED, and the slot count is a constraint.
     Raises BadRequest for a count outside 1 to 20.
     """
@@ -50,6 +64,22 @@ def assign_next_item(*, project: Project, user: User, count: int, rng: random.Ra
     found = open_leases(project_id=project.pk, user_id=user.pk, limit=count)
     if found is None:
         return Assigned(empty_because="paused")
+    if project.training_items and (training := train(project=project, user=user, count=count - len(found))):
+        if training.stage != Membership.Training.PASSED:
+            return _in_training(project, user, found + training.leases, count, training)
+        return replace(_ordinary(project, user, found, count, rng), training=training)
+    return _ordinary(project, user, found, count, rng)
+
+
+def _in_training(project: Project, user: User, found: list[Lease], count: int, training: Training) -> Assigned:
+    """Another request of hers may just have taken the last known answers: then those are what she has in hand."""
+    if training.stage == Membership.Training.NOT_PASSED:
+        return Assigned(found, None if found else "training_not_passed", training=training)
+    held = found or open_leases(project_id=project.pk, user_id=user.pk, limit=count) or []
+    return Assigned(held, training=training)
+
+
+def _ordinary(project: Project, user: User, found: list[Lease], count: int, rng: random.Random | None) -> Assigned:
     if len(found) < count:
         found += _new_leases(project, user.pk, count - len(found), rng or random.SystemRandom())
     if found:

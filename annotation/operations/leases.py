@@ -127,15 +127,16 @@ GOLD = """
     lease AS (
         INSERT INTO annotation_assignment AS lease (project_id, item_id, annotator_id, stream, reason, probability,
             model_version, holds_slot, status, skip_reason, created_at, expires_at)
-        SELECT %(project)s, id, %(user)s, 'gold', '{"kind": "random"}', 1.0 / n_left, NULL, false, 'open', '', now(),
-               now() + make_interval(secs => %(lease_seconds)s)
+        SELECT %(project)s, id, %(user)s, 'gold', jsonb_build_object('kind', %(reason)s::text), 1.0 / n_left,
+               NULL, false, 'open', '', now(), now() + make_interval(secs => %(lease_seconds)s)
         FROM picked
         ON CONFLICT (item_id, annotator_id) DO UPDATE
-            SET status = 'open', closed_at = NULL, created_at = now(), expires_at = excluded.expires_at
+            SET status = 'open', closed_at = NULL, created_at = now(), expires_at = excluded.expires_at,
+                reason = excluded.reason
             WHERE lease.status = 'expired'
-        RETURNING lease.id, lease.item_id, lease.expires_at, lease.probability)
+        RETURNING lease.id, lease.item_id, lease.expires_at, lease.probability, lease.reason)
     SELECT lease.id, picked.id, picked.external_id, picked.data, picked.metadata, lease.expires_at,
-           'gold', lease.probability, NULL, '{"kind": "random"}'::jsonb,
+           'gold', lease.probability, NULL, lease.reason,
            {said}
     FROM picked JOIN lease ON lease.item_id = picked.id
 """.replace("{said}", SAID_OF % "picked.id")
@@ -255,14 +256,16 @@ def take_second(*, project: Project, user_id: int, count: int, anybody: bool = F
     )[0]  # fmt: skip
 
 
-def take_gold(*, project: Project, user_id: int, by_rate: bool) -> list[Lease]:
+def take_gold(*, project: Project, user_id: int, by_rate: bool, reason: str = "random") -> list[Lease]:
     """Returns a lease on a gold item that this person has not seen, or nothing. Gold uses no slot.
+
+    The reason is what she is told; outside of a training gold looks like a random draw.
 
     Unless it is her turn by the project's rate, only somebody who has answered fewer than five gets one.
     """
     parameters = {
         "project": project.pk, "user": user_id, "lease_seconds": project.lease_seconds, "by_rate": by_rate,
-        "first": FIRST_GOLD,
+        "first": FIRST_GOLD, "reason": reason,
     }  # fmt: skip
     return [lease_of(row) for row in _rows(GOLD, parameters)]
 

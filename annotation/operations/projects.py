@@ -42,6 +42,8 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "predict_to_queue_below": (float, 0.01, 1),
     "random_rate": (float, 0, 1),
     "gold_rate": (float, 0, 1),
+    "training_items": (int, 0, 100),
+    "training_pass_mark": (float, 0, 1),
     "target_confidence": (float, 0.5, 1),
     "overlap_share": (float, 0, 1),
     "relabel_rate": (float, 0, 1),

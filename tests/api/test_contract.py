@@ -99,6 +99,7 @@ class TestProjects:
             "target_confidence": 0.95, "strategy": "team", "spans_overlap": True, "cost_aware": False,
             "classifier": "linear", "classifier_params": {},
             "overlap_share": 1.0, "relabel_rate": 0.2, "pause_at_odds": 0.0, "show_names": False, "blind_review": False,
+            "training_items": 0, "training_pass_mark": 0.8,
         }  # fmt: skip
         assert [(one["name"], one["key"]) for one in body["classes"]] == [("ham", "1"), ("spam", "s")]
         assert AuditEvent.objects.filter(verb="project.created").count() == 1
@@ -122,6 +123,8 @@ class TestProjects:
             ({"settings": {"strategy": "magic"}}, "settings.strategy"),
             ({"settings": {"spans_overlap": 1}}, "settings.spans_overlap"),
             ({"settings": {"lease_seconds": 4}}, "settings.lease_seconds"),
+            ({"settings": {"training_items": 101}}, "settings.training_items"),
+            ({"settings": {"training_pass_mark": 1.1}}, "settings.training_pass_mark"),
         ],
     )
     def test_what_does_not_fit_is_named(self, owner, change, field):
@@ -342,6 +345,7 @@ WRITES = {
     "exports/": ("POST", "manager", {"format": "jsonl"}),
     "classes/merge/": ("POST", "manager", {"classes": ["ham"], "into": "ham"}),
     "members/": ("POST", "manager", {"username": "joiner", "role": "annotator"}),
+    "members/newcomer/training/": ("POST", "manager", None),
     "reviews/agreeing/": ("POST", "reviewer", {}),
     "quality/send-out/": ("POST", "manager", {}),
     "policy/preview/": ("POST", "manager", {"settings": {"overlap": 2}}),
@@ -363,6 +367,7 @@ def test_permission_matrix(client_of, stranger, anybody, path, route, role):
     method, least, body = route
     project = make_project()
     make_user("joiner")
+    make_member(project, user=make_user("newcomer"))
     make_item(project)
     url = f"projects/{project.pk}/{path}"
     status, answer = client_of(make_member(project, role=role)).call(method, url, body)

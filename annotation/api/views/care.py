@@ -6,11 +6,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
-from annotation.api import answers, paging, reviewing
+from annotation.api import answers, paging, reviewing, serializers, shapes
 from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import BadRequest
-from annotation.operations import pausing, review, sending_out
+from annotation.operations import pausing, review, sending_out, training
 from annotation.operations.policy_preview import preview_policy
 from annotation.queries import expected, quality_parts
 from annotation.queries.quality import flag_row
@@ -57,6 +57,16 @@ class PauseOf(View):
         project = access.project_for(person(request), project_id, needs="pause_people")
         about = access.member_for(project, username)
         return Response(review_row(pausing.resume_person(project=project, person=about, user=person(request))))
+
+
+class TrainingOf(View):
+    @documented(request=None, responses=serializers.Member)
+    def post(self, request: Request, project_id: str, username: str) -> Response:
+        """Lets a newcomer in, whatever came of her training: from now on she gets ordinary work."""
+        project = access.project_for(person(request), project_id, needs="pause_people")
+        about = access.member_for(project, username)
+        training.let_in(project=project, person=about, user=person(request))
+        return Response(shapes.member(access.members_of(project).get(user=about)))
 
 
 class ExpectedExport(View):

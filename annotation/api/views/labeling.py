@@ -13,6 +13,7 @@ from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import BadRequest
 from annotation.operations import labeling
+from annotation.operations.training import feedback_on
 from annotation.queries import labeling as queries
 
 
@@ -29,7 +30,10 @@ class Assignments(View):
 class AnnotationOf(View):
     @documented(request=serializers.Answer, responses={200: serializers.Annotation, 201: serializers.Annotation})
     def put(self, request: Request, assignment_id: str) -> Response:
-        """The answer to one's assignment. The same value again changes nothing; another one is a new revision."""
+        """The answer to one's assignment. The same value again changes nothing; another one is a new revision.
+
+        In a newcomer's training `feedback` tells whether it was right.
+        """
         assignment = access.assignment_for(person(request), assignment_id)
         given = checked(serializers.Answer, request)
         stored = labeling.submit_annotation(
@@ -38,7 +42,9 @@ class AnnotationOf(View):
             seconds=given.get("seconds"),
             schema_version=given.get("schema_version"),
         )
-        answer = shapes.annotation(stored.annotation) | self._next(assignment.project, request, given.get("next"))
+        told = feedback_on(assignment=assignment, value=stored.annotation.value)
+        answer = shapes.annotation(stored.annotation) | shapes.feedback(told)
+        answer |= self._next(assignment.project, request, given.get("next"))
         return Response(answer, status=201 if stored.is_new else 200)
 
     def _next(self, project: Any, request: Request, count: int | None) -> dict[str, Any]:

@@ -57,6 +57,8 @@ export interface ProjectSettings {
   gold_rate: number
   target_confidence: number
   overlap_share: number
+  training_items: number
+  training_pass_mark: number
   relabel_rate: number
   pause_at_odds: number
   spans_overlap: boolean
@@ -80,6 +82,9 @@ export interface Member {
   username: string
   role: Role
   annotations: number
+  training: TrainingStage
+  /** Share right, once the training has ended. */
+  training_score: number | null
 }
 
 export interface Health {
@@ -137,7 +142,7 @@ export type Reason =
   | { kind: 'uncertain'; classes: string[]; margin?: number }
   | { kind: 'rare'; class: string }
   | { kind: 'unsure_spans'; n_spans: number }
-  | { kind: 'shuffle' | 'random' | 'overlap' | 'gold' | 'relabel' }
+  | { kind: 'shuffle' | 'random' | 'overlap' | 'gold' | 'relabel' | 'training' }
 
 export interface Suggestion {
   value: AnswerValue
@@ -156,15 +161,28 @@ export interface Assignment {
   model_version: number | null
 }
 
-export type EmptyBecause = 'finished' | 'all_leased' | 'nothing_for_you' | 'paused'
+export type EmptyBecause = 'finished' | 'all_leased' | 'nothing_for_you' | 'paused' | 'training_not_passed'
+
+export type TrainingStage = 'undecided' | 'passed' | 'not_passed'
+
+/** Where a newcomer stands; absent for everybody else. */
+export interface Training {
+  stage: TrainingStage
+  asked: number
+  of: number
+  score: number | null
+}
 
 export interface Assignments {
   assignments: Assignment[]
   empty_because: EmptyBecause | null
   next_release_at: string | null
+  training?: Training
 }
 
 export interface AnnotationAnswer extends Partial<Assignments> {
+  /** Only for answers given in training. */
+  feedback?: { right: boolean; value: AnswerValue }
   id: number
   revision: number
   value: AnswerValue

@@ -61,6 +61,8 @@ export function whyHere(reason: Reason | null, given: boolean): Why {
     case 'overlap':
     case 'relabel':
       return { line: ['A second opinion'], detail: SECOND }
+    case 'training':
+      return { line: ['Part of your training'], detail: 'The answer to this item is known. You are told at once whether yours is the same.' }
     default:
       return { line: ['Drawn by chance'], detail: CHANCE }
   }

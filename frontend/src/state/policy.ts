@@ -148,6 +148,8 @@ export const GROUPS: readonly Group[] = [
     settings: [
       whole('lease_seconds', 'Time for an answer, in seconds', 'After this an unanswered item goes to somebody else. Default 900.', 5, 604_800),
       { ...whole('pause_at_odds', 'Pause people at odds of', 'Whoever’s answers look random at these odds to one, say 100, gets no more questions until a manager says so. 0: nobody. Default 0.', 0, 1e9), isWhole: false },
+      whole('training_items', 'Training of newcomers, in known answers', 'Annotators who are new begin with so many gold items and are told at once whether they were right. 0: no training. Default 0.', 0, 100),
+      share('training_pass_mark', 'Right answers to pass the training', 'Whoever has fewer of them right is asked nothing more until a manager lets the person in, under People. Default 80.'),
       toggle('show_names', 'Annotators see names', 'Of their colleagues, in discussions.'),
       toggle('blind_review', 'Blind review', 'Reviewers do not see who gave which answer.'),
       { ...toggle('spans_overlap', 'Spans may overlap', 'Whether the spans of one answer may overlap.'), kinds: ['spans'] },

@@ -1,6 +1,6 @@
 import { get } from '../../api/client'
 import { poll } from '../../api/poll'
-import type { AnswerValue, Assignments, Health, ModelState, MyAnnotations, Project } from '../../api/types'
+import type { AnswerValue, Assignments, Health, ModelState, MyAnnotations, Project, Training } from '../../api/types'
 import { openKeep, type Keep } from '../../kept-answers'
 import { signedOut } from '../../session.svelte'
 import { spansIn } from '../../state/answers'
@@ -8,6 +8,7 @@ import * as label from '../../state/label'
 import * as spans from '../../state/spans'
 import * as sync from '../../state/sync'
 import type { Link } from '../../state/desk'
+import type { Told } from '../../state/training'
 import * as stopwatch from '../../state/stopwatch'
 import { createAsker } from './asker'
 import { createSender } from './sender'
@@ -34,6 +35,8 @@ export function createDesk(project: Project, user: number) {
   let link = $state<Link>(navigator.onLine ? 'online' : 'offline')
   let model = $state.raw<ModelState | null>(null)
   let health = $state.raw<Health | null>(null)
+  let training = $state.raw<Training | null>(null)
+  let told = $state.raw<Told | null>(null)
   let sending = $state<number | null>(null)
   let stamps = $state.raw<readonly number[]>([])
   let drawer = $state<Drawer>(null)
@@ -94,6 +97,8 @@ export function createDesk(project: Project, user: number) {
     onRefused: (entry, error) => change(sync.refuse(state, entry.assignment, error)),
     onSent: (entry, answer) => {
       const confirmed = sync.sent(state, entry.assignment, entry.version)
+      told = answer?.feedback ? { ...answer.feedback, item: entry.item } : null
+      if (answer?.assignments) training = answer.training ?? null
       change(answer?.assignments ? sync.leased(confirmed, leasesOf(answer), Date.now()) : confirmed)
       if (!label.current(state)) void asker.ask()
     },
@@ -107,6 +112,7 @@ export function createDesk(project: Project, user: number) {
       const hadCard = label.current(state) !== null
       link = 'online'
       problem = ''
+      training = answer.training ?? null
       state = sync.leased(sync.withoutExpired(state, leaseMs, Date.now(), true), leasesOf(answer), Date.now())
       if (!hadCard) watch = stopwatch.started(Date.now())
       return state.ready.length > before
@@ -166,6 +172,8 @@ export function createDesk(project: Project, user: number) {
     get link() { return link },
     get model() { return model },
     get health() { return health },
+    get training() { return training },
+    get told() { return told },
     get sending() { return sending },
     get stamps() { return stamps },
     get drawer() { return drawer },

@@ -15,7 +15,7 @@ from annotation.operations.agreement_report import ENOUGH_ITEMS
 from annotation.operations.answer_suspicions import suspicious_answers
 from annotation.operations.flags import raise_flags
 from annotation.operations.graded_judge import judge_graded
-from annotation.operations.inference import summary_of
+from annotation.operations.inference import error_scale, summary_of
 from annotation.operations.judgement import Crowd, Judgement, judged
 from annotation.operations.outbox import LaneClaim, settle_lane, waiting_requests
 from annotation.operations.people_suspicions import suspicious_people
@@ -65,6 +65,7 @@ def infer_answers(claim: LaneClaim) -> None:
     report = {
         "agreement": graded_agreement(found.crowd, seed=project.seed),
         "summary": summary_of(found.inference, found.beliefs),
+        "error_scale": error_scale(found.inference),
         "model_weight": 0.0,
         "seconds": round(time.monotonic() - started, 3),
     }

@@ -11,6 +11,7 @@ from annotation.errors import BadRequest, Conflict
 from annotation.kinds import Learner
 from annotation.models import ModelVersion, Project, Representation
 from annotation.operations.predicted_answers import answers_of
+from annotation.queries.learning import no_version_because
 from annotation.queries.versions import serving_version
 from annotation.representations import EXTERNAL
 from annotation.stored import WorkersOnly, load_encoder, load_model, load_tagger
@@ -104,7 +105,7 @@ def _confidence(probabilities: npt.NDArray[np.float32], head: str) -> npt.NDArra
 def _serving(project: Project) -> ModelVersion:
     version = serving_version(project)
     if version is None:
-        raise Conflict("This project has no trained model yet: label a few items first.", code="no_model")
+        raise Conflict(no_version_because(project), code="no_model")
     return version
 
 

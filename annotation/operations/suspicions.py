@@ -149,13 +149,19 @@ def _label_summary(
         end = f"the known answer is “{expected}”."
         doubt = len(others) >= 2 and others.count(said) >= 0.75 * len(others)
         return start + end + (" Nearly everybody says the same: look at the known answer first." if doubt else "")
-    voices = [f"{against} of {len(others)} others"] if others else []
+    voices = [_share_of(against, len(others))] if against else []
     if model and next(iter(model)) == expected:
         voices.append(f"the model ({model[expected]:.0%})")
     if not voices:
         return start + f"“{expected}” is more probable by what is known of the people who answered."
-    verb = "say" if others else "says"
+    verb = "says" if len(voices) == 1 and against <= 1 else "say"
     return start + f"{' and '.join(voices)} {verb} “{expected}”."
+
+
+def _share_of(against: int, n_others: int) -> str:
+    if against < n_others:
+        return f"{against} of {n_others} others"
+    return {1: "the one other", 2: "both others"}.get(n_others, f"all {n_others} others")
 
 
 def _digest(*parts: str) -> str:

@@ -64,7 +64,7 @@ def model_status(project: Project) -> dict[str, Any]:
 
     return {
         "version": number,
-        "version_because": None if number else _no_version_because(project),
+        "version_because": None if number else no_version_because(project),
         "trained_through": through or 0,
         "annotations": annotations,
         "labels_behind": behind,
@@ -100,7 +100,8 @@ def _measured(metrics: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _no_version_because(project: Project) -> str:
+def no_version_because(project: Project) -> str:
+    """Returns in a sentence why a project without a model has none."""
     if project.question.learner is Learner.NONE:
         return f"Querent has no model of its own for the kind {project.kind}; predictions may come from outside."
     return "There is no model yet: label a few items first."

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Command, Context } from './commands/command'
-import { labelCommands, LABEL_COMMANDS } from './commands/label'
+import { labelCommands, LABEL_COMMANDS, skipReasons } from './commands/label'
 import { SPAN_COMMANDS } from './commands/spans'
 import { clashes, commandFor, rebind, shown, type Pressed } from './keymap'
 import { answerKeys } from './state/classes'
@@ -22,6 +22,12 @@ it('nor do those of marking, and no class takes a key of theirs', () => {
   expect(clashes(marking)).toEqual([])
   const own = new Set(marking.filter((one) => one.id.startsWith('mark.')).flatMap((one) => one.keys))
   expect([...own].filter((key) => taken.has(key))).toEqual([])
+})
+
+it('gives reasons to skip that the kind of question can have', () => {
+  expect(skipReasons('choice')[0]).toBe('fits no class')
+  expect(skipReasons('pairwise')[0]).toBe('both are equally good')
+  expect(skipReasons('spans').join()).not.toContain('class')
 })
 
 it('finds a clash in one place and across everywhere, not between two places', () => {

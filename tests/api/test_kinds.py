@@ -285,7 +285,10 @@ class TestLearning:
         assert kind in model["version_because"]
         queue = desk.get("queue")
         assert (queue["version"], queue["entries"][0]["reason"]) == (0, {"kind": "shuffle"})
-        assert owner.call("POST", f"{desk.path}predict/", {"items": [{"text": "x"}]})[0] == 409
+        status, refused = owner.call("POST", f"{desk.path}predict/", {"items": [{"text": "x"}]})
+        assert (status, refused["error"]["message"]) == (409, model["version_because"])
+        worth = desk.get("quality/export")
+        assert worth["low"] <= worth["expected_right"] <= worth["high"]
 
 
 class TestFiles:

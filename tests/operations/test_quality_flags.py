@@ -9,7 +9,7 @@ from annotation.errors import BadRequest, Conflict
 from annotation.models import Annotation, AnnotatorReport, AuditEvent, Consensus, Flag, Project
 from annotation.operations.flags import raise_flags
 from annotation.operations.review import decide_flag
-from annotation.operations.suspicions import Suspicion
+from annotation.operations.suspicions import Suspicion, _label_summary
 from annotation.operations.voice import Voice
 from annotation.queries.quality import flag_row, flags
 from tests.factories import make_annotation, make_item, make_member, make_project, make_user
@@ -45,7 +45,7 @@ class TestLabels:
         assert (evidence["class"], evidence["expected"]) == ("spam", "ham")
         assert evidence["others"] == [{"class": "ham", "annotator": name} for name in ("bob", "cem", "dan")]
         assert evidence["text"] == wrong.item.data["text"]
-        assert evidence["summary"] == "ann said “spam”; 3 of 3 others say “ham”."
+        assert evidence["summary"] == "ann said “spam”; all 3 others say “ham”."
         assert not {"basis", "weight"} & set(evidence)
 
     def test_is_closed_when_the_answer_is_corrected_and_comes_back_with_it(self):
@@ -74,6 +74,19 @@ class TestLabels:
         ask_everybody(project, {"ann": TRUTH})
         judge(project)
         assert not Flag.objects.filter(kind=Flag.Kind.LABEL_SUSPECT).exists()
+
+    @pytest.mark.parametrize(
+        ("others", "model", "voices"),
+        [
+            (["ham"], {}, "the one other says"),
+            (["ham", "ham"], {}, "both others say"),
+            (["ham", "spam"], {"ham": 0.9}, "1 of 2 others and the model (90%) say"),
+            (["ham", "spam", "spam"], {}, "1 of 3 others says"),
+            (["spam"], {"ham": 0.9}, "the model (90%) says"),
+        ],
+    )
+    def test_who_says_otherwise_reads_as_a_sentence(self, others, model, voices):
+        assert _label_summary("ann", "spam", "ham", others, False, model) == f"ann said “spam”; {voices} “ham”."
 
     def test_the_model_speaks_up_against_a_lone_answer_but_makes_nobody_perfect(self, monkeypatch):
         project = make_project()

@@ -9,8 +9,15 @@ import { markCommands, SPAN_COMMANDS } from './spans'
 
 type LabelCommand = Command<Desk>
 
+const OF_ANY_KIND = ['not enough context', 'broken or empty text', 'not a language I read']
+const OF_ITS_KIND: Partial<Record<Kind, readonly string[]>> = {
+  choice: ['fits no class', 'fits several classes'],
+  rating: ['fits no point of the scale'],
+  pairwise: ['both are equally good', 'cannot be compared'],
+}
+
 /** Reasons for a skip, in the order of their keys. They are stored as written. */
-export const SKIP_REASONS = ['fits no class', 'fits several classes', 'not enough context', 'broken or empty text', 'not a language I read'] as const
+export const skipReasons = (kind: Kind): readonly string[] => [...(OF_ITS_KIND[kind] ?? []), ...OF_ANY_KIND]
 export const NOT_SURE = 'not sure'
 
 const canSkip = (desk: Desk): boolean => desk.card !== null && desk.card.given === null
@@ -40,8 +47,8 @@ export const LABEL_COMMANDS: readonly LabelCommand[] = [
   { id: 'palette', title: 'Commands', context: 'global', keys: ['Mod+k'], when: () => true, run: (desk) => desk.pop('palette') },
 ]
 
-const SKIP_COMMANDS: readonly LabelCommand[] = [
-  ...SKIP_REASONS.map((reason, i): LabelCommand => ({
+const skipCommands = (kind: Kind): readonly LabelCommand[] => [
+  ...skipReasons(kind).map((reason, i): LabelCommand => ({
     id: `skip.${i + 1}`,
     title: `Skip: ${reason}`,
     context: 'skip',
@@ -101,5 +108,5 @@ function answering(classes: readonly ClassInfo[], keys: readonly (string | null)
 
 /** The whole table of the page; keys, buttons, the palette and the page of all keys read it. */
 export function labelCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[], kind: Kind): LabelCommand[] {
-  return [...answering(classes, keys, kind), ...LABEL_COMMANDS, ...SKIP_COMMANDS, ...HISTORY_COMMANDS]
+  return [...answering(classes, keys, kind), ...LABEL_COMMANDS, ...skipCommands(kind), ...HISTORY_COMMANDS]
 }

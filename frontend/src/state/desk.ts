@@ -55,7 +55,7 @@ export function whyHere(reason: Reason | null, given: boolean): Why {
         detail: 'An answer here teaches the model most. What it would mark is marked already: change what is wrong.',
       }
     case 'rare':
-      return { line: ['A search for a class with few answers'], detail: `The model has seen little of ${reason.class} and looks where it might be. Most finds are something else.` }
+      return { line: ['A search for an answer that few have given'], detail: `The model has seen little of ${reason.class} and looks where it might be. Most finds are something else.` }
     case 'shuffle':
       return { line: ['In random order'], detail: 'The model has no preference yet, or has run out of questions, so items come in a fixed random order.' }
     case 'overlap':

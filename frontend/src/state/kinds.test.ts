@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { emptyDraft, missing, projectPayload } from './createDraft'
 import { previewFile } from './createFile'
 import { guessMapping, isMapped, mapColumn, mappingPayload, rowFates } from './createMapping'
-import { classesProblem, isAnswer, KINDS, wordsOfKind } from './kinds'
+import { classCount, classesProblem, isAnswer, KINDS, wordsOfKind } from './kinds'
 
 const NO_FILE = { chosen: false, hasText: false }
 
@@ -11,6 +11,12 @@ describe('kinds of question', () => {
     expect(KINDS).toHaveLength(7)
     for (const one of KINDS) expect(`${one.asks} ${one.columns}`).toMatch(/\. .*\.$/)
     expect(wordsOfKind('pairwise').leastClasses).toBeNull()
+  })
+
+  it('count what they have', () => {
+    expect(classCount('choice', 1)).toBe('1 class')
+    expect(classCount('rating', 5)).toBe('5 points')
+    expect(classCount('pairwise', 0)).toBe('')
   })
 
   it('need the classes that the service wants', () => {

@@ -17,7 +17,7 @@ const isShare = (metric: string): boolean => metric === 'accuracy'
 /** How good is the model? Only the protected random slice can say; `whyUnmeasured` is the service's own word. */
 export function modelAnswer(model: ModelState, whyUnmeasured = ''): Answer {
   const { performance } = model
-  if (model.version === null) return none('No model yet.', plural(model.annotations, 'annotation') + ' so far; it starts with a few of two classes.')
+  if (model.version === null) return none(model.version_because ?? 'No model yet.', `${plural(model.annotations, 'annotation')} so far.`)
   if (performance === null) return none(`Model ${model.version} is not measured yet.`, whyUnmeasured || 'It is tested on the protected random items; too few have answers so far.')
   const { metric, estimate, low, high, n } = performance
   return {

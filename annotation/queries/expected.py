@@ -1,5 +1,6 @@
 """What an export would be worth, and what a person may know of herself."""
 
+import json
 import math
 from typing import Any
 
@@ -20,10 +21,12 @@ WEEKS = """
     FROM annotation_annotation WHERE project_id = %s AND annotator_id = %s
     GROUP BY 1 ORDER BY 1 DESC LIMIT 26
 """
+# First answers of the days before: whoever tried one answer after the other would learn the known one otherwise.
 GOLD = """
-    SELECT count(*), count(*) FILTER (WHERE one.value = gold.value)
+    SELECT gold.value::text, gold.schema_version, first.value::text, first.schema_version
     FROM annotation_goldanswer gold JOIN annotation_annotation one ON one.item_id = gold.item_id
-    WHERE gold.project_id = %s AND one.annotator_id = %s
+    JOIN annotation_annotationrevision first ON first.annotation_id = one.id AND first.revision = 1
+    WHERE gold.project_id = %s AND one.annotator_id = %s AND one.created_at < date_trunc('day', now(), 'UTC')
 """
 
 
@@ -50,14 +53,14 @@ def own_report(project: Project, user: User) -> dict[str, Any]:
     paused = about.filter(decision=Review.Decision.PAUSE).first()
     with connection.cursor() as cursor:
         cursor.execute(GOLD, [project.pk, user.pk])
-        checked, right = cursor.fetchone()
+        checks = cursor.fetchall()
         cursor.execute(WEEKS, [project.pk, user.pk])
         weeks = [{"week": week, "annotations": n} for week, n in cursor.fetchall()]
     return {
         "annotations": Annotation.objects.filter(project=project, annotator=user).count(),
         "accuracy": _accuracy(report),
         "median_seconds": report.median_seconds if report else None,
-        "known_answers": {"given": checked, "right": right},
+        "known_answers": {"given": len(checks), "right": sum(_is_right(project, *check) for check in checks)},
         "weeks": weeks,
         "paused": paused and {"since": paused.created_at, "note": paused.note},
         "words": [
@@ -68,6 +71,12 @@ def own_report(project: Project, user: User) -> dict[str, Any]:
             for flag in Flag.objects.filter(project=project, annotator=user, annotation=None).order_by("-pk")[:20]
         ],
     }
+
+
+def _is_right(project: Project, known: str, known_version: int, given: str, given_version: int) -> bool:
+    """Whether both are the same answer in the classes of today."""
+    answer = project.today(json.loads(given), given_version)
+    return answer is not None and answer == project.today(json.loads(known), known_version)
 
 
 def _accuracy(report: AnnotatorReport | None) -> dict[str, float | None] | None:

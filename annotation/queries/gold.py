@@ -12,13 +12,13 @@ EXCERPT = 300
 LEAST_ANSWERS = 3
 
 GOLD = """
-    SELECT item.id, item.external_id, left(item.data->>'text', %(excerpt)s), gold.value::text, count(one.id),
-           count(one.id) FILTER (WHERE one.value = gold.value),
-           mode() WITHIN GROUP (ORDER BY one.value::text) FILTER (WHERE one.id IS NOT NULL)
+    SELECT item.id, item.external_id, left(item.data->>'text', %(excerpt)s), gold.value::text, gold.schema_version,
+           coalesce(jsonb_agg(jsonb_build_array(one.value, one.schema_version)) FILTER (WHERE one.id IS NOT NULL),
+                    '[]')::text
     FROM annotation_goldanswer gold JOIN annotation_item item ON item.id = gold.item_id
     LEFT JOIN annotation_annotation one ON one.item_id = item.id
     WHERE gold.project_id = %(project)s AND item.id > %(after)s
-    GROUP BY item.id, gold.value ORDER BY item.id LIMIT %(limit)s
+    GROUP BY item.id, gold.id ORDER BY item.id LIMIT %(limit)s
 """
 PROPOSALS = """
     SELECT item.id, item.external_id, left(item.data->>'text', %(excerpt)s), truth.value::text, truth.probability,
@@ -38,21 +38,26 @@ def gold_items(project: Project, *, limit: int, after: int = 0) -> list[dict[str
     `contradicted` is one that most people answer otherwise: then the known answer should be looked at first.
     """
     found = _rows(GOLD, {"project": project.pk, "excerpt": EXCERPT, "limit": limit, "after": after})
-    return [_gold(*row) for row in found]
+    return [_gold(project, *row) for row in found]
 
 
 def _gold(
-    item: int, external_id: str | None, text: str | None, value: str, answers: int, right: int, most: str | None
+    project: Project, item: int, external_id: str | None, text: str | None, value: str, version: int, answers: str
 ) -> dict[str, Any]:
+    """Known and given answers are compared in the classes of today; a known one whose classes are gone stays shown."""
+    known = project.today(json.loads(value), version)
+    given = [project.today(*answer) for answer in json.loads(answers)]
+    right = 0 if known is None else given.count(known)
+    said = sorted(json.dumps(answer) for answer in given if answer is not None)
     return {
         "item": item,
         "external_id": external_id,
         "text": text,
-        "value": json.loads(value),
-        "answers": answers,
+        "value": known or json.loads(value),
+        "answers": len(given),
         "right": right,
-        "most_said": None if most is None else json.loads(most),
-        "contradicted": answers >= LEAST_ANSWERS and right * 2 < answers,
+        "most_said": json.loads(max(said, key=said.count)) if said else None,
+        "contradicted": len(given) >= LEAST_ANSWERS and right * 2 < len(given),
     }
 
 

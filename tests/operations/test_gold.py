@@ -5,12 +5,21 @@ import random
 import pytest
 
 from annotation.errors import InvalidValue, NotFound
-from annotation.models import Consensus, GoldAnswer, Item, Project, Review
+from annotation.models import (
+    Annotation,
+    Assignment,
+    Consensus,
+    GoldAnswer,
+    Item,
+    Project,
+    Review,
+)
 from annotation.operations.agreeing import undo_batch
 from annotation.operations.guidelines import send_out_by_guidelines
 from annotation.operations.known_answers import accept_gold, remove_gold
 from annotation.operations.labeling import assign_next_item, submit_annotation
 from annotation.operations.projects import change_project, create_project
+from annotation.queries.expected import own_report
 from annotation.queries.gold import gold_items, gold_proposals
 from annotation.queries.guidelines import guideline_history
 from tests.factories import make_annotation, make_item, make_member, make_project
@@ -54,6 +63,31 @@ class TestGold:
         remove_gold(project=project, item=items[0], user=project.created_by)
         assert Review.objects.get().undone_at is not None
         assert Item.objects.get(pk=items[0].pk).slot_limit == 3
+
+    def test_right_answers_stay_right_when_their_class_gets_another_name(self):
+        project = make_project(overlap=2)
+        item, people = make_item(project, gold="spam"), {"ann": make_member(project), "bob": make_member(project)}
+        make_annotation(item, people["ann"], "spam")
+        make_annotation(item, people["bob"], "ham")
+        Annotation.objects.update(created_at="2026-01-01T00:00Z")
+        named = ["ham", {"name": "junk", "was": "spam"}]
+        project = change_project(project=project, user=project.created_by, changes={"classes": named})
+        [gold] = gold_items(project, limit=10)
+        assert (gold["value"], gold["answers"], gold["right"]) == ({"class": "junk"}, 2, 1)
+        assert own_report(project, people["ann"])["known_answers"] == {"given": 1, "right": 1}
+        assert own_report(project, people["bob"])["known_answers"] == {"given": 1, "right": 0}
+
+    def test_nobody_finds_a_known_answer_by_trying(self):
+        project = make_project(gold_rate=1)
+        make_item(project, gold="spam")
+        user = make_member(project)
+        [lease] = assign_next_item(project=project, user=user, count=1).leases
+        assignment = Assignment.objects.get(pk=lease.id)
+        for name in ("ham", "spam"):
+            submit_annotation(assignment=assignment, value={"class": name})
+            assert own_report(project, user)["known_answers"] == {"given": 0, "right": 0}
+        Annotation.objects.update(created_at="2026-01-01T00:00Z")
+        assert own_report(project, user)["known_answers"] == {"given": 1, "right": 0}
 
     def test_five_come_early_then_by_rate(self):
         project = make_project(gold_rate=0.01, random_rate=0)

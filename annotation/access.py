@@ -154,6 +154,11 @@ def review_for(user: User, review_id: str | int, *, needs: str) -> Review:
     return review
 
 
+def may_undo(role: str, decision: str) -> None:
+    """Raises Forbidden unless the role may take such a decision back: a pause needs what pausing needs."""
+    require(role, "pause_people" if decision == Review.Decision.PAUSE else "review")
+
+
 def is_blind(project: Project) -> bool:
     """Whether this person is not to see who gave which answer: a reviewer where the project says so."""
     return project.blind_review and Role(project.role).rank <= Role.REVIEWER.rank

@@ -51,17 +51,23 @@ def changed_classes(project: Project, given: Any) -> Changed:
 
 
 def merged_classes(project: Project, names: Any, into: Any) -> Changed:
-    """Returns the classes without `names`, whose answers mean `into` from now on. Raises InvalidValue."""
+    """Returns the classes without `names`, whose answers mean `into` from now on; one that was merged into it already
+    stays so. Raises InvalidValue."""
     if not isinstance(names, list) or not names:
         raise InvalidValue("Say which classes are merged.", fields={"classes": "a list of names"})
     for place, name in enumerate(names):
-        if name not in project.class_names:
+        if name not in project.class_names and not _was_merged(project, name, into):
             raise InvalidValue(f"There is no class {name}.", fields={f"classes.{place}": "not a class of this project"})
     if into not in project.class_names:
         raise InvalidValue(f"There is no class {into}.", fields={"into": "not a class of this project"})
-    gone = set(names) - {into}
+    gone = set(names) & set(project.class_names) - {into}
     kept = [one for one in project.classes if one["name"] not in gone]
     return Changed(checked_classes(kept, project.question), dict.fromkeys(gone, into))
+
+
+def _was_merged(project: Project, name: Any, into: str) -> bool:
+    steps = [step["names"] for step in project.class_history]
+    return isinstance(name, str) and any(name in step and step[name] == into for step in steps)
 
 
 def apply_classes(project: Project, changed: Changed) -> dict[str, Any]:

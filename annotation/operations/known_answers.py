@@ -14,6 +14,7 @@ from annotation.operations.projects import audit
 from annotation.operations.retry import retried
 from annotation.operations.sending_out import set_slot_limit
 from annotation.operations.slots import Policy
+from annotation.operations.transfer.store import lock_project
 from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import Wish, decide_review
 
@@ -50,6 +51,7 @@ def remove_gold(*, project: Project, item: Item, user: User) -> None:
         undo_review(review=review, user=user)
         return
     with transaction.atomic():
+        project = lock_project(project.pk, alone=False)
         locked = Item.objects.select_for_update(no_key=True).get(pk=item.pk)
         if not locked.is_gold:
             raise NotFound("This item has no known answer.")

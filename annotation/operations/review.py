@@ -15,6 +15,7 @@ from annotation.operations.agreeing import undo_batch
 from annotation.operations.pausing import pause_person
 from annotation.operations.retry import retried
 from annotation.operations.sending_out import Narrowed, send_out_doubtful
+from annotation.operations.transfer.store import lock_project
 from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import Wish, decide_review, follow_up
 
@@ -65,6 +66,7 @@ def act_on_flag(*, flag: Flag, user: User, action: Action) -> Flag:
     if act is None:
         raise BadRequest("There is no such action.", fields={"action": f"one of {', '.join(ACTIONS)}"})
     with transaction.atomic():
+        lock_project(flag.project_id, alone=False)
         if flag.item_id is not None:  # before the flag, as everybody else does
             Item.objects.select_for_update(no_key=True).get(pk=flag.item_id)
         found = Flag.objects.select_for_update(of=("self",)).select_related("annotator", "item")
@@ -77,16 +79,26 @@ def act_on_flag(*, flag: Flag, user: User, action: Action) -> Flag:
     return locked
 
 
-def undo_flag(*, flag: Flag, user: User) -> Flag:
-    """Returns the flag, open again, and what was done about it taken back. Raises Conflict for one nobody decided."""
+def decision_on(flag: Flag) -> Review:
+    """Returns the decision that settled the flag; raises Conflict for one nobody decided."""
     settled = Review.objects.filter(Q(flag=flag) | Q(before__flags__contains=[flag.pk]), undone_at=None)
     review = settled.select_related("project").order_by("-pk").first()
     if review is None:
         raise Conflict("Nobody has decided on this flag.", code="not_decided")
-    if review.batch is None:
-        undo_review(review=review, user=user)
-    else:
+    return review
+
+
+def undo_flag(*, flag: Flag, user: User) -> Flag:
+    """Returns the flag, open again, and what was done about it taken back. Raises Conflict for one nobody decided.
+
+    Items that were sent out because of the flag are taken back with it; of many decisions made by one click on
+    something else, only the one that settled this flag.
+    """
+    review = decision_on(flag)
+    if review.batch is not None and review.flag_id == flag.pk:
         undo_batch(project=flag.project, user=user, batch=review.batch)
+    else:
+        undo_review(review=review, user=user)
     flag.refresh_from_db()
     return flag
 

@@ -14,6 +14,7 @@ from annotation.errors import Conflict
 from annotation.models import Item, Project, Stream
 from annotation.operations.projects import audit
 from annotation.operations.retry import retried
+from annotation.operations.transfer.store import lock_project
 
 MOST_AT_ONCE = 5_000
 
@@ -99,13 +100,14 @@ def send_out_doubtful(
     `below` also takes items that are sure enough for the project but not for this. Up to five thousand items a call.
     """
     batch = uuid4()
-    parameters: dict[str, Any] = {
-        "project": project.pk, "user": user.pk, "max_votes": project.max_votes, "votes": votes, "below": below,
-        "person": narrowed.person and narrowed.person.pk, "classes": narrowed.classes, "consensus": narrowed.consensus,
-        "answered_before": narrowed.answered_before, "batch": batch, "most": MOST_AT_ONCE,
-        "schema": project.schema_version,
-    }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
+        project = lock_project(project.pk, alone=False)  # max_votes stays as it is until the slots are there
+        parameters: dict[str, Any] = {
+            "project": project.pk, "user": user.pk, "max_votes": project.max_votes, "votes": votes, "below": below,
+            "person": narrowed.person and narrowed.person.pk, "classes": narrowed.classes, "batch": batch,
+            "consensus": narrowed.consensus, "answered_before": narrowed.answered_before, "most": MOST_AT_ONCE,
+            "schema": project.schema_version,
+        }  # fmt: skip
         cursor.execute(SEND_OUT, parameters)
         n_sent = cursor.rowcount
         detail = {"items": n_sent, "votes": votes, "below": below}

@@ -6,10 +6,12 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from annotation.errors import Conflict
-from annotation.models import Flag, Item, Review
+from annotation.models import Flag, Item, Project, Review
 from annotation.operations.gold import drop_gold
 from annotation.operations.retry import retried
 from annotation.operations.sending_out import set_slot_limit
+from annotation.operations.slots import Policy
+from annotation.operations.transfer.store import lock_project
 from annotation.operations.verdicts import follow_up
 
 Decision = Review.Decision
@@ -21,14 +23,16 @@ def undo_review(*, review: Review, user: User) -> Review:
 
     Without the verdict the votes speak for themselves again, so consensus, skill and weights come back by inference.
     Flags that it had settled are open again, a gold item is an ordinary one, and slots that it had opened and nobody
-    has taken yet are closed.
+    has taken yet are closed. What the project has changed since holds: more answers to every item, or fewer. Raises
+    Conflict when a later decision stands in the way, NotFound when the project was deleted meanwhile.
     """
     with transaction.atomic():
+        project = lock_project(review.project_id, alone=False)  # before the item, as whoever changes the project does
         if review.item_id is not None:
             item = Item.objects.select_for_update(no_key=True).get(pk=review.item_id)
             review = Review.objects.select_for_update(of=("self",)).select_related("project").get(pk=review.pk)
             if review.undone_at is None:
-                _restore_item(review, item)
+                _restore_item(review, item, project)
         else:
             review = Review.objects.select_for_update(of=("self",)).select_related("project").get(pk=review.pk)
         if review.undone_at is not None:
@@ -40,7 +44,7 @@ def undo_review(*, review: Review, user: User) -> Review:
     return review
 
 
-def _restore_item(review: Review, item: Item) -> None:
+def _restore_item(review: Review, item: Item, project: Project) -> None:
     """Takes back gold and slots; raises Conflict when a later decision on the item stands in the way."""
     later = Review.objects.filter(item=item, undone_at=None, pk__gt=review.pk)
     if later.exists():
@@ -49,7 +53,8 @@ def _restore_item(review: Review, item: Item) -> None:
         drop_gold(item=item)
     elif item.is_gold:
         return
-    set_slot_limit(item, int(review.before["slot_limit"]))
+    ordinary = Policy.of(project).limit_of(item.shuffle_key)
+    set_slot_limit(item, max(ordinary, min(int(review.before["slot_limit"]), project.max_votes)))
 
 
 def _reopen(review: Review) -> None:

@@ -8,13 +8,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from annotation.errors import BadRequest, Conflict
+from annotation.errors import BadRequest, Conflict, InvalidValue
 from annotation.models import Annotation, Consensus, Flag, Item, Project, Review, Topic
 from annotation.operations.gold import add_gold
 from annotation.operations.outbox import request_work
 from annotation.operations.projects import audit
 from annotation.operations.retry import retried
 from annotation.operations.sending_out import close_slots, widen
+from annotation.operations.transfer.store import lock_project
 
 Decision = Review.Decision
 ON_ITEMS = (Decision.ACCEPT, Decision.CHANGE, Decision.KEEP, Decision.GOLD, Decision.SEND_OUT)
@@ -36,7 +37,7 @@ class _Facts:
     """An item as it is while we hold it, with what undo must bring back."""
 
     item: Item
-    annotations: dict[int, dict[str, Any]]
+    annotations: dict[int, dict[str, Any] | None]  # in the classes of today; None where those are gone
     flags: list[Flag]
     before: dict[str, Any] = field(default_factory=dict)
 
@@ -49,13 +50,15 @@ def decide_review(
 
     `batch` and `flag` say by which click and about which flag. Of two reviewers at once one decides and the other is
     told: an item has one verdict until that is undone.
-    Raises Conflict (decided already, nobody has answered, no more answers allowed, gold that contradicts), InvalidValue
-    for a verdict against the schema, BadRequest for what is missing.
+    Raises Conflict (decided already, nobody has answered, no more answers allowed, gold that contradicts, an answer
+    whose classes are gone), InvalidValue for a verdict against the schema, BadRequest for what is missing, NotFound
+    when the project was deleted meanwhile.
     """
     if wish.decision not in ON_ITEMS:
         names = ", ".join(ON_ITEMS)
         raise BadRequest(f"decision must be one of {names}.", fields={"decision": f"one of {names}"})
     with transaction.atomic():
+        project = lock_project(project.pk, alone=False)  # before the item, as whoever changes the project does
         facts = _facts(item)
         value = None if wish.decision == Decision.SEND_OUT else _verdict(project, facts, wish)
         if value is None:
@@ -100,7 +103,7 @@ def _facts(item: Item) -> _Facts:
         who = decided.reviewer.get_username() if decided.reviewer else "the project"
         raise Conflict(f"{who} has decided on this item; that must be undone first.", code="decided_already")
     given = Annotation.objects.filter(item=locked).values_list("pk", "value", "schema_version")
-    annotations = {pk: locked.project.today(value, version) or value for pk, value, version in given}
+    annotations = {pk: locked.project.today(value, version) for pk, value, version in given}
     if not annotations:
         raise Conflict("Nobody has answered this item yet.", code="nothing_to_review")
     flags = list(Flag.objects.select_for_update().filter(item=locked, status=Flag.Status.OPEN))
@@ -117,15 +120,25 @@ def _verdict(project: Project, facts: _Facts, wish: Wish) -> dict[str, Any]:
         if wish.decision == Decision.ACCEPT and value != _proposal(facts):
             raise Conflict("The engine proposes something else by now; look again.", code="proposal_changed")
         return value
-    return _proposal(facts)
+    return _of_today(project, facts, _proposal(facts))
+
+
+def _of_today(project: Project, facts: _Facts, value: dict[str, Any]) -> dict[str, Any]:
+    """Returns the consensus if it still is an answer: after a change of classes it is worked out anew."""
+    try:
+        return project.question.canonical(value, project.schema, facts.item.data)
+    except InvalidValue as error:
+        raise Conflict(
+            "The classes have changed; the consensus is being worked out anew.", code="no_consensus"
+        ) from error
 
 
 def _kept(facts: _Facts, annotation: int | None) -> dict[str, Any]:
-    if annotation is not None:
-        return facts.annotations[annotation]
-    first, *others = facts.annotations.values()
+    first, *others = facts.annotations.values() if annotation is None else [facts.annotations[annotation]]
     if any(other != first for other in others):
         raise BadRequest("The answers differ: say which one to keep.", fields={"annotation": "needed"})
+    if first is None:
+        raise Conflict("The classes of this answer are gone; choose another answer.", code="class_gone")
     return first
 
 

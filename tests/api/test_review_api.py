@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from annotation.arrays import load_votes
-from annotation.models import Item, Project, Topic, WorkRequest
+from annotation.models import Flag, Item, Project, Topic, WorkRequest
 from annotation.operations import outbox, transfer
 from annotation.operations.examples import believe
 from annotation.operations.labels import Labels
@@ -223,6 +223,20 @@ def test_acting_on_flags_and_people(world, client_of):
     assert cem.call("GET", f"projects/{project.pk}/my/report/")[1]["paused"]["note"] == "Call me."
     assert manager.call("DELETE", pause)[0] == 200
     assert manager.call("DELETE", pause)[0] == 404
+
+
+def test_a_reviewer_does_not_let_a_paused_person_go_on(world, client_of):
+    project, _, people, reviewer = world
+    manager = client_of(make_member(project, role="manager"))
+    flag = Flag.objects.create(
+        project=project, kind="annotator_needs_help", subject="cem", annotator=people["cem"], score=0.9,
+        evidence={"summary": "…"}, created_at="2026-01-01T00:00Z",
+    )  # fmt: skip
+    assert manager.call("POST", f"flags/{flag.pk}/actions/", {"action": "pause"})[0] == 200
+    [pause] = manager.call("GET", f"projects/{project.pk}/reviews/")[1]["results"]
+    assert reviewer.call("POST", f"reviews/{pause['id']}/undo/")[0] == 403
+    assert reviewer.call("POST", f"flags/{flag.pk}/undo/")[0] == 403
+    assert manager.call("POST", f"flags/{flag.pk}/undo/")[1]["status"] == "open"
 
 
 def test_the_worth_of_an_export_and_its_filter(world, client_of):

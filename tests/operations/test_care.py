@@ -5,6 +5,7 @@ import pytest
 from annotation.errors import BadRequest, Conflict, NotFound
 from annotation.models import Annotation, Consensus, Flag, Item, Project, Review
 from annotation.operations.agreeing import undo_batch
+from annotation.operations.known_answers import accept_gold
 from annotation.operations.labeling import assign_next_item
 from annotation.operations.pausing import pause_person, resume_person
 from annotation.operations.review import Action, act_on_flag, decide_flag, undo_flag
@@ -47,6 +48,14 @@ class TestFlags:
         assert Item.objects.get(pk=items[0].pk).open_slots == 2
         undo_flag(flag=label_flag(items[0]), user=project.created_by)
         assert Item.objects.get(pk=items[0].pk).open_slots == 0
+
+    def test_undoing_one_flag_leaves_the_other_decisions_of_the_click(self):
+        project, items, _ = world()
+        batch, n, _ = accept_gold(project=project, user=project.created_by, items=[item.pk for item in items[:3]])
+        flag = label_flag(items[0])
+        assert (n, flag.status) == (3, "confirmed")
+        assert undo_flag(flag=flag, user=project.created_by).status == "open"
+        assert Review.objects.filter(batch=batch, undone_at=None).count() == 2
 
     def test_confirm_dismiss_and_undo(self):
         project, items, _ = world()

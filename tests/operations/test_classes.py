@@ -75,6 +75,7 @@ def test_merged_classes_become_one():
     project = merge(project, ["spam", "junk"], "junk")
     assert project.class_names == ["ham", "junk"]
     assert votes_by_name(project) == ["ham", "junk", "junk"]
+    assert merge(project, ["spam", "junk"], "junk").schema_version == project.schema_version
     with pytest.raises(InvalidValue, match="spam"):
         merge(project, ["spam"], "ham")
     with pytest.raises(InvalidValue, match="At least 2"):

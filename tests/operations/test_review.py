@@ -23,6 +23,7 @@ from annotation.models import (
 from annotation.operations.agreeing import accept_agreeing, undo_batch
 from annotation.operations.comments import add_comment
 from annotation.operations.labeling import assign_next_item
+from annotation.operations.projects import change_project
 from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import Wish, decide_review
 from annotation.queries.review import waiting, waiting_counts
@@ -199,6 +200,45 @@ class TestDecisions:
         undo_review(review=judged, user=project.created_by)
         undo_review(review=sent, user=project.created_by)
         assert Item.objects.get(pk=items[0].pk).slot_limit == 3
+
+    @pytest.mark.parametrize(("overlap", "max_votes", "slots"), [(1, 3, 0), (1, 5, 0), (5, 5, 2)])
+    def test_undone_under_another_policy(self, overlap, max_votes, slots):
+        project, items, _ = world()
+        review = decide_review(project=project, item=items[0], user=project.created_by, wish=Wish("accept"))
+        settings = {"overlap": overlap, "max_votes": max_votes}
+        change_project(project=project, user=project.created_by, changes={"settings": settings})
+        undo_review(review=review, user=project.created_by)
+        item = Item.objects.get(pk=items[0].pk)
+        assert (item.slot_limit <= max_votes, item.open_slots) == (True, slots)
+
+    def test_an_undone_item_takes_no_more_than_the_limit_of_now(self):
+        project = make_project(overlap=3)
+        items, _ = ask_everybody(project, {"ann": ["ham"]})
+        review = decide_review(
+            project=project, item=items[0], user=project.created_by, wish=Wish("change", value={"class": "spam"})
+        )
+        Item.objects.filter(pk=items[0].pk).update(taken=1)
+        change_project(project=project, user=project.created_by, changes={"settings": {"overlap": 1, "max_votes": 1}})
+        undo_review(review=review, user=project.created_by)
+        assert Item.objects.get().open_slots == 0
+
+    def test_max_votes_as_it_is_now_and_not_as_it_was_read(self):
+        project, items, _ = world()
+        stale = Project.objects.get(pk=project.pk)
+        change_project(project=project, user=project.created_by, changes={"settings": {"max_votes": 3}})
+        with pytest.raises(Conflict, match="max_votes is 3"):
+            decide_review(project=stale, item=items[0], user=project.created_by, wish=Wish("send_out"))
+
+    def test_no_verdict_names_a_class_that_is_gone(self):
+        project, items, _ = world(classes=("ham", "spam", "junk"))
+        kept = Annotation.objects.filter(item=items[2]).first()
+        gone = kept.value["class"]
+        others = [name for name in project.class_names if name != gone]
+        change_project(project=project, user=project.created_by, changes={"classes": others})
+        for wish in (Wish("keep", annotation=kept.pk), Wish("keep"), Wish("accept")):
+            with pytest.raises(Conflict, match="classes"):
+                decide_review(project=project, item=items[2], user=project.created_by, wish=wish)
+        assert not Review.objects.exists()
 
     def test_history_cannot_be_rewritten(self):
         project, items, _ = world()

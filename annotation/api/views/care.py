@@ -36,6 +36,7 @@ class UndoFlag(View):
     def post(self, request: Request, flag_id: str) -> Response:
         """Opens a decided flag again and takes back what was done about it."""
         flag = access.flag_for(person(request), flag_id, needs="decide_flags")
+        access.may_undo(flag.project.role, review.decision_on(flag).decision)
         undone = review.undo_flag(flag=flag, user=person(request))
         return Response(flag_row(undone, blind=access.is_blind(flag.project)))
 

@@ -75,6 +75,7 @@ class UndoReview(View):
     def post(self, request: Request, review_id: str) -> Response:
         """Takes a decision back; what it had changed is as before."""
         review = access.review_for(person(request), review_id, needs="review")
+        access.may_undo(review.project.role, review.decision)
         return Response(queries.review_row(undoing.undo_review(review=review, user=person(request))))
 
 

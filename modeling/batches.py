@@ -69,32 +69,6 @@ def joined(parts: list[Choice]) -> Choice:
     )
 
 
-def choose_team(
-    *,
-    X: Floats,
-    probabilities: Floats,
-    candidates: Ints,
-    labeled_counts: npt.NDArray[np.floating],
-    n_slots: int,
-    rng: np.random.Generator,
-) -> Choice:
-    """The next `n_slots` rows of `candidates` (fewer when there are fewer), RARE and UNCERTAIN and RANDOM ones mixed.
-
-    X (n, d) and probabilities (n, n_classes) cover the whole pool, `candidates` are the rows that may be asked;
-    `labeled_counts` (n_classes,) says how many labels each class has. Half of the batch is random while there are
-    fewer than 2 × n_slots labels. Ties are broken by `rng`; the arguments are not changed.
-    """
-    return rank_team(
-        X=X,
-        probabilities=probabilities,
-        candidates=candidates,
-        labeled_counts=labeled_counts,
-        batch=n_slots,
-        n_wanted=n_slots,
-        rng=rng,
-    )
-
-
 def rank_team(
     *,
     X: Floats,
@@ -110,14 +84,16 @@ def rank_team(
     pending: Floats | None = None,
     seconds: Floats | None = None,
 ) -> Choice:
-    """A queue of `n_wanted` rows: batch after batch by the rule of `choose_team`, no row twice.
+    """A queue of `n_wanted` of the `candidates` (fewer when there are fewer): batch after batch, no row twice.
 
-    All batches come from one candidate sample and one clustering: the next batch takes the next most uncertain row of
-    each cluster, so a long queue costs hardly more than one batch. With a `sample` of the candidates only classes in
-    need are looked for among the others. Uncertainty is the margin unless `uncertainty` (n,) is given, and is weighed
-    by cost where `seconds` (n,) are. Vectors `pending` (m, d) count as chosen: what is near them waits. Of what
-    classes in need leave, a `random_share` is drawn at random. Raises
-    ValueError when X and probabilities do not match.
+    X (n, d) and probabilities (n, n_classes) cover the pool, `labeled_counts` (n_classes,) says how many labels each
+    class has. Half of the rows are random while there are fewer than 2 × batch labels. All batches come from one
+    candidate sample and one clustering: the next batch takes the next most uncertain row of each cluster, so a long
+    queue costs hardly more than one batch. With a `sample` of the candidates only classes in need are looked for
+    among the others. Uncertainty is the margin unless `uncertainty` (n,) is given, and is weighed by cost where
+    `seconds` (n,) are. Vectors `pending` (m, d) count as chosen: what is near them waits. Of what classes in need
+    leave, a `random_share` is drawn at random. Ties are broken by `rng`. Raises ValueError when X and probabilities
+    do not match.
     """
     if len(X) != len(probabilities):
         raise ValueError(f"{len(X)} vectors but {len(probabilities)} rows of probabilities")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeling.acquisition import entropy, least_confidence, margin
-from modeling.batches import Choice, Kind, choose_team, needy_classes, rank_team
+from modeling.batches import Choice, Kind, needy_classes, rank_team
 from modeling.clusters import k_means
 
 SCORES = [least_confidence, margin, entropy]
@@ -76,9 +76,9 @@ def test_queue_contract(seed: int, n_candidates: int, counts: list[int], batch: 
 
 
 def choose(X: np.ndarray, p: np.ndarray, counts: list[int], n_slots: int, seed: int = 0) -> Choice:
-    return choose_team(
-        X=X, probabilities=p, candidates=np.arange(len(X)), labeled_counts=np.array(counts), n_slots=n_slots,
-        rng=np.random.default_rng(seed),
+    return rank_team(
+        X=X, probabilities=p, candidates=np.arange(len(X)), labeled_counts=np.array(counts), batch=n_slots,
+        n_wanted=n_slots, rng=np.random.default_rng(seed),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ project that one can see. Instance administrators see every project as its owner
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from annotation import rows
@@ -85,12 +85,14 @@ def project_for(user: User, project_id: str | int, *, needs: str) -> Project:
 
 
 def members_of(project: Project) -> QuerySet[Any]:
-    """Returns the memberships with their users, each with how many `annotations` the person gave here."""
+    """Returns the memberships with their users, each with how many `annotations` the person gave here
+    and whether she is `paused`."""
     given = Annotation.objects.filter(project=project, annotator=OuterRef("user")).order_by().values("annotator")
+    pauses = Review.objects.filter(project=project, about=OuterRef("user"), decision="pause", undone_at=None)
     return (
         Membership.objects.filter(project=project)
         .select_related("user")
-        .annotate(annotations=Coalesce(Subquery(given.annotate(n=Count("pk")).values("n")), 0))
+        .annotate(annotations=Coalesce(Subquery(given.annotate(n=Count("pk")).values("n")), 0), paused=Exists(pauses))
     )
 
 

@@ -143,6 +143,7 @@ class Member(s.Serializer[Any]):
     username = Text()
     role = s.ChoiceField(Role.choices)
     annotations = s.IntegerField()
+    paused = s.BooleanField(help_text="Gets no more questions for now.")
     training = s.ChoiceField(MembershipRow.Training.choices)
     training_score = s.FloatField(allow_null=True, help_text="Share right in training.")
     created_at = s.DateTimeField()

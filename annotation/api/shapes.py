@@ -31,6 +31,7 @@ def member(row: Any) -> dict[str, Any]:
         "username": row.user.get_username(),
         "role": row.role,
         "annotations": row.annotations,
+        "paused": row.paused,
         "training": row.training,
         "training_score": row.training_score,
         "created_at": row.created_at,

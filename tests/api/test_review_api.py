@@ -221,6 +221,8 @@ def test_acting_on_flags_and_people(world, client_of):
     cem = client_of(people["cem"])
     assert cem.call("POST", f"projects/{project.pk}/assignments/", {})[1]["empty_because"] == "paused"
     assert cem.call("GET", f"projects/{project.pk}/my/report/")[1]["paused"]["note"] == "Call me."
+    members = manager.call("GET", f"projects/{project.pk}/members/")[1]["results"]
+    assert [one["username"] for one in members if one["paused"]] == ["cem"]
     assert manager.call("DELETE", pause)[0] == 200
     assert manager.call("DELETE", pause)[0] == 404
 

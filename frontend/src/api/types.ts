@@ -82,6 +82,7 @@ export interface Member {
   username: string
   role: Role
   annotations: number
+  paused: boolean
   training: TrainingStage
   /** Share right, once the training has ended. */
   training_score: number | null

@@ -7,10 +7,13 @@ from django.db import connection
 
 from annotation.errors import BadRequest
 from annotation.kinds import METRICS as MEASURES
+from annotation.kinds import Learner
 from annotation.models import Evaluation, ModelVersion, Project
+from annotation.queries.learning import no_version_because
 from modeling.stopping import CurvePoint, StopAdvice, advise, labels_saved
 
 METRICS = ("accuracy", "f1_macro", "f1_rarest")
+MEASURE_WORDS = {"accuracy": "accuracy", "closeness": "closeness", "f1_micro": "F1", "entity_f1": "F1 of spans"}
 LEAST_PROTECTED = 5
 # A curve counts as flat when 100 labels bring less than this, on an interval narrow enough to tell.
 FLAT_GAIN = 0.005
@@ -116,17 +119,20 @@ def _advice(
     n_protected: int,
 ) -> dict[str, str]:
     """A code and sentences that promise nothing that was not measured."""
+    if project.question.learner is Learner.NONE:
+        return _said("no_measure", no_version_because(project))
     if not active:
         return _said("no_measure", f"Not enough protected answers yet: {n_protected} of {LEAST_PROTECTED}.")
     gain = found.expected_gain
     if gain is None:
         return _said("go_on", "Keep going: too few measurements yet to say what more labels will bring.")
     last = active[-1]
-    now = f"ccuracy is {last.estimate:.0%} ({last.low:.0%} to {last.high:.0%})."
+    measure = MEASURE_WORDS[MEASURES.get(project.question.learner, "accuracy")]
+    now = f"{measure} is {last.estimate:.0%} ({last.low:.0%} to {last.high:.0%})."
     if saved is not None and saved["high"] < 0:
-        return _said("no_gain", f"A{now} So far the model's questions did not pay more than random ones.")
+        return _said("no_gain", f"{now.capitalize()} So far the model's questions did not pay more than random ones.")
     if last.high - last.low > CLEAR_WIDTH:
-        return _said("go_on", f"Keep going: a{now} The interval is too wide yet to see what more labels bring.")
+        return _said("go_on", f"Keep going: {now} The interval is too wide yet to see what more labels bring.")
     expected = f"The next 100 labels are expected to add {100 * gain.estimate:.1f} points, going by the last ones"
     code = found.code if found.code != "go_on" else "flat" if gain.estimate < FLAT_GAIN else "go_on"
     return _said(code, _sentences(code, project.target_accuracy, now, expected))
@@ -135,15 +141,15 @@ def _advice(
 def _sentences(code: str, target: float | None, now: str, expected: str) -> str:
     if code == "target_reached":
         reached = f"The target of {target:.0%} is within what was measured, and predictions no longer change"
-        return f"A{now} {reached}. {expected}: you can stop."
+        return f"{now.capitalize()} {reached}. {expected}: you can stop."
     if code == "settled" and target is not None:
         missed = f"Predictions no longer change, but the target of {target:.0%} is out of sight"
-        return f"A{now} {missed}. {expected}: look at the classes and at disagreements instead."
+        return f"{now.capitalize()} {missed}. {expected}: look at the classes and at disagreements instead."
     if code == "settled":
-        return f"A{now} Predictions no longer change. {expected}: stop if this is good enough."
+        return f"{now.capitalize()} Predictions no longer change. {expected}: stop if this is good enough."
     if code == "flat":
-        return f"A{now} {expected}: consider stopping if this is good enough."
-    return f"Keep going: a{now} {expected}."
+        return f"{now.capitalize()} {expected}: consider stopping if this is good enough."
+    return f"Keep going: {now} {expected}."
 
 
 def _said(code: str, text: str) -> dict[str, str]:

@@ -287,6 +287,7 @@ class TestLearning:
         assert (queue["version"], queue["entries"][0]["reason"]) == (0, {"kind": "shuffle"})
         status, refused = owner.call("POST", f"{desk.path}predict/", {"items": [{"text": "x"}]})
         assert (status, refused["error"]["message"]) == (409, model["version_because"])
+        assert desk.get("learning-curve")["advice"]["text"] == model["version_because"]
         worth = desk.get("quality/export")
         assert worth["low"] <= worth["expected_right"] <= worth["high"]
 

@@ -268,13 +268,15 @@ def test_the_curve_says_what_is_missing() -> None:
     assert curve["advice"] == {"code": "no_measure", "text": "Not enough protected answers yet: 3 of 5."}
 
 
-def measure(project: Project, arm: str, annotations: int, estimate: float, n: int = 60) -> None:
+def measure(
+    project: Project, arm: str, annotations: int, estimate: float, n: int = 60, metric: str = "accuracy"
+) -> None:
     Evaluation.objects.create(
         project=project,
         model_number=annotations,
         annotations=annotations,
         arm=arm,
-        metric="accuracy",
+        metric=metric,
         estimate=estimate,
         low=estimate - 0.05,
         high=min(1.0, estimate + 0.05),
@@ -297,6 +299,13 @@ def test_labels_saved_are_compared_only_where_both_arms_were_measured() -> None:
     assert curve["labels_saved"]["low"] <= 600 <= curve["labels_saved"]["high"]
     assert curve["advice"]["code"] == "go_on"
     assert curve["advice"]["text"].startswith("Keep going: accuracy is 92%")
+
+
+def test_advice_names_the_measure_of_the_kind() -> None:
+    project = make_project(kind="rating", classes=[])
+    for annotations, estimate in ((100, 0.7), (200, 0.9), (300, 0.92)):
+        measure(project, "active", annotations, estimate, metric="closeness")
+    assert learning_curve(project)["advice"]["text"].startswith("Keep going: closeness is 92%")
 
 
 def test_a_long_curve_is_thinned_and_keeps_its_newest_point() -> None:

@@ -62,7 +62,7 @@ def widen(*, project: Project, item: Item, votes: int) -> None:
     if limit > project.max_votes:
         left = max(project.max_votes - item.taken, 0)
         raise Conflict(
-            f"max_votes is {project.max_votes}: this item can get {left} more answers. Raise max_votes first.",
+            f"Most votes an item (max_votes) is {project.max_votes}, which leaves {left} for this one. Raise it first.",
             code="max_votes",
             fields={"votes": f"at most {left}"},
         )

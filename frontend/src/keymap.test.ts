@@ -91,4 +91,5 @@ it('an arrow with shift is a key of its own, and the plain one where nobody want
   expect(idOf(press('ArrowRight'))).toBe('right')
   expect(idOf(press('ArrowDown', { shiftKey: true }))).toBe('down')
   expect(shown('Shift+ArrowRight', false)).toBe('Shift →')
+  expect(shown('Mod+Enter', false)).toBe('Ctrl Enter')
 })

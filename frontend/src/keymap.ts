@@ -85,7 +85,7 @@ export function commandFor<State>(
 export function shown(key: string, isMac: boolean): string {
   const names: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc', Delete: 'Del' }
   const [last = '', modifier] = key.split('+').reverse()
-  const cap = names[last] ?? (modifier ? last.toUpperCase() : last)
+  const cap = names[last] ?? (modifier && last.length === 1 ? last.toUpperCase() : last)
   if (modifier === 'Shift') return `${isMac ? '⇧' : 'Shift'} ${cap}`
   return modifier === 'Mod' ? `${isMac ? '⌘' : 'Ctrl'} ${cap}` : cap
 }

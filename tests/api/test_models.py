@@ -127,6 +127,15 @@ def test_rolling_back_goes_one_version_at_a_time(world):
     assert AuditEvent.objects.filter(verb="model.rolled_back").count() == 2
 
 
+def test_rolling_back_with_one_key_goes_back_once(world):
+    _, manager, path = world
+    first, second = (
+        manager.call("POST", f"{path}models/roll-back/", None, **{"Idempotency-Key": "once"}) for _ in range(2)
+    )
+    assert first == second
+    assert first[1]["number"] == 2
+
+
 def test_a_version_without_files_cannot_be_pinned_and_is_passed_over(world):
     _, manager, path = world
     default_storage.delete(ModelVersion.objects.get(number=2).path)

@@ -92,6 +92,7 @@ EXAMPLES = [
             ({"boxes": [box(-1, 0, 1, 1)]}, "value.boxes.0.x"),
             ({"boxes": [box(0, 0, 0, 1)]}, "value.boxes.0.width"),
             ({"boxes": [box(0, 0, 1, float("nan"))]}, "value.boxes.0.height"),
+            ({"boxes": [box(0, 0, 10**400, 1)]}, "value.boxes.0.width"),
             ({"boxes": [box(0, 0, "1", 1)]}, "value.boxes.0.width"),
             ({"boxes": [box(95, 0, 10, 10)]}, "value.boxes.0.width"),
             ({"boxes": [box(0, 0, 1, 1, "no such")]}, "value.boxes.0.class"),

@@ -105,6 +105,7 @@ def test_an_allowed_classifier_and_one_that_is_no_longer_allowed(settings: Any) 
         ("sklearn.svm.SVC", {"verbose": True}, "classifier_params.verbose"),
         ("sklearn.svm.SVC", {"random_state": 1}, "classifier_params.random_state"),
         ("sklearn.svm.SVC", {"C": 1e300}, "classifier_params.C"),
+        ("sklearn.svm.SVC", {"C": 10**400}, "classifier_params.C"),
         ("sklearn.svm.SVC", {"kernel": {"a": 1}}, "classifier_params.kernel"),
         ("sklearn.svm.SVC", {"kernel": "x" * 101}, "classifier_params.kernel"),
         ("sklearn.neural_network.MLPClassifier", {"hidden_layer_sizes": [[1]]}, "classifier_params.hidden_layer_sizes"),

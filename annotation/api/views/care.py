@@ -22,6 +22,7 @@ NEEDED = {"pause": "pause_people"}
 
 class FlagActions(View):
     @documented(request=reviewing.NewAction, responses=answers.FlagRow)
+    @creates
     def post(self, request: Request, flag_id: str) -> Response:
         """Confirms a flag by doing something about it: relabel, send out again, talk to the person, pause her."""
         given: dict[str, Any] = checked(reviewing.NewAction, request)

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from annotation import access
 from annotation.api import answers, paging
+from annotation.api.idempotency import creates
 from annotation.api.views.base import View, documented, person
 from annotation.errors import BadRequest
 from annotation.models import ModelVersion
@@ -79,6 +80,7 @@ class Download(View):
 
 class RollBack(View):
     @documented(request=None, responses=answers.ModelRow)
+    @creates
     def post(self, request: Request, project_id: str) -> Response:
         """Pins the version before the serving one; answers with it."""
         project = access.project_for(person(request), project_id, needs="pin_models")

@@ -46,13 +46,13 @@ NEEDS: dict[str, Role] = {
 
 
 PROJECT = """
-    SELECT %s, membership.role
+    SELECT %s, membership.training, membership.role
     FROM annotation_project project
     LEFT JOIN annotation_membership membership ON membership.project_id = project.id AND membership.user_id = %%s
     WHERE project.id = %%s AND project.deleted_at IS NULL
 """
 ASSIGNMENT = """
-    SELECT %s
+    SELECT %s, membership.training
     FROM annotation_assignment assignment
     JOIN annotation_project project ON project.id = assignment.project_id AND project.deleted_at IS NULL
     JOIN annotation_membership membership
@@ -78,7 +78,8 @@ def project_for(user: User, project_id: str | int, *, needs: str) -> Project:
     row = rows.one(PROJECT % rows.columns(Project, "project"), [user.pk, _key(project_id)])
     if row is None or not (row[-1] or user.is_superuser):
         raise NotFound("There is no such project.")
-    project = rows.instance(Project, row[:-1])
+    project = rows.instance(Project, row[:-2])
+    project.training = row[-2]
     project.role = str(row[-1] or Role.OWNER.value)
     require(project.role, needs)
     return project
@@ -120,7 +121,8 @@ def assignment_for(user: User, assignment_id: str | int) -> Assignment:
         raise NotFound("There is no such assignment.")
     split = rows.width(Assignment)
     assignment = rows.instance(Assignment, row[:split])
-    assignment.project = rows.instance(Project, row[split:])
+    assignment.project = rows.instance(Project, row[split:-1])
+    assignment.project.training = row[-1]
     return assignment
 
 

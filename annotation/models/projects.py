@@ -137,8 +137,9 @@ class Project(models.Model):
     queue_generation = models.BigIntegerField(default=0, editable=False)
     queue_published_at = models.DateTimeField(null=True, editable=False)
 
-    # The role of the person who asks, set by access.projects_of.
+    # The role of the person who asks, set by access.projects_of, and how her training ended, where access tells.
     role: str
+    training: str | None = None
 
     class Meta:
         constraints = [

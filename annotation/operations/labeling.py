@@ -64,7 +64,8 @@ def assign_next_item(*, project: Project, user: User, count: int, rng: random.Ra
     found = open_leases(project_id=project.pk, user_id=user.pk, limit=count)
     if found is None:
         return Assigned(empty_because="paused")
-    if project.training_items and (training := train(project=project, user=user, count=count - len(found))):
+    is_asked = project.training_items and project.training != Membership.Training.PASSED
+    if is_asked and (training := train(project=project, user=user, count=count - len(found))):
         if training.stage != Membership.Training.PASSED:
             return _in_training(project, user, found + training.leases, count, training)
         return replace(_ordinary(project, user, found, count, rng), training=training)

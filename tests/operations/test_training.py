@@ -1,7 +1,9 @@
 """Newcomers: known answers first, told at once, then a pass mark; a manager lets in; two claims at once ask no more."""
 
+import threading
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from annotation.errors import NotFound
@@ -147,6 +149,21 @@ def test_claims_at_once_ask_no_more_than_the_training_holds():
     assert not [one for one in found if isinstance(one, Exception)]
     assert all(one.leases for one in found)
     assert streams(person) == ["gold"] * 4
+
+
+def test_a_claim_waits_for_another_one_of_the_same_newcomer():
+    """Else it would count what the other has not committed as not asked."""
+    project, person = school(known=9, training_items=4)
+    found: list = []
+    other = threading.Thread(target=lambda: (found.append(claim(project, person, 5)), connection.close()))
+    with transaction.atomic():
+        first = claim(project, person, 5)
+        other.start()
+        other.join(timeout=0.5)
+        assert other.is_alive()
+    other.join(timeout=10)
+    assert streams(person) == ["gold"] * 4
+    assert [one.id for one in found[0].leases] == [one.id for one in first.leases]
 
 
 def test_the_training_is_judged_once():

@@ -73,10 +73,10 @@ class ModAL:
     """ActiveLearner.teach and query (Danka and Horváth 2018, arXiv:1805.00979)."""
 
     def __init__(self, X: Floats, y: Ints, n_classes: int, seed: int, strategy: str = "margin_sampling") -> None:
-        from modAL import batch, models, uncertainty  # noqa: PLC0415 - present only beside the project
+        from modAL import models, uncertainty  # noqa: PLC0415 - present only beside the project
 
         self.X, self.y = X, y
-        self.query = getattr(uncertainty, strategy, None) or getattr(batch, strategy)
+        self.query = getattr(uncertainty, strategy)
         self.make = models.ActiveLearner
         self.learner: Any = None
 
@@ -165,11 +165,8 @@ ENTRIES = [
     Entry("random, our model", None, Querent, {"strategy": "random"}),
     Entry("modAL margin_sampling", "modAL-python", ModAL, {}),
     Entry("modAL entropy_sampling", "modAL-python", ModAL, {"strategy": "entropy_sampling"}),
-    Entry(
-        "modAL uncertainty_batch_sampling", "modAL-python", ModAL, {"strategy": "uncertainty_batch_sampling"}, 12_000
-    ),
     Entry("small-text BreakingTies", "small-text", SmallText, {}),
-    Entry("small-text PredictionEntropy", "small-text", SmallText, {"strategy": "PredictionEntropy"}),
+    Entry("small-text PredictionEntropy", "small-text", SmallText, {"strategy": "PredictionEntropy"}, False),
     Entry("scikit-activeml margin", "scikit-activeml", SkActiveML, {}),
     Entry("scikit-activeml Badge", "scikit-activeml", SkActiveML, {"strategy": "Badge"}, False),
 ]

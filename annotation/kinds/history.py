@@ -24,3 +24,13 @@ def rename_since(history: Sequence[Step], version: int) -> Callable[[str], str |
         return current
 
     return rename
+
+
+def names_by_version(history: Sequence[Step]) -> dict[int, dict[str, str | None]]:
+    """Returns, for every schema before the last change of names, what each name that changed since is called today."""
+    found: dict[int, dict[str, str | None]] = {}
+    for version in range(1, max((step["version"] for step in history), default=1)):
+        rename = rename_since(history, version)
+        changed = {name for step in history if step["version"] > version for name in step["names"]}
+        found[version] = {name: rename(name) for name in sorted(changed)} if rename else {}
+    return found

@@ -15,7 +15,9 @@ def add_gold(*, project: Project, item: Item, value: dict[str, Any]) -> GoldAnsw
     same = GoldAnswer.objects.filter(
         project=project, item__content_hash=bytes(item.content_hash), item__project=project
     ).exclude(item=item)
-    against = next((one for one in same[:50] if one.value != value), None)
+    against = next(
+        (one for one in same[:50] if project.today(one.value, one.schema_version) not in (value, None)), None
+    )
     if against is not None:
         raise Conflict(
             f"Item {against.item_id} has the same content and another known answer; change that one first.",

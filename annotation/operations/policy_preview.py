@@ -9,18 +9,19 @@ from django.db import connection
 from annotation.errors import Conflict
 from annotation.models import Project
 from annotation.operations.projects import checked_settings
+from annotation.queries.renames import CLASS_TODAY, renamed
 from modeling.policy_preview import Course, expected_course
 
 # Items looked at; the newest rules are as well told by these as by a million.
 MOST_ITEMS = 2_000
-VOTES = """
+VOTES = f"""
     WITH item AS (
         SELECT item_id FROM annotation_annotation WHERE project_id = %(project)s
         GROUP BY item_id ORDER BY count(*) DESC, item_id LIMIT %(most)s)
-    SELECT one.item_id, one.annotator_id, one.value->>'class'
+    SELECT one.item_id, one.annotator_id, {CLASS_TODAY}
     FROM annotation_annotation one JOIN item USING (item_id) WHERE one.project_id = %(project)s
     ORDER BY one.created_at, one.id
-"""
+"""  # noqa: S608 - a constant
 TOTALS = """
     SELECT count(*) FILTER (WHERE NOT is_gold), coalesce(sum(taken) FILTER (WHERE NOT is_gold), 0),
            (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY median_seconds) FROM annotation_annotatorreport
@@ -52,7 +53,7 @@ def preview_policy(*, project: Project, user: User, settings: Any) -> dict[str, 
 def _votes(project: Project) -> tuple[Any, dict[str, int]]:
     names = {name: place for place, name in enumerate(project.class_names)}
     with connection.cursor() as cursor:
-        cursor.execute(VOTES, {"project": project.pk, "most": MOST_ITEMS})
+        cursor.execute(VOTES, {"project": project.pk, "most": MOST_ITEMS, "renamed": renamed(project)})
         rows = [(item, person, names[said]) for item, person, said in cursor.fetchall() if said in names]
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
     items, table[:, 0] = np.unique(table[:, 0], return_inverse=True)

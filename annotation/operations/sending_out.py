@@ -15,11 +15,12 @@ from annotation.models import Item, Project, Stream
 from annotation.operations.projects import audit
 from annotation.operations.retry import retried
 from annotation.operations.transfer.store import lock_project
+from annotation.queries.renames import CLASS_TODAY, renamed
 
 MOST_AT_ONCE = 5_000
 
 # One statement: each item gets its slots and the decision that an undo needs. What somebody holds just now is left out.
-SEND_OUT = """
+SEND_OUT = f"""
     WITH picked AS MATERIALIZED (
         SELECT item.id, item.slot_limit, item.taken
         FROM annotation_item item JOIN annotation_consensus truth ON truth.item_id = item.id
@@ -30,8 +31,8 @@ SEND_OUT = """
                 SELECT 1 FROM annotation_annotation one
                 WHERE one.item_id = item.id AND one.annotator_id = %(person)s))
           AND (%(classes)s::text[] IS NULL OR 2 = (
-                SELECT count(DISTINCT one.value->>'class') FROM annotation_annotation one
-                WHERE one.item_id = item.id AND one.value->>'class' = ANY(%(classes)s::text[])))
+                SELECT count(DISTINCT {CLASS_TODAY}) FROM annotation_annotation one
+                WHERE one.item_id = item.id AND {CLASS_TODAY} = ANY(%(classes)s::text[])))
           AND (%(consensus)s::text[] IS NULL OR truth.value->>'class' = ANY(%(consensus)s::text[]))
           AND (%(answered_before)s::timestamptz IS NULL OR NOT EXISTS (
                 SELECT 1 FROM annotation_annotation late
@@ -50,7 +51,7 @@ SEND_OUT = """
     SELECT %(project)s, id, %(user)s, 'send_out', %(schema)s, '', jsonb_build_object('slot_limit', slot_limit),
            %(batch)s, now()
     FROM picked
-"""
+"""  # noqa: S608 - a constant
 
 
 def widen(*, project: Project, item: Item, votes: int) -> None:
@@ -106,7 +107,7 @@ def send_out_doubtful(
             "project": project.pk, "user": user.pk, "max_votes": project.max_votes, "votes": votes, "below": below,
             "person": narrowed.person and narrowed.person.pk, "classes": narrowed.classes, "batch": batch,
             "consensus": narrowed.consensus, "answered_before": narrowed.answered_before, "most": MOST_AT_ONCE,
-            "schema": project.schema_version,
+            "schema": project.schema_version, "renamed": renamed(project),
         }  # fmt: skip
         cursor.execute(SEND_OUT, parameters)
         n_sent = cursor.rowcount

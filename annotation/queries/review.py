@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from annotation.models import Comment, Flag, Item, Project, Review
 from annotation.queries.quality import flag_row
+from annotation.queries.renames import CLASS_TODAY, renamed
 
 EXCERPT = 300
 DISAGREEMENT = "disagreement"
@@ -62,11 +63,14 @@ FILTERS = {
         WHERE pair.project_id = %(project)s AND pair.status = 'open' AND pair.kind = 'confused_pair'
           AND pair.evidence->'classes'->>0 IN {answers} AND pair.evidence->'classes'->>1 IN {answers})""",
 }
-ANSWERS = "(SELECT one.value->>'class' FROM annotation_annotation one WHERE one.item_id = waiting.item_id)"
-AGREEING = """
+ANSWERS = f"(SELECT {CLASS_TODAY} FROM annotation_annotation one WHERE one.item_id = waiting.item_id)"  # noqa: S608
+AGREEING = f"""
     n_votes > 1 AND NOT EXISTS (
-        SELECT 1 FROM annotation_annotation one WHERE one.item_id = waiting.item_id AND one.value <> waiting.value)
-"""
+        SELECT 1 FROM annotation_annotation one
+        WHERE one.item_id = waiting.item_id
+          AND CASE WHEN one.value ? 'class' THEN {CLASS_TODAY} IS DISTINCT FROM waiting.value->>'class'
+                   ELSE one.value <> waiting.value END)
+"""  # noqa: S608
 COLUMNS = (
     "item", "external_id", "text", "score", "kind", "flag", "annotation", "evidence", "value", "probability",
     "status", "n_votes",
@@ -76,7 +80,7 @@ SELECTED = """item_id, external_id, text, score, kind, flag_id, annotation_id, e
 
 VOTES = """
     SELECT one.id, person.username, one.value::text, one.revision, one.seconds, lease.stream, one.created_at,
-           one.updated_at, report.accuracy, report.accuracy_low, report.accuracy_high
+           one.updated_at, report.accuracy, report.accuracy_low, report.accuracy_high, one.schema_version
     FROM annotation_annotation one
     JOIN annotation_assignment lease ON lease.id = one.assignment_id
     JOIN auth_user person ON person.id = one.annotator_id
@@ -99,21 +103,23 @@ def waiting(
         parameters |= {"score": after[0], "after": after[1]}
     sql = f"""WITH {WAITING} SELECT {SELECTED} FROM waiting WHERE {" AND ".join(where) or "true"}
               ORDER BY score DESC, item_id LIMIT %(limit)s"""  # noqa: S608 - constants above
-    found = _rows(sql, {"project": project.pk, "excerpt": EXCERPT, "limit": limit, **parameters})
+    parameters |= {"project": project.pk, "excerpt": EXCERPT, "limit": limit, "renamed": renamed(project)}
+    found = _rows(sql, parameters)
     return [_entry(dict(zip(COLUMNS, row, strict=True)), blind) for row in found]
 
 
 def waiting_counts(project: Project) -> dict[str, int]:
     """Returns how many items wait for a reviewer, and on how many of them all answers agree."""
     sql = f"WITH {WAITING} SELECT count(*), count(*) FILTER (WHERE {AGREEING}) FROM waiting"  # noqa: S608
-    [(n_waiting, n_agreeing)] = _rows(sql, {"project": project.pk, "excerpt": 0})
+    [(n_waiting, n_agreeing)] = _rows(sql, {"project": project.pk, "excerpt": 0, "renamed": renamed(project)})
     return {"waiting": n_waiting, "agreeing": n_agreeing}
 
 
 def agreeing_items(project: Project, *, limit: int) -> list[int]:
     """Returns the waiting items on which two people or more say the same as the consensus, by id."""
     sql = f"WITH {WAITING} SELECT item_id FROM waiting WHERE {AGREEING} ORDER BY item_id LIMIT %(limit)s"  # noqa: S608
-    return [row[0] for row in _rows(sql, {"project": project.pk, "excerpt": 0, "limit": limit})]
+    parameters = {"project": project.pk, "excerpt": 0, "limit": limit, "renamed": renamed(project)}
+    return [row[0] for row in _rows(sql, parameters)]
 
 
 def _where(wanted: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
@@ -158,12 +164,12 @@ def item_page(item: Item, *, blind: bool) -> dict[str, Any]:
         "external_id": item.external_id,
         "data": item.data,
         "metadata": item.metadata,
-        "gold": item.gold.value if item.is_gold and hasattr(item, "gold") else None,
+        "gold": _gold(item) if item.is_gold and hasattr(item, "gold") else None,
         "stream": item.draw_stream,
         "taken": item.taken,
         "open_slots": item.open_slots,
         "consensus": None if truth is None else _consensus(truth),
-        "votes": [_vote(row, posterior, blind) for row in _rows(VOTES, [item.pk])],
+        "votes": [_vote(item.project, row, posterior, blind) for row in _rows(VOTES, [item.pk])],
         "flags": [flag_row(flag, blind=blind) for flag in flags],
         "reviews": [review_row(row) for row in reviews(item.project).filter(item=item)[:50]],
         "comments": [comment_row(row) for row in comments(item)],
@@ -181,10 +187,18 @@ def _consensus(truth: Any) -> dict[str, Any]:
     }
 
 
-def _vote(row: Sequence[Any], posterior: dict[str, float] | None, blind: bool) -> dict[str, Any]:
-    key, username, value, revision, seconds, stream, created_at, updated_at, accuracy, low, high = row
-    said = json.loads(value)
-    believed = None if posterior is None or "class" not in said else posterior.get(said["class"], 0.0)
+def _gold(item: Item) -> dict[str, Any]:
+    known: dict[str, Any] = item.gold.value
+    return item.project.today(known, item.gold.schema_version) or known
+
+
+def _vote(project: Project, row: Sequence[Any], posterior: dict[str, float] | None, blind: bool) -> dict[str, Any]:
+    """A vote in the classes of today, as it was said where those are gone: nobody knows then how wrong it is."""
+    key, username, value, revision, seconds, stream, created_at, updated_at, accuracy, low, high, version = row
+    today = project.today(json.loads(value), version)
+    said = json.loads(value) if today is None else today
+    judged = posterior is not None and today is not None and "class" in said
+    believed = posterior.get(said["class"], 0.0) if posterior is not None and judged else None
     return {
         "annotation": key,
         "annotator": None if blind else username,

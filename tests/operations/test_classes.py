@@ -7,14 +7,16 @@ import pytest
 from annotation.arrays import load_votes, today_reader
 from annotation.errors import Conflict, InvalidValue
 from annotation.kinds.history import rename_since
-from annotation.models import Annotation, Consensus, ModelVersion, Project, Topic
+from annotation.models import Annotation, Consensus, GuidelineVersion, Item, ModelVersion, Project, Topic
 from annotation.operations.labeling import submit_annotation
 from annotation.operations.prediction import predict
 from annotation.operations.projects import change_project, merge_classes
 from annotation.operations.transfer.export_rows import read_rows
+from annotation.queries.guidelines import guideline_history
+from annotation.queries.review import item_page, waiting, waiting_counts
 from annotation.snapshots import snapshot
 from tests.factories import make_annotation, make_item, make_member, make_project
-from tests.operations.crowd import judge
+from tests.operations.crowd import ask_everybody, judge
 from tests.operations.learning_world import add_items, answer, run, taught, truth
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,6 +67,32 @@ def test_two_classes_swap_their_names():
     project = make_project()
     make_annotation(make_item(project), make_member(project), "ham")
     assert votes_by_name(classes(project, {"name": "ham", "was": "spam"}, {"name": "spam", "was": "ham"})) == ["spam"]
+
+
+def test_reviewers_see_and_export_the_classes_of_today():
+    """Two classes swap their names: doubts, what agrees, filters and figures follow."""
+    project = make_project(overlap=2, target_confidence=1)
+    items, _ = ask_everybody(project, {"ann": ["ham", "spam", "ham"], "bob": ["ham", "spam", "spam"]})
+    make_item(project, text="known", gold="ham")
+    GuidelineVersion.objects.create(
+        project=project, version=1, text="", created_by=project.created_by, created_at="2026-01-01T00:00Z"
+    )
+    before = guideline_history(project)[0]["percent"]
+    project = classes(project, {"name": "ham", "was": "spam"}, {"name": "spam", "was": "ham"})
+    judge(project)
+    assert waiting_counts(project) == {"waiting": 3, "agreeing": 2}
+    assert guideline_history(project)[0]["percent"] == before
+    found = waiting(project, wanted={"class": "spam"}, limit=9)
+    assert {one["item"] for one in found} == {items[0].pk, items[2].pk}
+    page = item_page(items[0], blind=False)
+    assert page["consensus"]["value"] == {"class": "spam"}
+    assert [one["value"] for one in page["votes"]] == [{"class": "spam"}] * 2
+    assert all(one["probability_wrong"] < 0.5 for one in page["votes"])
+    [row] = read_rows([items[0].pk], revisions=False, today=today_reader(project))
+    shown = [one["probability_wrong"] for one in page["votes"]]
+    assert [one.probability_wrong for one in row.annotations] == pytest.approx(shown, abs=1e-5)
+    known = Item.objects.get(data={"text": "known"})
+    assert item_page(known, blind=False)["gold"] == {"class": "spam"}
 
 
 def test_merged_classes_become_one():

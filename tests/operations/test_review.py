@@ -172,7 +172,7 @@ class TestDecisions:
     def test_no_more_than_max_votes(self):
         project, items, _ = world()
         decide(project, items[0], project.created_by, "send_out", votes=2)
-        with pytest.raises(Conflict, match="max_votes is 5"):
+        with pytest.raises(Conflict, match=r"max_votes\) is 5"):
             decide(project, items[1], project.created_by, "send_out", votes=3)
 
     def test_what_is_refused(self):
@@ -226,7 +226,7 @@ class TestDecisions:
         project, items, _ = world()
         stale = Project.objects.get(pk=project.pk)
         change_project(project=project, user=project.created_by, changes={"settings": {"max_votes": 3}})
-        with pytest.raises(Conflict, match="max_votes is 3"):
+        with pytest.raises(Conflict, match=r"max_votes\) is 3"):
             decide_review(project=stale, item=items[0], user=project.created_by, wish=Wish("send_out"))
 
     def test_no_verdict_names_a_class_that_is_gone(self):

@@ -3,6 +3,7 @@
 JSON columns stay the text they are, and PostgreSQL writes the times: reading them into Python was half of the work.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,8 +25,8 @@ SELECT one.item_id, one.schema_version, one.id, person.username, one.value, one.
     to_char(one.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     to_char(one.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     CASE WHEN one.value ? 'class' AND truth.posterior <> '{}'
-              AND (truth.posterior ? (one.value->>'class') OR one.schema_version = project.schema_version)
-         THEN 1 - coalesce((truth.posterior->>(one.value->>'class'))::float8, 0) END
+         THEN 1 - coalesce((truth.posterior->>(one.value->>'class'))::float8, 0) END,
+    CASE WHEN one.schema_version < coalesce((project.class_history->-1->>'version')::int, 0) THEN truth.posterior END
 FROM annotation_annotation one
 LEFT JOIN annotation_consensus truth ON truth.item_id = one.item_id
 JOIN annotation_project project ON project.id = one.project_id
@@ -106,9 +107,12 @@ def read_rows(
             row.gold = row.gold and (today(row.gold, version) or row.gold)
         cursor.execute(_ANNOTATIONS, [item_ids])
         answers = []
-        for item_id, version, *columns in cursor.fetchall():
+        for item_id, version, *columns, renamed_since in cursor.fetchall():
             answers.append(one := Answer(*columns))
-            one.value = today(one.value, version) or one.value
+            known = today(one.value, version)
+            if renamed_since is not None:
+                one.probability_wrong = _doubt(known, renamed_since)
+            one.value = known or one.value
             rows[item_id].annotations.append(one)
         cursor.execute(_REVIEWS, [item_ids])
         for item_id, review in cursor.fetchall():
@@ -116,6 +120,12 @@ def read_rows(
         if revisions:
             _add_revisions(cursor, answers)
     return list(rows.values())
+
+
+def _doubt(value: str | None, posterior: str) -> float | None:
+    """How probably an answer in today's classes is wrong; None for one whose class is gone."""
+    believed = None if value is None else json.loads(posterior).get(json.loads(value).get("class"))
+    return None if believed is None else 1 - float(believed)
 
 
 def _add_revisions(cursor: Any, answers: Sequence[Answer]) -> None:

@@ -65,11 +65,13 @@ def test_something_is_done_about_a_flag_and_taken_back(site: Site, page: Page) -
         assert offences(page) == []
     page.keyboard.press("Escape")
 
+    page.get_by_label("A word why (optional)").fill("Looked twice.")
     page.get_by_role("button", name="Relabel…").click()
     page.get_by_role("dialog").get_by_role("button", name="Relabel").click()
     expect(page.get_by_text("Relabelled: Label probably wrong, cem.")).to_be_visible()
     expect(rows).to_have_count(n_open - 1)
-    assert Review.objects.get().decision == "accept"
+    review = Review.objects.get()
+    assert (review.decision, review.note) == ("accept", "Looked twice.")
 
     page.get_by_text("Confirmed", exact=True).click()
     page.get_by_role("button", name="Undo: Label probably wrong, cem").click()
@@ -80,7 +82,7 @@ def test_something_is_done_about_a_flag_and_taken_back(site: Site, page: Page) -
     expect(rows).to_have_count(n_open)
 
 
-def test_a_person_is_paused_and_goes_on(site: Site, page: Page) -> None:
+def test_a_person_is_paused_told_why_and_goes_on(site: Site, page: Page, browser: Browser) -> None:
     project = site.project(n_items=2)
     site.annotator(project, "cem")
     manager_of(site, project)
@@ -90,6 +92,10 @@ def test_a_person_is_paused_and_goes_on(site: Site, page: Page) -> None:
     page.get_by_role("dialog", name="Pause cem?").get_by_role("button", name="Pause").click()
     expect(page.get_by_role("row", name="cem")).to_contain_text("paused")
     assert Review.objects.get(undone_at=None).note == "Call me."
+    with browser.new_context() as other:
+        desk = other.new_page()
+        site.log_in(desk, "cem", path=f"/projects/{project.pk}/label")
+        expect(desk.get_by_text("The reason given: “Call me.”")).to_be_visible()
     page.get_by_role("button", name="Let cem go on").click()
     expect(page.get_by_text("cem goes on.")).to_be_visible()
     assert not Review.objects.filter(undone_at=None).exists()

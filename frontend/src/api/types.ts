@@ -166,6 +166,11 @@ export type EmptyBecause = 'finished' | 'all_leased' | 'nothing_for_you' | 'paus
 
 export type TrainingStage = 'undecided' | 'passed' | 'not_passed'
 
+/** What one reads about one's own work, as far as the page shows it. */
+export interface OwnReport {
+  paused: { since: string; note: string } | null
+}
+
 /** Where a newcomer stands; absent for everybody else. */
 export interface Training {
   stage: TrainingStage

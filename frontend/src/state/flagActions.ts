@@ -12,30 +12,32 @@ export interface FlagAction {
   /** The label of the field for a word; empty where none is kept. */
   note: string
   isNoteNeeded: boolean
+  /** Whether the person reads the word. */
+  isRead: boolean
 }
 
 const UNDOABLE = 'The flag counts as confirmed. All of it can be undone.'
 
 const relabel = ({ evidence: { expected } }: Flag): FlagAction => ({
-  name: 'relabel', title: 'Relabel', note: 'A word why (optional)', isNoteNeeded: false, question: 'Relabel this item?',
+  name: 'relabel', title: 'Relabel', note: 'A word why (optional)', isNoteNeeded: false, isRead: false, question: 'Relabel this item?',
   words: [`The item gets its likeliest label of today${expected === undefined ? '' : ` (${expected}, when the flag was raised)`}, as your decision. The answers themselves stay.`, 'Consensus, skills and training follow.', UNDOABLE],
 })
 
 function sendOut(flag: Flag): FlagAction {
   const what = flag.item !== null ? 'The item goes' : flag.kind === 'confused_pair' ? 'Items in doubt between these classes go' : `Items in doubt that ${flagSubject(flag)} answered go`
   return {
-    name: 'send_out', title: 'Send out again', note: 'A word why (optional)', isNoteNeeded: false, question: 'Ask more people?',
+    name: 'send_out', title: 'Send out again', note: 'A word why (optional)', isNoteNeeded: false, isRead: false, question: 'Ask more people?',
     words: [`${what} to one more person each, as far as the most votes an item allow.`, UNDOABLE],
   }
 }
 
 const talk = (who: string): FlagAction => ({
-  name: 'talk', title: 'Talk', note: `What ${who} reads`, isNoteNeeded: true, question: `A word to ${who}?`,
-  words: [`${who} reads it in the report on the own work. Nothing else changes.`, UNDOABLE],
+  name: 'talk', title: 'Talk', note: `What ${who} reads`, isNoteNeeded: true, isRead: true, question: `A word to ${who}?`,
+  words: [`It is among the words to ${who}, which my/report/ of the API gives. No label and no weight changes.`, UNDOABLE],
 })
 
 export const pause = (who: string): FlagAction => ({
-  name: 'pause', title: 'Pause', note: `What ${who} reads (optional)`, isNoteNeeded: false, question: `Pause ${who}?`,
+  name: 'pause', title: 'Pause', note: `What ${who} reads (optional)`, isNoteNeeded: false, isRead: true, question: `Pause ${who}?`,
   words: [`${who} gets no more questions in this project until somebody says so, and is told. What was answered is kept.`],
 })
 
@@ -52,7 +54,7 @@ export function actionsFor(flag: Flag, isManager: boolean): FlagAction[] {
 }
 
 const undo = (flag: Flag): FlagAction => ({
-  name: 'undo', title: 'Undo', note: '', isNoteNeeded: false, question: 'Open this flag again?',
+  name: 'undo', title: 'Undo', note: '', isNoteNeeded: false, isRead: false, question: 'Open this flag again?',
   words: [`${FLAG_WORDS[flag.kind].one}, ${flagSubject(flag)}: the flag is open again.`, 'What was done about it is taken back: labels, slots and pauses are as before.'],
 })
 

@@ -115,6 +115,8 @@ export interface RowFate {
   text: string
   id: string
   answer: string
+  /** The other text of a pair. */
+  second: string
   /** "new", or why the row will be left out, or what is odd about it. */
   fate: string
   isPlain: boolean
@@ -123,13 +125,14 @@ export interface RowFate {
 /** What will happen to each of the first rows, as far as the preview can know. */
 export function rowFates(preview: Preview, mapping: Mapping, classes: readonly string[], kind: Kind = 'choice', most = 5): RowFate[] {
   const texts = columnValues(preview, mapping.text)
+  const seconds = mapping.second_text ? columnValues(preview, mapping.second_text) : []
   const ids = mapping.external_id ? columnValues(preview, mapping.external_id) : []
   const answers = mapping.answer ? columnValues(preview, mapping.answer) : []
   return texts.slice(0, most).map((text, index) => {
     const id = ids[index] ?? ''
     const answer = answers[index] ?? ''
     const fate = fateOf(index, texts, ids, answer === '' || isAnswer(kind, classes, answer) ? '' : answer, kind === 'pairwise')
-    return { text, id, answer, fate, isPlain: fate === 'new' }
+    return { text, second: seconds[index] ?? '', id, answer, fate, isPlain: fate === 'new' }
   })
 }
 

@@ -51,7 +51,7 @@ describe('kinds of question', () => {
     expect(isMapped('pairwise', preview, { ...mapping, second_text: null })).toBe(false)
     expect(isMapped('pairwise', preview, mapping)).toBe(true)
     expect(mappingPayload(preview, mapping, 'utf-8')).toMatchObject({ text: 'one', second_text: 'other', gold: 'better' })
-    expect(rowFates(preview, mapping, [], 'pairwise')[0]).toMatchObject({ fate: 'new' })
+    expect(rowFates(preview, mapping, [], 'pairwise')[0]).toMatchObject({ second: 'Hello there', fate: 'new' })
   })
 
   it('take images in the shape of the service only', () => {

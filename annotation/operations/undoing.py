@@ -1,7 +1,7 @@
 """Taking a decision back: undo_review. What it had changed is as before, and the decision stays in the history."""
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
@@ -63,6 +63,10 @@ def _reopen(review: Review) -> None:
     again = Flag.objects.filter(
         project_id=OuterRef("project_id"), kind=OuterRef("kind"), subject=OuterRef("subject"), status=Flag.Status.OPEN
     )
-    Flag.objects.filter(pk__in=ids, status__in=[Flag.Status.CONFIRMED, Flag.Status.DISMISSED]).exclude(
-        Exists(again)
-    ).update(status=Flag.Status.OPEN, note="", decided_by=None, closed_at=None)
+    settled = Flag.objects.filter(pk__in=ids, status__in=[Flag.Status.CONFIRMED, Flag.Status.DISMISSED])
+    opened = {"status": Flag.Status.OPEN, "note": "", "decided_by": None, "closed_at": None}
+    try:
+        with transaction.atomic():
+            settled.exclude(Exists(again)).update(**opened)
+    except IntegrityError:  # an inference raised one of them anew just now, which the next statement sees
+        settled.exclude(Exists(again)).update(**opened)

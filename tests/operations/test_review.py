@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 
 import pytest
 from django.db import connection, transaction
@@ -239,6 +240,34 @@ class TestDecisions:
             with pytest.raises(Conflict, match="classes"):
                 decide_review(project=project, item=items[2], user=project.created_by, wish=wish)
         assert not Review.objects.exists()
+
+    def test_the_same_doubt_raised_anew_while_a_decision_is_undone(self):
+        project, items, _ = world()
+        flag = Flag.objects.get(item=items[0], kind="label_suspect")
+        review = decide_review(project=project, item=items[0], user=project.created_by, wish=Wish("accept"))
+        raised, outcomes = threading.Event(), list[object]()
+
+        def infer():
+            with transaction.atomic():
+                anew = Flag.objects.get(pk=flag.pk)
+                anew.pk, anew.status, anew.closed_at = None, "open", None
+                anew.save(force_insert=True)
+                raised.set()
+                time.sleep(0.5)
+            connection.close()
+
+        def undo():
+            raised.wait()
+            outcomes.append(undo_review(review=review, user=project.created_by).undone_at)
+            connection.close()
+
+        threads = [threading.Thread(target=work) for work in (infer, undo)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert outcomes[0] is not None
+        assert Flag.objects.filter(subject=flag.subject, status="open").count() == 1
 
     def test_history_cannot_be_rewritten(self):
         project, items, _ = world()

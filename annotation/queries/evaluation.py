@@ -133,7 +133,8 @@ def _advice(
         return _said("no_gain", f"{now.capitalize()} So far the model's questions did not pay more than random ones.")
     if last.high - last.low > CLEAR_WIDTH:
         return _said("go_on", f"Keep going: {now} The interval is too wide yet to see what more labels bring.")
-    expected = f"The next 100 labels are expected to add {100 * gain.estimate:.1f} points, going by the last ones"
+    points = round(100 * gain.estimate, 1) + 0.0  # no "-0.0"
+    expected = f"The next 100 labels are expected to add {points:.1f} points, going by the last ones"
     code = found.code if found.code != "go_on" else "flat" if gain.estimate < FLAT_GAIN else "go_on"
     return _said(code, _sentences(code, project.target_accuracy, now, expected))
 

@@ -12,6 +12,8 @@ from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_member
 from tests.operations.crowd import ask_everybody, judge
 
+pytestmark = pytest.mark.alone
+
 TRUTH = ["ham", "spam", *random.Random(1).choices(["ham", "spam"], k=28)]
 
 

@@ -24,8 +24,8 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402 - the variables above are read when it is loaded
 
-from benchmarks.replay import Replay  # noqa: E402
-from modeling.pool_fit import fit_pool  # noqa: E402
+from benchmarks.replay import Replay  # noqa: E402 - as NumPy
+from modeling.pool_fit import fit_pool  # noqa: E402 - as NumPy
 
 HEADER = (
     "| set | strategy | full data | labels to 90 % | 95 % | @50 | @100 | @200 | @350 | @500 | worst gap to random"

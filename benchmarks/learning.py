@@ -23,12 +23,12 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
 import numpy as np  # noqa: E402 - the variables above are read when it is loaded
-import numpy.typing as npt  # noqa: E402
+import numpy.typing as npt  # noqa: E402 - as NumPy
 
-from modeling.linear import LinearModel  # noqa: E402
-from modeling.linear_fit import fit_linear  # noqa: E402
-from modeling.open_rows import OpenRows  # noqa: E402
-from modeling.team import candidate_rows, choose_rows  # noqa: E402
+from modeling.linear import LinearModel  # noqa: E402 - as NumPy
+from modeling.linear_fit import fit_linear  # noqa: E402 - as NumPy
+from modeling.open_rows import OpenRows  # noqa: E402 - as NumPy
+from modeling.team import candidate_rows, choose_rows  # noqa: E402 - as NumPy
 
 Floats = npt.NDArray[np.float32]
 

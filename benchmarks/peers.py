@@ -103,7 +103,7 @@ class SkActiveML:
 
     def __init__(self, X: Floats, y: Ints, n_classes: int, seed: int, strategy: str = "UncertaintySampling") -> None:
         from skactiveml import classifier as wrappers  # noqa: PLC0415 - present only beside the project
-        from skactiveml import pool  # noqa: PLC0415
+        from skactiveml import pool  # noqa: PLC0415 - the same
 
         options = {"method": "margin_sampling"} if strategy == "UncertaintySampling" else {}
         self.strategy = getattr(pool, strategy)(random_state=seed, **options)

@@ -35,5 +35,5 @@ def scale_of(classes: list[str]) -> npt.NDArray[np.float64]:
 def counted(project: Project, targets: Floats) -> list[int]:
     """Returns how many labels each class has."""
     if project.question.learner is Learner.SIGMOID:
-        return (targets > 0.5).sum(axis=0).tolist()  # type: ignore[no-any-return]
-    return np.bincount(targets.argmax(axis=1), minlength=targets.shape[1]).tolist()  # type: ignore[no-any-return]
+        return (targets > 0.5).sum(axis=0).tolist()  # type: ignore[no-any-return]  # NumPy types tolist() as Any
+    return np.bincount(targets.argmax(axis=1), minlength=targets.shape[1]).tolist()  # type: ignore[no-any-return]  # the same

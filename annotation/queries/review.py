@@ -63,14 +63,14 @@ FILTERS = {
         WHERE pair.project_id = %(project)s AND pair.status = 'open' AND pair.kind = 'confused_pair'
           AND pair.evidence->'classes'->>0 IN {answers} AND pair.evidence->'classes'->>1 IN {answers})""",
 }
-ANSWERS = f"(SELECT {CLASS_TODAY} FROM annotation_annotation one WHERE one.item_id = waiting.item_id)"  # noqa: S608
+ANSWERS = f"(SELECT {CLASS_TODAY} FROM annotation_annotation one WHERE one.item_id = waiting.item_id)"  # noqa: S608 - constants
 AGREEING = f"""
     n_votes > 1 AND NOT EXISTS (
         SELECT 1 FROM annotation_annotation one
         WHERE one.item_id = waiting.item_id
           AND CASE WHEN one.value ? 'class' THEN {CLASS_TODAY} IS DISTINCT FROM waiting.value->>'class'
                    ELSE one.value <> waiting.value END)
-"""  # noqa: S608
+"""  # noqa: S608 - constants
 COLUMNS = (
     "item", "external_id", "text", "score", "kind", "flag", "annotation", "evidence", "value", "probability",
     "status", "n_votes",
@@ -110,14 +110,14 @@ def waiting(
 
 def waiting_counts(project: Project) -> dict[str, int]:
     """Returns how many items wait for a reviewer, and on how many of them all answers agree."""
-    sql = f"WITH {WAITING} SELECT count(*), count(*) FILTER (WHERE {AGREEING}) FROM waiting"  # noqa: S608
+    sql = f"WITH {WAITING} SELECT count(*), count(*) FILTER (WHERE {AGREEING}) FROM waiting"  # noqa: S608 - constants
     [(n_waiting, n_agreeing)] = _rows(sql, {"project": project.pk, "excerpt": 0, "renamed": renamed(project)})
     return {"waiting": n_waiting, "agreeing": n_agreeing}
 
 
 def agreeing_items(project: Project, *, limit: int) -> list[int]:
     """Returns the waiting items on which two people or more say the same as the consensus, by id."""
-    sql = f"WITH {WAITING} SELECT item_id FROM waiting WHERE {AGREEING} ORDER BY item_id LIMIT %(limit)s"  # noqa: S608
+    sql = f"WITH {WAITING} SELECT item_id FROM waiting WHERE {AGREEING} ORDER BY item_id LIMIT %(limit)s"  # noqa: S608 - constants
     parameters = {"project": project.pk, "excerpt": 0, "limit": limit, "renamed": renamed(project)}
     return [row[0] for row in _rows(sql, parameters)]
 

@@ -85,10 +85,10 @@ def test_encoders_are_for_operators_to_name(settings: object) -> None:
     with pytest.raises(InvalidValue) as refused:
         create_project(user=user, **asked)
     assert "administrator" in refused.value.fields["settings.representation"]
-    settings.ENCODERS = frozenset(["small"])  # type: ignore[attr-defined]
+    settings.ENCODERS = frozenset(["small"])  # type: ignore[attr-defined]  # made by the environment
     project = create_project(user=user, **asked)
     same = {"settings": {"representation": "encoder:small", "overlap": 2}}
-    settings.ENCODERS = frozenset()  # type: ignore[attr-defined]
+    settings.ENCODERS = frozenset()  # type: ignore[attr-defined]  # made by the environment
     assert change_project(project=project, user=user, changes=same).overlap == 2
     for bad in ("encoder:", "encoder: ", "encoder:a\nb", "encoder:" + "x" * 300):
         with pytest.raises(InvalidValue):

@@ -142,7 +142,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "ENUM_NAME_OVERRIDES": {"TrainingStageEnum": "annotation.models.Membership.Training"},
+    "ENUM_NAME_OVERRIDES": {
+        "TrainingStageEnum": "annotation.models.Membership.Training",
+        "KindEnum": "annotation.kinds.NAMES",
+    },
 }
 
 LOGGING = {

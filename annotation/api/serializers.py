@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers as s
 
+from annotation.kinds import NAMES
 from annotation.models import Membership as MembershipRow
 from annotation.models import Role, Strategy
 
@@ -59,6 +60,7 @@ class MembershipOf(s.Serializer[Any]):
     project = s.IntegerField()
     name = Text()
     role = s.ChoiceField(Role.choices)
+    kind = s.ChoiceField(NAMES)
 
 
 class Me(s.Serializer[Any]):
@@ -105,7 +107,7 @@ class Settings(s.Serializer[Any]):
 class Project(s.Serializer[Any]):
     id = s.IntegerField()
     name = Text()
-    kind = Text()
+    kind = s.ChoiceField(NAMES)
     classes = ProjectClass(many=True)
     settings = Settings()
     guidelines = Text(allow_blank=True)
@@ -291,6 +293,18 @@ class Annotation(s.Serializer[Any]):
     training = NewcomerTraining(required=False)
 
 
+class OwnAnnotation(Annotation):
+    item = ItemRow()
+
+
+class OwnAnnotations(s.Serializer[Any]):
+    """One's own answers, the last changed first."""
+
+    results = OwnAnnotation(many=True)
+    next = s.URLField(allow_null=True)
+    today = s.IntegerField(help_text="Answers since midnight, UTC.")
+
+
 class SkipReason(s.Serializer[Any]):
     reason = Text(max_length=500, required=False, allow_blank=True, default="")
 
@@ -357,6 +371,12 @@ class NewImport(s.Serializer[Any]):
     )
 
 
+class JobError(s.Serializer[Any]):
+    row = s.IntegerField(help_text="Counts the records of the file from 1, the header included.")
+    field = Text()
+    message = Text()
+
+
 class Job(s.Serializer[Any]):
     id = s.IntegerField()
     project = s.IntegerField()
@@ -365,7 +385,7 @@ class Job(s.Serializer[Any]):
     done = s.IntegerField()
     total = s.IntegerField(allow_null=True)
     n_errors = s.IntegerField()
-    errors = s.JSONField()
+    errors = JobError(many=True, help_text="The first hundred.")
     result = s.JSONField(allow_null=True)
     params = s.JSONField()
     created_at = s.DateTimeField()

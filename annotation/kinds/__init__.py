@@ -12,8 +12,9 @@ from annotation.kinds.text import FreeText
 
 ALL: tuple[Kind, ...] = (Choice(), MultiChoice(), Spans(), Boxes(), Rating(), FreeText(), Pairwise())
 KINDS: dict[str, Kind] = {kind.name: kind for kind in ALL}
+NAMES = [(name, name) for name in KINDS]  # as choices of a field
 
-__all__ = ["KINDS", "LINEAR", "METRICS", "ONE_COLUMN", "Kind", "Learner", "Merged", "Schema", "kind_of"]
+__all__ = ["KINDS", "LINEAR", "METRICS", "NAMES", "ONE_COLUMN", "Kind", "Learner", "Merged", "Schema", "kind_of"]
 
 
 def kind_of(name: str) -> Kind:

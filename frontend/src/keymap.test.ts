@@ -5,7 +5,7 @@ import { SPAN_COMMANDS } from './commands/spans'
 import { clashes, commandFor, rebind, shown, type Pressed } from './keymap'
 import { answerKeys } from './state/classes'
 
-const classes = Array.from({ length: 40 }, (_, i) => ({ name: `class ${i}`, key: null, color: null, description: null }))
+const classes = Array.from({ length: 40 }, (_, i) => ({ name: `class ${i}`, key: '', color: 0, description: '' }))
 const reserved = new Set(LABEL_COMMANDS.flatMap((command) => command.keys))
 const labelling = labelCommands(classes, answerKeys(classes, reserved), 'choice')
 

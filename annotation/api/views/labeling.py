@@ -63,7 +63,7 @@ class Skip(View):
 
 
 class MyAnnotations(View):
-    @documented(responses=serializers.Annotation(many=True))
+    @documented(responses=serializers.OwnAnnotations)
     def get(self, request: Request, project_id: str) -> Response:
         """One's own answers, the last changed first, and how many were given today (UTC)."""
         project = access.project_for(person(request), project_id, needs="label")

@@ -1,47 +1,20 @@
 /** Shapes of `agreement/` in slices and of `quality/`: what an export holds and what is sent out again. */
-import type { AnswerValue } from './types'
+import type * as S from './schema'
+import type { AnswerValue, Told } from './types'
 
-export interface AgreeingShare {
-  /** Share of agreeing pairs of answers; null where there is no pair. */
-  value: number | null
-  low: number | null
-  high: number | null
-  /** Items. */
-  n: number
-}
+/** Share of agreeing pairs of answers; null where there is no pair. */
+export type AgreeingShare = Pick<S.AgreementOfClass, 'value' | 'low' | 'high' | 'n'>
 
 export interface AgreementSlices {
-  by_class: (AgreeingShare & { class: string })[]
-  by_person: (AgreeingShare & { username: string })[]
-  by_pair: (AgreeingShare & { annotators: string[] })[]
-  by_week: (AgreeingShare & { week: string })[]
+  by_class: S.AgreementOfClass[]
+  by_person: S.AgreementOfPerson[]
+  by_pair: S.AgreementOfPair[]
+  by_week: Omit<S.AgreementOfWeek, 'krippendorff_alpha'>[]
 }
 
-export interface ExpectedExport {
-  items: number
-  in_doubt: number
-  left_out: number
-  expected_right: number | null
-  low: number | null
-  high: number | null
-}
-
+export type ExpectedExport = S.ExpectedExport
 /** Many decisions made at once, which are undone at once. */
-export interface SentOut {
-  batch: string
-  n: number
-}
-
+export type SentOut = S.Batch
 /** An item whose consensus the engine would make a known answer. */
-export interface GoldProposal {
-  item: number
-  external_id: string | null
-  text: string | null
-  value: AnswerValue
-  probability: number
-  n_votes: number
-}
-
-export interface GoldBatch extends SentOut {
-  refused: { item: number; code: string; message: string }[]
-}
+export type GoldProposal = Told<S.GoldProposal, { value: AnswerValue }>
+export type GoldBatch = S.GoldBatch

@@ -1,71 +1,28 @@
-import type { Flag, Interval, Page } from './types'
+/** Shapes of reviewing: what waits, what was said and decided about an item. */
+import type * as S from './schema'
+import type { Flag, Told } from './types'
 
 /** An answer of any kind; of the kind `choice` it has a class. */
 export type Value = Readonly<Record<string, unknown>>
 
-export type Decision = 'accept' | 'change' | 'keep' | 'gold' | 'send_out'
-
-export interface Waiting {
-  item: number
-  external_id: string | null
-  text: string | null
-  score: number
-  reason: { kind: string; summary: string }
-  flag: number | null
-  annotation: number | null
-  consensus: { value: Value; probability: number; status: string }
-  proposal: Value
-  n_votes: number
-}
-
-export interface ReviewQueue extends Page<Waiting> {
-  waiting: number
-  agreeing: number
-}
-
-export interface Vote {
-  annotation: number
-  annotator: string | null
-  value: Value
-  revision: number
-  seconds: number | null
-  stream: string
-  probability_wrong: number | null
-  accuracy: Interval | null
-  created_at: string
-}
-
-export interface ReviewRow {
-  id: number
-  item: number | null
-  reviewer: string | null
-  decision: Decision | 'confirm' | 'dismiss' | 'talk' | 'pause'
-  value: Value | null
-  note: string
-  created_at: string
-  undone_at: string | null
-  undone_by: string | null
-}
-
-export interface CommentRow {
-  id: number
-  parent: number | null
-  author: string | null
-  body: string
-  mentions: string[]
-  created_at: string
-}
-
-export interface ItemPage {
-  id: number
-  external_id: string | null
-  data: { text?: string; [more: string]: unknown }
-  gold: Value | null
-  taken: number
-  open_slots: number
-  consensus: { value: Value; probability: number; status: string; posterior: Record<string, number>; n_votes: number } | null
-  votes: Vote[]
-  flags: Flag[]
-  reviews: ReviewRow[]
-  comments: CommentRow[]
-}
+export type Decision = S.NewReviewDecisionEnum
+export type Waiting = Told<S.Waiting, { reason: { kind: string; summary: string }; consensus: Told<S.Believed, { value: Value }>; proposal: Value }>
+export type ReviewQueue = Told<S.ReviewQueue, { results: Waiting[] }>
+export type Vote = Told<Omit<S.Vote, 'updated_at'>, { value: Value }>
+export type ReviewRow = Told<
+  Pick<S.Review, 'id' | 'item' | 'reviewer' | 'decision' | 'value' | 'note' | 'created_at' | 'undone_at' | 'undone_by'>,
+  { value: Value | null }
+>
+export type CommentRow = S.Comment
+export type ItemPage = Told<
+  Omit<S.ItemPage, 'project' | 'metadata' | 'stream'>,
+  {
+    data: { text?: string; [more: string]: unknown }
+    gold: Value | null
+    consensus: Told<Omit<S.Posterior, 'updated_at'>, { value: Value }> | null
+    votes: Vote[]
+    flags: Flag[]
+    reviews: ReviewRow[]
+    comments: CommentRow[]
+  }
+>

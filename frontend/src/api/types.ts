@@ -1,7 +1,14 @@
-/** Shapes of the REST API (`/api/v1/schema/`), as this page reads them. Times are ISO 8601 in UTC. */
+/**
+ * Shapes of the REST API, as this page reads them: those of `schema.ts`, and what a schema of JSON cannot say about the
+ * answers of each kind. Times are ISO 8601 in UTC.
+ */
+import type * as S from './schema'
 
-export type Role = 'owner' | 'manager' | 'reviewer' | 'annotator'
-export type Kind = 'choice' | 'multichoice' | 'spans' | 'boxes' | 'rating' | 'text' | 'pairwise'
+/** `T` with some of its fields told more exactly; naming a field that `T` has not is an error. */
+export type Told<T, More extends { [Name in keyof More]: Name extends keyof T ? unknown : never }> = Omit<T, keyof More> & More
+
+export type Role = S.RoleEnum
+export type Kind = S.KindEnum
 export type Stream = 'model' | 'shuffle' | 'random' | 'gold' | 'relabel'
 
 export interface Page<T> {
@@ -9,100 +16,21 @@ export interface Page<T> {
   next: string | null
 }
 
-export interface Interval {
-  estimate: number
-  low: number
-  high: number
-}
+export type Interval = S.Interval
 
 /* Who and where */
 
-export interface MembershipSummary {
-  project: number
-  name: string
-  role: Role
-  kind: Kind
-  /** Figures that the service gives when they cost it little. */
-  items?: number
-  annotations?: number
-}
-
-export interface Me {
-  id: number
-  username: string
-  is_admin: boolean
-  memberships: MembershipSummary[]
-}
-
-export interface ClassInfo {
-  name: string
-  key: string | null
-  color: string | null
-  description: string | null
-}
-
-export interface ProjectSettings {
-  overlap: number
-  max_votes: number
-  lease_seconds: number
-  queue_source: 'model' | 'predictions'
-  representation: string
-  strategy: string
-  classifier: string
-  classifier_params: Record<string, unknown>
-  cost_aware: boolean
-  target_accuracy: number | null
-  predict_to_queue_below: number | null
-  random_rate: number
-  gold_rate: number
-  target_confidence: number
-  overlap_share: number
-  training_items: number
-  training_pass_mark: number
-  relabel_rate: number
-  pause_at_odds: number
-  spans_overlap: boolean
-  show_names: boolean
-  blind_review: boolean
-}
-
-export interface Project {
-  id: number
-  name: string
-  kind: Kind
-  role: Role
-  classes: ClassInfo[]
-  guidelines: string
-  guidelines_version: number
-  settings: ProjectSettings & { spans_overlap?: boolean }
-  created_at: string
-}
-
-export interface Member {
-  username: string
-  role: Role
-  annotations: number
-  paused: boolean
-  training: TrainingStage
-  /** Share right, once the training has ended. */
-  training_score: number | null
-}
-
-export interface Health {
-  status: string
-  workers_alive: boolean
-  broker: string | boolean
-  database: string | boolean
-  canary_age_seconds: number | null
-}
+export type MembershipSummary = S.MembershipOf
+export type Me = S.Me
+export type ClassInfo = S.ProjectClass
+export type ProjectSettings = Told<S.Settings, { classifier_params: Record<string, unknown> }>
+export type Project = Told<Omit<S.Project, 'schema_version'>, { settings: ProjectSettings }>
+export type Member = Omit<S.Member, 'created_at'>
+export type Health = S.Health
 
 /* Labelling */
 
-export interface Item {
-  id: number
-  external_id: string | null
-  data: { text: string; texts?: readonly [string, string]; image?: string }
-}
+export type Item = Told<Omit<S.ItemRow, 'metadata'>, { data: { text: string; texts?: readonly [string, string]; image?: string } }>
 
 export interface ChoiceValue {
   class: string
@@ -145,207 +73,52 @@ export type Reason =
   | { kind: 'unsure_spans'; n_spans: number }
   | { kind: 'shuffle' | 'random' | 'overlap' | 'gold' | 'relabel' | 'training' }
 
-export interface Suggestion {
-  value: AnswerValue
-  probability: number | null
-  /** One for each span of the value, where our own model suggests them. */
-  span_probabilities?: number[]
-}
-
-export interface Assignment {
-  id: number
-  item: Item
-  expires_at: string
-  stream: Stream
-  reason: Reason | null
-  suggestion: Suggestion | null
-  model_version: number | null
-}
-
-export type EmptyBecause = 'finished' | 'all_leased' | 'nothing_for_you' | 'paused' | 'training_not_passed'
-
-export type TrainingStage = 'undecided' | 'passed' | 'not_passed'
-
+export type Suggestion = Told<Omit<S.Suggestion, 'model'>, { value: AnswerValue }>
+export type Assignment = Told<S.Assignment, { item: Item; stream: Stream; reason: Reason | null; suggestion: Suggestion | null }>
+export type EmptyBecause = S.EmptyBecauseEnum
+export type TrainingStage = S.TrainingStageEnum
 /** What one reads about one's own work, as far as the page shows it. */
 export interface OwnReport {
-  paused: { since: string; note: string } | null
+  paused: S.OwnReport['paused']
 }
-
-/** Where a newcomer stands; absent for everybody else. */
-export interface Training {
-  stage: TrainingStage
-  asked: number
-  of: number
-  score: number | null
-}
-
-export interface Assignments {
-  assignments: Assignment[]
-  empty_because: EmptyBecause | null
-  next_release_at: string | null
-  training?: Training
-}
+export type Training = S.NewcomerTraining
+export type Assignments = Told<S.Assignments, { assignments: Assignment[] }>
 
 export interface AnnotationAnswer extends Partial<Assignments> {
   /** Only for answers given in training. */
-  feedback?: { right: boolean; value: AnswerValue }
+  feedback?: Told<S.Feedback, { value: AnswerValue }>
   id: number
   revision: number
   value: AnswerValue
 }
 
-export interface MyAnnotation {
-  id: number
-  assignment: number
-  item: Item
-  value: AnswerValue
-  revision: number
-  created_at: string
-  updated_at: string
-}
-
-export interface MyAnnotations extends Page<MyAnnotation> {
-  today: number
-}
+export type MyAnnotation = Told<Pick<S.OwnAnnotation, 'id' | 'assignment' | 'item' | 'value' | 'revision' | 'created_at' | 'updated_at'>, { item: Item; value: AnswerValue }>
+export type MyAnnotations = Told<S.OwnAnnotations, { results: MyAnnotation[] }>
 
 /* The model and the project's figures */
 
-export interface Performance extends Interval {
-  metric: string
-  n: number
-}
-
-export interface ModelState {
-  version: number | null
-  /** Why there is no version; null when there is one. */
-  version_because: string | null
-  trained_through: number
-  annotations: number
-  labels_behind: number
-  seconds_behind: number
-  strategy: string
-  performance: Performance | null
-  trained_at: string | null
-  training: { running: boolean; error: string | null }
-}
-
-export interface Progress {
-  items: number
-  annotations: number
-  items_with_consensus: number
-  items_finished: number
-  open_assignments: number
-  annotations_today: number
-  annotations_last_hour: number
-  gold_items: number
-  skipped: number
-}
-
-export interface QueueEntry {
-  item: number
-  external_id: string | null
-  text: string
-  rank: number
-  score: number | null
-  reason: Reason
-  open_slots: number
-}
-
-export interface Queue {
-  version: number
-  published_at: string | null
-  entries: QueueEntry[]
-}
-
-export type Arm = 'active' | 'random'
-
-export interface CurvePoint extends Interval {
-  annotations: number
-  arm: Arm
-  metric: string
-  n: number
-}
-
-export interface LearningCurve {
-  points: CurvePoint[]
-  labels_saved: Interval | null
-  labels_saved_because: string | null
-  advice: { code: string; text: string } | null
-}
-
-export interface Coefficient {
-  value: number | null
-  low: number | null
-  high: number | null
-  undefined_because: string | null
-}
-
-export interface ConfusedPair {
-  classes: [string, string]
-  count: number
-  share: number
-  examples: { item: number; external_id: string | null; text: string }[]
-}
-
-export interface Agreement {
-  items_with_overlap: number
-  percent: number | null
-  coefficients: Record<string, Coefficient>
-  confused_pairs: ConfusedPair[]
-  updated_at: string | null
-}
-
-export interface AnnotatorRow {
-  username: string
-  annotations: number
-  accuracy: Interval | null
-  random_log_odds: number | null
-  median_seconds: number | null
-  last_active: string | null
-  flags: number
-}
-
-export interface Quality {
-  items_with_consensus: number
-  expected_right: number | null
-  low: number | null
-  high: number | null
-  in_doubt: number
-}
-
-export type FlagKind =
-  | 'label_suspect'
-  | 'annotator_needs_help'
-  | 'annotator_looks_random'
-  | 'too_fast'
-  | 'repetitive'
-  | 'confused_pair'
-  | 'drift'
-
-export interface Flag {
-  id: number
-  kind: FlagKind
-  item: number | null
-  external_id: string | null
-  annotation: number | null
-  annotator: string | null
-  score: number
-  evidence: { summary?: string; text?: string; class?: string; expected?: string; [more: string]: unknown }
-  status: 'open' | 'confirmed' | 'dismissed' | 'closed'
-  created_at: string
-}
-
-export interface Job {
-  id: number
-  kind: 'import' | 'export' | 'vectors'
-  status: 'queued' | 'running' | 'done' | 'failed'
-  done: number
-  total: number | null
-  n_errors?: number
-  /** The first hundred; `row` counts the records of the file from 1, the header included. */
-  errors: { row: number; field: string; message: string }[]
-  result: Record<string, unknown> | null
-  params?: { filename?: string; format?: string; include?: string }
-  created_at?: string
-  finished_at?: string | null
-}
+export type Performance = S.Performance
+export type ModelState = Pick<
+  S.ModelStatus,
+  'version' | 'version_because' | 'trained_through' | 'annotations' | 'labels_behind' | 'seconds_behind' | 'strategy' | 'performance' | 'trained_at' | 'training'
+>
+export type Progress = S.Progress
+export type QueueEntry = Told<S.QueueEntry, { reason: Reason; score: number | null }>
+export type Queue = Told<Omit<S.Queue, 'next'>, { entries: QueueEntry[] }>
+export type Arm = S.ArmEnum
+export type CurvePoint = S.CurvePoint
+export type LearningCurve = Told<Pick<S.LearningCurve, 'points' | 'labels_saved' | 'labels_saved_because' | 'advice'>, { advice: S.Advice | null }>
+export type Coefficient = S.Coefficient
+export type ConfusedPair = Told<S.ConfusedPair, { classes: [string, string]; examples: { item: number; external_id: string | null; text: string }[] }>
+export type Agreement = Told<Pick<S.Agreement, 'items_with_overlap' | 'percent' | 'coefficients' | 'confused_pairs' | 'updated_at'>, { confused_pairs: ConfusedPair[] }>
+export type AnnotatorRow = S.Annotator
+export type Quality = Pick<S.LabelQuality, 'items_with_consensus' | 'expected_right' | 'low' | 'high' | 'in_doubt'>
+export type FlagKind = S.FlagRowKindEnum
+export type Flag = Told<
+  Omit<S.FlagRow, 'note' | 'closed_at'>,
+  { evidence: { summary?: string; text?: string; class?: string; expected?: string; [more: string]: unknown } }
+>
+export type Job = Told<
+  Omit<S.Job, 'project'>,
+  { result: Record<string, unknown> | null; params: { filename?: string; format?: string; include?: string } }
+>

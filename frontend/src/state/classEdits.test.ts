@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ClassInfo } from '../api/types'
 import { addEdit, changeEdit, classPayload, dropEdit, editProblem, editsOf, editWords, mergeWords } from './classEdits'
 
-const named = (name: string, key: string): ClassInfo => ({ name, key, color: null, description: null })
+const named = (name: string, key: string): ClassInfo => ({ name, key, color: 0, description: '' })
 const classes = [named('ham', '1'), named('spam', '2'), named('other', '3')]
 const edits = editsOf(classes)
 

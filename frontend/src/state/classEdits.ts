@@ -13,7 +13,7 @@ export interface EditedClass {
 }
 
 export const editsOf = (classes: readonly ClassInfo[]): EditedClass[] =>
-  classes.map((one, index) => ({ was: one.name, name: one.name, key: one.key ?? '', color: colorSlot(one, index), description: one.description ?? '' }))
+  classes.map((one, index) => ({ was: one.name, name: one.name, key: one.key, color: colorSlot(one, index), description: one.description }))
 
 export const addEdit = (edits: readonly EditedClass[]): EditedClass[] => [
   ...edits,

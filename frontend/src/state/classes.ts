@@ -1,14 +1,10 @@
 import type { ClassInfo } from '../api/types'
 
-const NAMED: Record<string, number> = {
-  blue: 1, orange: 2, green: 3, magenta: 4, gold: 5, violet: 6, sky: 7, red: 8, lime: 9, brown: 10, pink: 11, slate: 12,
-}
 const N_COLORS = 12
 
-/** The colour slot (1–12) of the class at `index`: its own when the project names one of the palette, else its turn. */
+/** The colour slot (1–12) of the class at `index`: its own, else its turn. */
 export function colorSlot(info: Pick<ClassInfo, 'color'>, index: number): number {
-  const named = NAMED[info.color ?? ''] ?? Number(info.color)
-  return Number.isInteger(named) && named >= 1 && named <= N_COLORS ? named : (index % N_COLORS) + 1
+  return info.color >= 1 && info.color <= N_COLORS ? info.color : (index % N_COLORS) + 1
 }
 
 /** The CSS class that colours everything inside it ("c3"); "c12" for a class the project no longer has. */
@@ -28,7 +24,7 @@ const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
 export function answerKeys(classes: readonly Pick<ClassInfo, 'key'>[], reserved: ReadonlySet<string>): (string | null)[] {
   const taken = new Set(reserved)
   const chosen = classes.map(({ key }) => {
-    const wanted = key?.toLowerCase() ?? ''
+    const wanted = key.toLowerCase()
     if ([...wanted].length !== 1 || taken.has(wanted) || wanted.trim() === '') return null
     taken.add(wanted)
     return wanted

@@ -20,7 +20,7 @@ const point = (annotations: number, arm: 'active' | 'random', estimate: number):
   ({ annotations, arm, metric: 'accuracy', estimate, low: estimate - 0.05, high: estimate + 0.04, n: 60 })
 const flag = (kind: FlagKind, change: Partial<Flag> = {}): Flag =>
   ({ id: 1, kind, item: null, external_id: null, annotation: null, annotator: null, score: 0.9, evidence: {}, status: 'open', created_at: '', ...change })
-const job: Job = { id: 1, kind: 'import', status: 'done', done: 100, total: 100, n_errors: 250, errors: [], result: { created: 90, duplicates: 4 } }
+const job: Job = { id: 1, kind: 'import', status: 'done', done: 100, total: 100, n_errors: 250, errors: [], result: { created: 90, duplicates: 4 }, params: {}, created_at: '', finished_at: null }
 
 describe('the four questions', () => {
   it('gives every figure its range and its base', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { inWords, sameAnswer } from './answers'
 import { itemText, optionsOf } from './options'
 
-const info = (name: string, key: string | null = null) => ({ name, key, color: null, description: null })
+const info = (name: string, key = '') => ({ name, key, color: 0, description: '' })
 
 test('one key an answer, by kind', () => {
   expect(optionsOf({ kind: 'choice', classes: [info('spam', 's')] })[0]).toMatchObject({ name: 'spam', key: 's', value: { class: 'spam' } })

@@ -6,11 +6,11 @@ import { colorSlot } from './classes'
 /** An answer that is one key. */
 export interface Option {
   name: string
-  description: string | null
+  description: string
   /** The CSS class that colours it. */
   color: string
   /** The key that it would like. */
-  key: string | null
+  key: string
   value: AnswerValue
 }
 
@@ -19,13 +19,13 @@ const ONE_DIGIT = /^\d$/
 
 /** The options of a kind that is answered by one key; none for the others. */
 export function optionsOf({ kind, classes }: { kind: Kind; classes: readonly ClassInfo[] }): Option[] {
-  if (kind === 'pairwise') return SIDES.map((name, side) => ({ name, description: null, color: `c${side + 1}`, key: String(side + 1), value: { preferred: side } }))
+  if (kind === 'pairwise') return SIDES.map((name, side) => ({ name, description: '', color: `c${side + 1}`, key: String(side + 1), value: { preferred: side } }))
   if (kind === 'choice') return classes.map((info, i) => option(info, i, info.key, { class: info.name }))
   if (kind === 'rating') return classes.map((info, i) => option(info, i, ONE_DIGIT.test(info.name) ? info.name : info.key, { rating: Number(info.name) }))
   return []
 }
 
-function option(info: ClassInfo, index: number, key: string | null, value: AnswerValue): Option {
+function option(info: ClassInfo, index: number, key: string, value: AnswerValue): Option {
   return { name: info.name, description: info.description, color: `c${colorSlot(info, index)}`, key, value }
 }
 

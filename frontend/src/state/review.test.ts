@@ -57,7 +57,7 @@ describe('an item', () => {
 })
 
 it('no two commands of the review page want the same key in the same place', () => {
-  const classes = Array.from({ length: 40 }, (_, i) => ({ name: `class ${i}`, key: null, color: null, description: null }))
+  const classes = Array.from({ length: 40 }, (_, i) => ({ name: `class ${i}`, key: '', color: 0, description: '' }))
   const reserved = new Set(REVIEW_COMMANDS.flatMap((command) => [...command.keys]))
   expect(clashes(reviewCommands(classes, answerKeys(classes, reserved)))).toEqual([])
 })

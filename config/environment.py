@@ -1,6 +1,7 @@
 """Typed reading of environment variables; every mistake is named, none is guessed away."""
 
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -35,6 +36,14 @@ def integer(name: str, default: int, least: int = 0) -> int:
     if value < least:
         raise ImproperlyConfigured(f"{name} must be at least {least}, not {value}.")
     return value
+
+
+def debug_folder(name: str, is_debug: bool) -> Path | None:
+    """Returns the folder, or None; raises ImproperlyConfigured when it is set without debugging."""
+    value = os.environ.get(name)
+    if value and not is_debug:
+        raise ImproperlyConfigured(f"{name} is for tests only: it needs QUERENT_DEBUG=1.")
+    return Path(value) if value else None
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -102,6 +102,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ENCODERS = frozenset(filter(None, environment.text("QUERENT_ENCODERS", "").split(",")))
 QUERENT_ALLOWED_CALLABLES = environment.dotted_paths("QUERENT_ALLOWED_CALLABLES")
 
+# Where tests may end or hold a process: see annotation/hooks.py. Refused without debugging.
+HOOKS = environment.debug_folder("QUERENT_HOOKS", DEBUG)
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

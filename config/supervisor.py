@@ -253,7 +253,7 @@ def web_options(port: int) -> list[str]:
     """
     place = ["--host", HOST, "--port", str(port), "--interface", "wsgi", "--no-ws", "--backlog", "1024"]
     work = ["--workers", "1", "--blocking-threads", "8", "--backpressure", "1024"]
-    life = ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-access-log"]
+    life = ["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10", "--no-access-log"]
     return [*place, *work, *life, "config.wsgi:application"]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from kombu.exceptions import OperationalError
 
+from annotation import hooks
 from workers.celery import app
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class Dispatcher:
             return ready
 
     def _send(self, name: str, queue: str, arguments: tuple[Any, ...]) -> None:
+        hooks.reached("hint due")
         try:
             app.send_task(name, arguments, queue=queue, retry=False)
         except (OperationalError, OSError) as error:

@@ -12,7 +12,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation import access
+from annotation import access, hooks
 from annotation.api.views.base import person
 from annotation.errors import BadRequest, InvalidValue
 from annotation.models import IdempotencyKey
@@ -49,6 +49,7 @@ def creates(view: Callable[..., Response]) -> Callable[..., Response]:
             IdempotencyKey.objects.filter(user=person(request), key=key).update(
                 status=response.status_code, body=json.loads(JSONRenderer().render(kept))
             )
+            hooks.reached("creation uncommitted")
             return response
 
     return wrapped

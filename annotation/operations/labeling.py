@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from annotation import hooks
 from annotation.errors import BadRequest, Conflict
 from annotation.models import (
     Annotation,
@@ -201,11 +202,13 @@ def _answer_open_lease(assignment: Assignment, value: dict[str, Any], seconds: f
         "schema_version": assignment.project.schema_version,
         "topics": [topic.value for topic in TOPICS_OF_AN_ANSWER],
     }
+    hooks.reached("answer unsaved")
     with connection.cursor() as cursor:
         cursor.execute(leases.ANSWER, parameters)
         row = cursor.fetchone()
     if row is None:
         return None
+    hooks.reached("answer stored")
     for topic in TOPICS_OF_AN_ANSWER:
         wake_after_commit(assignment.project_id, topic)
     return Annotation(

@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
+from annotation import hooks
 from annotation.errors import Postponed, StaleEpoch
 from annotation.models import Topic, WorkLane, WorkRequest
 
@@ -150,6 +151,7 @@ def settle_lane(claim: LaneClaim, request_ids: Sequence[int]) -> None:
         raise StaleEpoch(f"{claim.topic} of project {claim.project_id} was taken over")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM annotation_workrequest WHERE id = ANY(%s)", [list(request_ids)])
+    hooks.reached(f"{claim.topic} settled")
 
 
 def run_lane(*, project_id: int, topic: str, operation: Callable[[LaneClaim], None]) -> float | None:
@@ -161,10 +163,12 @@ def run_lane(*, project_id: int, topic: str, operation: Callable[[LaneClaim], No
     claim = claim_lane(project_id=project_id, topic=topic)
     if claim is None:
         return _rest_left(project_id, topic)
+    hooks.reached(f"{topic} claimed")
     started = time.monotonic()
     try:
         with _heartbeat(claim):
             operation(claim)
+        hooks.reached(f"{topic} done")
     except StaleEpoch:
         logger.warning("late result of %s for project %s dropped", topic, project_id)
         return None

@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
+from annotation import hooks
 from annotation.errors import BadRequest, Conflict, NoSpace, NotFound, StaleEpoch
 from annotation.models import (
     Annotation,
@@ -33,7 +34,6 @@ from annotation.operations.transfer import (
     claim_job,
     collect_files,
     export_name,
-    hooks,
     imports,
     open_export,
     run_job,

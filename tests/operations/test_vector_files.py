@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from annotation import hooks
 from annotation.models import Item, Job, Project, Representation, Topic, VectorBatch, WorkRequest
-from annotation.operations.transfer import hooks, run_job, start_vectors, vector_files
+from annotation.operations.transfer import run_job, start_vectors, vector_files
 from annotation.vectors import load_pool
 from tests.factories import make_item, make_project
 from tests.operations.learning_world import run

@@ -14,11 +14,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from annotation import hooks
 from annotation.arrays import today_reader
 from annotation.errors import BadRequest, Conflict, NotFound
 from annotation.models import Job, Project
 from annotation.operations.outbox import wake_job_after_commit
-from annotation.operations.transfer import hooks
 from annotation.operations.transfer.export_rows import ExportRow, read_rows
 from annotation.operations.transfer.export_text import WRITERS
 from annotation.operations.transfer.jobs import JobClaim, JobFailed, finish_job, keep_lease

@@ -9,9 +9,9 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from annotation import hooks
 from annotation.errors import BadRequest
 from annotation.models import Job, Project
-from annotation.operations.transfer import hooks
 from annotation.operations.transfer.answers import RowError
 from annotation.operations.transfer.items import Added, add_rows
 from annotation.operations.transfer.jobs import JobClaim, JobFailed, finish_job, keep_lease, own_job

@@ -9,9 +9,9 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from annotation import hooks
 from annotation.models import Job, Project
 from annotation.operations.references import items_named, items_numbered
-from annotation.operations.transfer import hooks
 from annotation.operations.transfer.jobs import JobClaim, JobFailed, finish_job, keep_lease, own_job
 from annotation.operations.transfer.matrices import BLOCK_BYTES, Matrix, open_matrix
 from annotation.operations.transfer.uploads import row_error, start_job

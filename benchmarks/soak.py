@@ -1,0 +1,35 @@
+"""Kills, stops and wipes every part of a real service while a team works, then compares what was told with the rows.
+
+    python -m benchmarks.soak --minutes 5 --seed 1
+
+Brings up a service of its own. Prints how often each part was killed, how long it took to be well again, what was
+acknowledged, lost and doubled. Exit code 1 when a promise was broken.
+"""
+
+import argparse
+import random
+import sys
+
+from tests.faults.chaos import schedule
+from tests.faults.service import running_service
+from tests.faults.soak import soak
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--annotators", type=int, default=8)
+    parser.add_argument("--no-hooks", action="store_true", help="without debugging: no ends at named points")
+    options = parser.parse_args()
+    with running_service(hooks=not options.no_hooks) as service:
+        faults = schedule(random.Random(options.seed), with_hooks=not options.no_hooks)  # noqa: S311 - repeatable
+        report = soak(
+            service, seed=options.seed, faults=faults, minutes=options.minutes, n_annotators=options.annotators
+        )
+    print("\n".join(report.lines()))
+    return 1 if report.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

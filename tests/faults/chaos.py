@@ -1,0 +1,148 @@
+"""Hurts the parts of a running service, by a seed, and measures how long each takes to be well again."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from tests.faults.service import Service
+from tests.stack import Program, eventually
+
+RECOVERY_LIMIT_SECONDS = 90
+LONGER_THAN_A_LANES_LEASE = 12
+SWEEP_SECONDS = 5
+
+# Where a process ends as by kill -9, and which part that is.
+POINTS = {
+    "answer unsaved": "web",
+    "answer stored": "web",
+    "creation uncommitted": "web",
+    "hint due": "web",
+    "learn claimed": "workers",
+    "learn settled": "workers",
+    "learn done": "workers",
+    "score settled": "workers",
+    "quality settled": "workers",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way to hurt a part; `act` returns whether it could be done."""
+
+    name: str
+    part: str
+    act: Callable[[Service], bool]
+
+
+def kills() -> list[Fault]:
+    parts = ("web", "workers", "valkey", "postgres", "schedule")
+    return [Fault(f"kill {part}", part, lambda service, part=part: service.kill(part)) for part in parts]
+
+
+def holds() -> list[Fault]:
+    lengths = {"web": 2.0, "valkey": 2.0, "postgres": 2.0, "workers": float(LONGER_THAN_A_LANES_LEASE)}
+    return [
+        Fault(f"stop {part} for {length:g} s", part, lambda service, part=part, s=length: service.hold(part, s))
+        for part, length in lengths.items()
+    ]
+
+
+def at_points() -> list[Fault]:
+    return [
+        Fault(f"end at: {point}", part, lambda service, point=point: _end_at(service, point))
+        for point, part in POINTS.items()
+    ]
+
+
+def frozen() -> list[Fault]:
+    """One child of the worker freezes in the middle of a training and goes on when another has taken that over."""
+    return [Fault("freeze in a training", "workers", _freeze_in_a_training)]
+
+
+def deaf() -> list[Fault]:
+    """The worker is there and does nothing: the health page must tell so within 90 s."""
+    return [Fault("deaf worker", "workers", _is_seen_to_be_deaf)]
+
+
+def wipe() -> list[Fault]:
+    return [Fault("wipe valkey", "valkey", Service.wipe_broker)]
+
+
+def _end_at(service: Service, point: str) -> bool:
+    service.order(point, "exit")
+    is_obeyed = eventually(lambda: service.is_obeyed(point), 15)
+    service.forget_orders()
+    return bool(is_obeyed)
+
+
+def _freeze_in_a_training(service: Service) -> bool:
+    service.order("learn claimed", "stop")
+    is_obeyed = eventually(lambda: service.is_obeyed("learn claimed"), 15)
+    if is_obeyed:
+        time.sleep(LONGER_THAN_A_LANES_LEASE + SWEEP_SECONDS)
+        service.go_on("workers")
+    service.forget_orders()
+    return bool(is_obeyed)
+
+
+def _is_seen_to_be_deaf(service: Service) -> bool:
+    pid = service.part("workers")
+    if pid is None:
+        return False
+    os.killpg(pid, signal.SIGSTOP)
+    started = time.monotonic()
+    is_seen = eventually(lambda: not service.is_well(), RECOVERY_LIMIT_SECONDS)
+    os.killpg(pid, signal.SIGCONT)
+    if not is_seen:
+        raise AssertionError(f"a deaf worker was not seen in {time.monotonic() - started:.0f} s")
+    return True
+
+
+def schedule(rng: random.Random, *, with_hooks: bool) -> Iterator[Fault]:
+    """Yields faults for ever: every kind once a round, in an order that the seed decides; kills twice."""
+    while True:
+        faults = [*kills(), *kills(), *holds(), *wipe(), *deaf()]
+        if with_hooks:
+            faults += [*at_points(), *frozen()]
+        rng.shuffle(faults)
+        yield from faults
+
+
+@dataclass
+class Chaos:
+    """What was done to the service, and how it came back."""
+
+    service: Service
+    admin: Program
+    path: str
+    done: Counter[str] = field(default_factory=Counter)
+    killed: Counter[str] = field(default_factory=Counter)
+    recovery: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    bugs: list[str] = field(default_factory=list)
+
+    def do(self, fault: Fault) -> None:
+        """Does it and waits until the part is well again."""
+        if not fault.act(self.service):
+            return
+        started = time.monotonic()
+        self.done[fault.name] += 1
+        self.killed[fault.part] += fault.name.startswith(("kill", "end", "wipe"))
+        if eventually(lambda: self._is_well(fault.part, started), RECOVERY_LIMIT_SECONDS):
+            self.recovery[fault.part].append(time.monotonic() - started)
+        else:
+            self.bugs.append(f"{fault.name}: not well again after {RECOVERY_LIMIT_SECONDS} s")
+
+    def _is_well(self, part: str, since: float) -> bool:
+        """Requests are answered again; or of everything behind the broker, that a worker has lived since."""
+        with suppress(OSError, ValueError):
+            if part in ("web", "postgres"):
+                return self.admin.call("GET", self.path)[0] == 200
+            health = self.admin.call("GET", "health/")[1]
+            age = health.get("canary_age_seconds")
+            return bool(health.get("broker")) and age is not None and age < time.monotonic() - since
+        return False

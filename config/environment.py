@@ -14,7 +14,7 @@ def text(name: str, default: str | None = None) -> str:
     """Returns the variable, or the default; raises ImproperlyConfigured when there is neither."""
     value = os.environ.get(name, default)
     if value is None:
-        raise ImproperlyConfigured(f"{name} is not set. See docs/operate.md for what it means.")
+        raise ImproperlyConfigured(f"{name} is not set. See docs/operating.md for what it means.")
     return value
 
 
@@ -24,6 +24,14 @@ def flag(name: str, default: bool = False) -> bool:
     if value not in TRUE | FALSE:
         raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
     return value in TRUE
+
+
+def choice(name: str, default: str, *others: str) -> str:
+    """Returns one of these words; raises ImproperlyConfigured for any other."""
+    value = os.environ.get(name) or default
+    if value not in (default, *others):
+        raise ImproperlyConfigured(f"{name} must be {' or '.join((default, *others))}, not {value!r}.")
+    return value
 
 
 def integer(name: str, default: int, least: int = 0) -> int:

@@ -1,4 +1,4 @@
-"""Django settings: the environment turned into typed values. docs/operate.md lists every variable."""
+"""Django settings: the environment turned into typed values. docs/operating.md lists every variable."""
 
 from pathlib import Path
 
@@ -12,6 +12,7 @@ ALLOWED_HOSTS = environment.words("QUERENT_ALLOWED_HOSTS", "localhost,127.0.0.1,
 CSRF_TRUSTED_ORIGINS = environment.words("QUERENT_ORIGINS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.flag("QUERENT_SECURE_COOKIES")
 SESSION_COOKIE_HTTPONLY = True
+METRICS_TOKEN = environment.text("QUERENT_METRICS_TOKEN", "")
 CSRF_FAILURE_VIEW = "annotation.api.errors.csrf_failed"
 TRUSTED_PROXIES = environment.integer("QUERENT_TRUSTED_PROXIES", 0)
 if TRUSTED_PROXIES:
@@ -31,6 +32,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "annotation.api.middleware.RequestIdMiddleware",
+    "annotation.api.probes.ProbeMiddleware",
     "annotation.api.middleware.DatabaseOutageMiddleware",
     "annotation.api.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -89,6 +92,7 @@ CACHES = {
     # Takes over counting while Redis is away.
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
+QUEUES = ("learn", "score", "quality", "transfer", "deliver")
 # Where hints to the workers go out; operations know it by name only, so that nothing below imports the workers.
 QUERENT_DISPATCH = "workers.dispatch"
 
@@ -151,11 +155,21 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+LOG_FORMAT = environment.choice("QUERENT_LOG_FORMAT", "json", "line")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "annotation.tracing.JsonFormatter"},
+        "line": {
+            "()": "annotation.tracing.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": environment.text("QUERENT_LOG_LEVEL", "INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},  # refusals are told by our own middleware
+    },
 }

@@ -58,7 +58,7 @@ class Stack:
         self.manage("ensure_admin")
         for name in ("web", "worker", "schedule"):
             self.start(name)
-        if not wait_until(lambda: answers(f"{self.url}/api/v1/health/"), READY_SECONDS):
+        if not wait_until(lambda: answers(f"{self.url}/readyz"), READY_SECONDS):
             raise RuntimeError(f"the web server did not start:\n{self.log('web')}")
 
     def start(self, name: str) -> None:

@@ -15,7 +15,6 @@ from workers.schedule import TRANSPORT
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 TIME_LIMIT_SECONDS = 3600
-QUEUES = ("learn", "score", "quality", "transfer", "deliver")
 
 app = Celery("querent")
 app.conf.update(
@@ -36,7 +35,7 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     task_time_limit=TIME_LIMIT_SECONDS,
     task_soft_time_limit=TIME_LIMIT_SECONDS - 60,
-    task_queues=[Queue(name) for name in QUEUES],
+    task_queues=[Queue(name) for name in settings.QUEUES],
     task_default_queue="deliver",
     worker_prefetch_multiplier=1,
     # Counts mapped vectors too (1.5 GB at a million items): with less, each scoring of such a pool would cost a child.
@@ -52,5 +51,6 @@ app.conf.update(
 def load_tasks(**_: Any) -> None:
     """Tasks bring NumPy and scikit-learn along: only workers load them, not the web."""
     import_module("workers.tasks")
+    import_module("workers.following")
     gc.collect()
     gc.freeze()  # the collector of a forked child leaves these objects alone, so their pages stay shared

@@ -11,7 +11,7 @@ from typing import Any
 
 from kombu.exceptions import OperationalError
 
-from annotation import hooks
+from annotation import hooks, tracing
 from workers.celery import app
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ class Dispatcher:
         self._changed = threading.Condition()
         self._due: dict[Hint, float] = {}
         self._sent: dict[Hint, float] = {}
+        self._origins: dict[Hint, str] = {}
         self._thread: threading.Thread | None = None
 
     def add(self, hint: Hint, seconds: float = MERGE_SECONDS) -> None:
@@ -44,6 +45,7 @@ class Dispatcher:
         with self._changed:
             due = max(time.monotonic() + seconds, self._sent.get(hint, 0) + SPACING_SECONDS)
             self._due[hint] = min(due, self._due.get(hint, due))
+            self._origins[hint] = tracing.request_id() or self._origins.get(hint, "")
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, daemon=True, name="dispatch")
                 self._thread.start()
@@ -51,11 +53,11 @@ class Dispatcher:
 
     def _run(self) -> None:
         while True:
-            for hint in self._wait():
-                self._send(*hint)
+            for hint, origin in self._wait():
+                self._send(*hint, origin)
 
-    def _wait(self) -> list[Hint]:
-        """Returns the hints that are due, at least one."""
+    def _wait(self) -> list[tuple[Hint, str]]:
+        """Returns the hints that are due, at least one, each with the last request that asked for it."""
         with self._changed:
             while not (ready := [hint for hint, due in self._due.items() if due <= time.monotonic()]):
                 next_due = min(self._due.values(), default=None)
@@ -65,12 +67,12 @@ class Dispatcher:
             for hint in ready:
                 del self._due[hint]
                 self._sent[hint] = now
-            return ready
+            return [(hint, self._origins.pop(hint, "")) for hint in ready]
 
-    def _send(self, name: str, queue: str, arguments: tuple[Any, ...]) -> None:
+    def _send(self, name: str, queue: str, arguments: tuple[Any, ...], origin: str) -> None:
         hooks.reached("hint due")
         try:
-            app.send_task(name, arguments, queue=queue, retry=False)
+            app.send_task(name, arguments, queue=queue, retry=False, headers={"request_id": origin})
         except (OperationalError, OSError) as error:
             logger.warning("the broker does not answer; the sweeper will send %s later: %s", name, error)
             time.sleep(REST_SECONDS)

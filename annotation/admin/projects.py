@@ -169,8 +169,8 @@ class AccountAdmin(AnyUserAdmin):
 class ApiTokenAdmin(HistoryAdmin):
     """Tokens can be revoked here; they are made by their owner, who alone sees them once."""
 
-    list_display = ("id", "user", "name", "created_at", "last_used_on")
-    list_select_related = ("user",)
+    list_display = ("id", "user", "name", "project", "read_only", "created_at", "expires_at", "last_used_on")
+    list_select_related = ("user", "project")
     search_fields = ("=user__username", "name")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from annotation.admin.base import HistoryAdmin, operator_of
-from annotation.models import AuditEvent, Heartbeat, IdempotencyKey, Job, WorkLane, WorkRequest
+from annotation.models import AuditEvent, Heartbeat, IdempotencyKey, Job, MetricSeries, WorkLane, WorkRequest
 from annotation.operations.upkeep import free_lane
 
 
@@ -67,3 +67,9 @@ class AuditEventAdmin(HistoryAdmin):
 @admin.register(Heartbeat)
 class HeartbeatAdmin(HistoryAdmin):
     list_display = ("name", "beat_at")
+
+
+@admin.register(MetricSeries)
+class MetricSeriesAdmin(HistoryAdmin):
+    list_display = ("id", "name", "labels")
+    search_fields = ("=name",)

@@ -377,6 +377,7 @@ class Health(s.Serializer[Any]):
     broker = s.BooleanField()
     workers_alive = s.BooleanField(help_text="A worker finished a canary task in the last 45 s.")
     canary_age_seconds = s.FloatField(allow_null=True)
+    silent_workers = s.IntegerField(help_text="Workers that finished nothing in the last 90 s.")
 
 
 class Skipped(s.Serializer[Any]):

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from annotation import errors
+from annotation import errors, tracing
 
 STATUSES: dict[type[errors.DomainError], int] = {
     errors.NotFound: 404,
@@ -112,4 +112,5 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> JsonResponse:
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    return JsonResponse(body("server_error", "Something is broken on our side. It was logged."), status=500)
+    named = f" as request {tracing.request_id()}" if tracing.request_id() else ""
+    return JsonResponse(body("server_error", f"Something is broken on our side. It was logged{named}."), status=500)

@@ -1,13 +1,21 @@
 """What every response goes through."""
 
+import logging
+import time
 from collections.abc import Callable
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from annotation import tracing
 from annotation.api.errors import outage
+from annotation.operations import counting
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+SLOW_SECONDS = 1.0
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
@@ -44,3 +52,40 @@ class DatabaseOutageMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return outage() if isinstance(error, OperationalError) else None
+
+
+class RequestIdMiddleware:
+    """Gives each request an id, the caller's own where there is one, and sends it back in X-Request-ID.
+
+    Refusals, failures and slow answers leave a line in the log; everything else only at level DEBUG.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = tracing.accepted_id(request.headers.get("X-Request-ID"))
+        started = time.perf_counter()
+        with tracing.bound(request_id=request_id):
+            response = self.get_response(request)
+            seconds = time.perf_counter() - started
+            _log(request, response, seconds)
+        _count(request, response, seconds)
+        response.headers["X-Request-ID"] = request_id
+        return response
+
+
+def _count(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    match = request.resolver_match
+    route = "other" if match is None else match.route if match.route.startswith("api/") else (match.app_name or "page")
+    method = request.method if request.method in METHODS else "OTHER"
+    status = f"{response.status_code // 100}xx"
+    counting.observe("request_seconds", seconds, method=str(method), route=route, status=status)
+
+
+def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    level = logging.WARNING if response.status_code >= 500 or seconds > SLOW_SECONDS else logging.INFO
+    if level == logging.INFO and response.status_code < 400:
+        level = logging.DEBUG
+    facts = {"status": response.status_code, "seconds": round(seconds, 4)}
+    logger.log(level, "%s %s", request.method, request.path[:300], extra={"facts": facts})

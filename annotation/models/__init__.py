@@ -10,7 +10,16 @@ from annotation.models.learning import (
     Representation,
     VectorBatch,
 )
-from annotation.models.outbox import AuditEvent, Heartbeat, IdempotencyKey, Job, Topic, WorkLane, WorkRequest
+from annotation.models.outbox import (
+    AuditEvent,
+    Heartbeat,
+    IdempotencyKey,
+    Job,
+    MetricSeries,
+    Topic,
+    WorkLane,
+    WorkRequest,
+)
 from annotation.models.projects import (
     MULTILABEL_STRATEGIES,
     ApiToken,
@@ -46,6 +55,7 @@ __all__ = [
     "Job",
     "Membership",
     "Mention",
+    "MetricSeries",
     "ModelVersion",
     "Prediction",
     "Project",

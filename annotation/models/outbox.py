@@ -1,6 +1,7 @@
 """Work that is due, who is doing it, and what was done: outbox, lanes, jobs, keys, audit."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -84,6 +85,9 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     expires_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    request_id = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="Of the request that asked for it."
+    )
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -132,6 +136,7 @@ class AuditEvent(models.Model):
     verb = models.CharField(max_length=50)
     target = models.CharField(max_length=200, blank=True)
     detail = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=64, blank=True, db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -150,3 +155,18 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MetricSeries(models.Model):
+    """How often and how long something took, added up over all processes: a histogram that only grows."""
+
+    name = models.CharField(max_length=50)
+    labels = models.CharField(max_length=300)
+    values = ArrayField(models.FloatField(), help_text="Counts by upper bound, then the sum of seconds.")
+
+    class Meta:
+        verbose_name_plural = "metric series"
+        constraints = [models.UniqueConstraint(fields=["name", "labels"], name="metric_series_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name}{{{self.labels}}}"

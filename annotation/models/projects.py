@@ -252,11 +252,17 @@ class Membership(models.Model):
 
 
 class ApiToken(models.Model):
-    """A program's key. Only its SHA-256 is kept; the token itself is shown once."""
+    """A program's key. Only its SHA-256 is kept; the token itself is shown once.
+
+    It may be limited: to reading, to one project, and to a time.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=100, blank=True)
     digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    read_only = models.BooleanField(db_default=False, default=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    expires_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_on = models.DateField(null=True, blank=True, editable=False)
 

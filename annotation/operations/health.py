@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from annotation.models import Heartbeat
+
 
 def beat(name: str, detail: str = "{}") -> None:
     """Writes that `name` has just done something."""
@@ -11,3 +13,8 @@ def beat(name: str, detail: str = "{}") -> None:
                ON CONFLICT (name) DO UPDATE SET beat_at = excluded.beat_at, detail = excluded.detail""",
             [name, detail],
         )
+
+
+def forget(name: str) -> None:
+    """Takes the name off the list: it has stopped on purpose."""
+    Heartbeat.objects.filter(name=name).delete()

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
+from annotation import tracing
 from annotation.callables import strategy_refusal
 from annotation.classifiers import classifier_refusals
 from annotation.errors import Conflict, Forbidden, InvalidValue, NotFound
@@ -327,4 +328,7 @@ def delete_project(*, project: Project, actor: User) -> None:
 def audit(
     *, project: Project | None, actor: User | None, verb: str, target: str = "", detail: Mapping[str, Any] | None = None
 ) -> None:
-    AuditEvent.objects.create(project=project, actor=actor, verb=verb, target=target[:200], detail=dict(detail or {}))
+    AuditEvent.objects.create(
+        project=project, actor=actor, verb=verb, target=target[:200], detail=dict(detail or {}),
+        request_id=tracing.request_id(),
+    )  # fmt: skip

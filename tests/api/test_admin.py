@@ -30,6 +30,7 @@ from annotation.models import (
     Job,
     Membership,
     Mention,
+    MetricSeries,
     ModelVersion,
     Prediction,
     Project,
@@ -115,6 +116,7 @@ def project() -> Project:
     IdempotencyKey.objects.create(user=person, key="k", fingerprint=b"", created_at=now)
     AuditEvent.objects.create(project=project, actor=person, verb="test", target=HOSTILE)
     Heartbeat.objects.create(name="worker", beat_at=now)
+    MetricSeries.objects.create(name="request_seconds", labels=HOSTILE, values=[1.0])
     return project
 
 

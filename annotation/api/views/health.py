@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from annotation.api import answers
 from annotation.api.views.base import View, documented
+from annotation.queries.operating import silent_workers
 
 WORKER_SECONDS = 45
 
@@ -28,8 +29,10 @@ class Health(View):
             "broker": broker_answers(),
             "workers_alive": age is not None and age < WORKER_SECONDS,
             "canary_age_seconds": age,
+            "silent_workers": silent_workers(),
         }
-        report["status"] = "ok" if report["broker"] and report["workers_alive"] else "degraded"
+        is_well = report["broker"] and report["workers_alive"] and not report["silent_workers"]
+        report["status"] = "ok" if is_well else "degraded"
         return Response(report)
 
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from annotation import hooks
+from annotation import hooks, tracing
 from annotation.arrays import today_reader
 from annotation.errors import BadRequest, Conflict, NotFound
 from annotation.models import Job, Project
@@ -58,6 +58,7 @@ def start_export(
     with transaction.atomic():
         job = Job.objects.create(
             project=project, kind=Job.Kind.EXPORT, created_by=user, created_at=timezone.now(),
+            request_id=tracing.request_id(),
             params={"format": format, "include": include, "revisions": revisions} | sure,
         )  # fmt: skip
         wake_job_after_commit(job.pk)

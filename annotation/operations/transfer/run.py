@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from annotation import tracing
 from annotation.models import Job
 from annotation.operations.transfer.exports import run_export
 from annotation.operations.transfer.imports import run_import
@@ -20,5 +21,9 @@ def run_job(job_id: int) -> bool:
 
     May be called twice, late, or by two workers at once.
     """
-    kind = Job.objects.filter(pk=job_id).values_list("kind", flat=True).first()
-    return kind is not None and work_on(job_id, _OPERATIONS[kind])
+    found = Job.objects.filter(pk=job_id).values_list("kind", "request_id").first()
+    if found is None:
+        return False
+    kind, request_id = found
+    with tracing.bound(job_id=str(job_id), request_id=request_id):
+        return work_on(job_id, _OPERATIONS[kind])

@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from annotation import tracing
 from annotation.errors import BadRequest, NoSpace
 from annotation.models import Job, Project
 from annotation.operations.outbox import wake_job_after_commit
@@ -26,8 +27,9 @@ def start_job(
     path = _keep(upload)
     with transaction.atomic():
         job = Job.objects.create(
-            project=project, kind=kind, params=described, path=path, created_by=user, created_at=timezone.now()
-        )
+            project=project, kind=kind, params=described, path=path, created_by=user, created_at=timezone.now(),
+            request_id=tracing.request_id(),
+        )  # fmt: skip
         wake_job_after_commit(job.pk)
     return job
 

@@ -428,6 +428,8 @@ export interface Health {
   /** A worker finished a canary task in the last 45 s. */
   workers_alive: boolean
   canary_age_seconds: number | null
+  /** Workers that finished nothing in the last 90 s. */
+  silent_workers: number
 }
 
 export type HealthStatusEnum = 'ok' | 'degraded'

@@ -29,6 +29,8 @@ const SLOW_CANARY_SECONDS = 60
 
 function workers(health: Health): Sign {
   if (!health.workers_alive) return { name: 'Workers', text: 'none alive: training, imports and exports wait', tone: 'bad' }
+  const silent = health.silent_workers
+  if (silent) return { name: 'Workers', text: `${count(silent)} silent for more than 90 s`, tone: 'bad' }
   const age = health.canary_age_seconds
   const proved = age === null ? '' : `, proved ${duration(age)} ago`
   return { name: 'Workers', text: `alive${proved}`, tone: age !== null && age > SLOW_CANARY_SECONDS ? 'warn' : 'good' }

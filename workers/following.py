@@ -1,0 +1,61 @@
+"""What is told of every task: its ids in the log, its time in the figures, and that its worker still hears."""
+
+import logging
+import logging.config
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_shutdown
+from django.conf import settings
+from django.db import DatabaseError
+
+from annotation import tracing
+from annotation.operations import counting, health
+
+STAMP_SECONDS = 5.0
+NAMED = {"workers.run_job": ("job_id",), "workers.run_lane": ("project_id", "topic")}
+
+_started: dict[str, float] = {}
+_stamped_at = -STAMP_SECONDS
+
+
+@setup_logging.connect
+def _log_like_the_web(**_: Any) -> None:
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@task_prerun.connect
+def _begin(task_id: str, task: Any, args: Sequence[Any], **_: Any) -> None:
+    _started[task_id] = time.monotonic()
+    origin = getattr(task.request, "request_id", None)
+    named = {"task": task.name, "request_id": origin or ""} | dict(
+        zip(NAMED.get(task.name, ()), map(str, args), strict=False)
+    )
+    tracing.IDS.set({name: value for name, value in named.items() if value})
+
+
+@task_postrun.connect
+def _end(task_id: str, task: Any, state: str | None = None, **_: Any) -> None:
+    seconds = time.monotonic() - _started.pop(task_id, time.monotonic())
+    counting.observe("task_seconds", seconds, task=task.name, outcome="done" if state == "SUCCESS" else "failed")
+    with suppress(DatabaseError):  # the outage is told by the task itself
+        _stamp(str(task.request.hostname))
+        counting.flush_if_due()
+    tracing.IDS.set({})
+
+
+def _stamp(hostname: str) -> None:
+    """Writes, every few seconds, that this worker has finished something."""
+    global _stamped_at  # noqa: PLW0603 - one clock a process
+    if time.monotonic() - _stamped_at >= STAMP_SECONDS:
+        _stamped_at = time.monotonic()
+        health.beat(f"worker:{hostname}"[:100])
+
+
+@worker_shutdown.connect
+def _leave(sender: Any, **_: Any) -> None:
+    """A worker that is stopped in order is not missed."""
+    with suppress(DatabaseError):
+        health.forget(f"worker:{sender.hostname}"[:100])

@@ -30,7 +30,7 @@ export type Health = S.Health
 
 /* Labelling */
 
-export type Item = Told<Omit<S.ItemRow, 'metadata'>, { data: { text: string; texts?: readonly [string, string]; image?: string } }>
+export type Item = Told<Omit<S.ItemRow, 'metadata'>, { data: { text: string; texts?: readonly [string, string]; image?: string; width?: number; height?: number } }>
 
 export interface ChoiceValue {
   class: string
@@ -45,6 +45,19 @@ export interface Span {
 
 export interface SpansValue {
   spans: Span[]
+}
+
+/** A rectangle on an image, in the image's unit; x and y are the upper left corner. */
+export interface Box {
+  x: number
+  y: number
+  width: number
+  height: number
+  class: string
+}
+
+export interface BoxesValue {
+  boxes: Box[]
 }
 
 /** Any number of classes, none included. */
@@ -65,7 +78,7 @@ export interface PairValue {
   preferred: number
 }
 
-export type AnswerValue = ChoiceValue | SetValue | SpansValue | RatingValue | TextValue | PairValue
+export type AnswerValue = ChoiceValue | SetValue | SpansValue | BoxesValue | RatingValue | TextValue | PairValue
 
 export type Reason =
   | { kind: 'uncertain'; classes: string[]; margin?: number }

@@ -4,6 +4,7 @@ import type { Desk } from '../views/label/desk.svelte'
 import { revocableSkip } from '../state/label'
 import type { Command } from './command'
 import { optionsOf, type Option } from '../state/options'
+import { boxCommands, BOX_COMMANDS } from './boxes'
 import { severalCommands } from './several'
 import { markCommands, SPAN_COMMANDS } from './spans'
 
@@ -102,6 +103,7 @@ function answerCommands(options: readonly Option[], keys: readonly (string | nul
 
 function answering(classes: readonly ClassInfo[], keys: readonly (string | null)[], kind: Kind): LabelCommand[] {
   if (kind === 'spans') return [...markCommands(classes, keys), ...SPAN_COMMANDS]
+  if (kind === 'boxes') return [...boxCommands(classes, keys), ...BOX_COMMANDS]
   if (kind === 'multichoice') return severalCommands(classes, keys)
   return answerCommands(optionsOf({ kind, classes }), keys)
 }

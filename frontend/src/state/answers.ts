@@ -1,4 +1,5 @@
-import type { AnswerValue, ClassInfo, Span } from '../api/types'
+import { plural } from './format'
+import type { AnswerValue, Box, ClassInfo, Span } from '../api/types'
 
 /* Answers of every kind, in a word or two. Pure. */
 
@@ -8,11 +9,17 @@ export const classOf = (value: AnswerValue): string | null => ('class' in value 
 /** The spans of an answer; none where it is a class. */
 export const spansIn = (value: AnswerValue | null): Span[] => (value && 'spans' in value ? value.spans : [])
 
+/** The boxes of an answer; none where it is something else. */
+export const boxesIn = (value: AnswerValue | null): Box[] => (value && 'boxes' in value ? value.boxes : [])
+
 const keyOf = ({ start, end, class: name }: Span): string => `${start} ${end} ${name}`
 
-const said = (value: AnswerValue): string => JSON.stringify('classes' in value ? [...value.classes].sort() : value)
+function said(value: AnswerValue): string {
+  if ('classes' in value) return JSON.stringify([...value.classes].sort())
+  return JSON.stringify('boxes' in value ? value.boxes.map((box) => [box.y, box.x, box.width, box.height, box.class].join(' ')).sort() : value)
+}
 
-/** Whether two answers say the same; spans and classes in any order. */
+/** Whether two answers say the same; spans, boxes and classes in any order. */
 export function sameAnswer(a: AnswerValue, b: AnswerValue): boolean {
   if (!('spans' in a) && !('spans' in b)) return said(a) === said(b)
   if (classOf(a) !== null || classOf(b) !== null) return classOf(a) === classOf(b)
@@ -28,10 +35,14 @@ export function inWords(value: AnswerValue): string {
   if ('rating' in value) return String(value.rating)
   if ('text' in value) return `“${value.text}”`
   if ('preferred' in value) return value.preferred ? 'the second' : 'the first'
-  const spans = spansIn(value)
-  const names = [...new Set(spans.map((span) => span.class))].join(', ')
-  return spans.length ? `${spans.length} ${spans.length === 1 ? 'span' : 'spans'}: ${names}` : 'no spans'
+  if ('boxes' in value) return marksInWords(value.boxes, 'box', 'boxes')
+  return marksInWords(spansIn(value), 'span', 'spans')
+}
+
+function marksInWords(marks: readonly { class: string }[], one: string, many: string): string {
+  const names = [...new Set(marks.map((mark) => mark.class))].join(', ')
+  return marks.length ? `${plural(marks.length, one, many)}: ${names}` : `no ${many}`
 }
 
 /** The class that an answer is shown as: its own, or the first one that it names. */
-export const shownClass = (value: AnswerValue, classes: readonly ClassInfo[]): string => classOf(value) ?? spansIn(value)[0]?.class ?? classes[0]?.name ?? ''
+export const shownClass = (value: AnswerValue, classes: readonly ClassInfo[]): string => classOf(value) ?? spansIn(value)[0]?.class ?? boxesIn(value)[0]?.class ?? classes[0]?.name ?? ''

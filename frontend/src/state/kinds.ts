@@ -24,7 +24,7 @@ export const KINDS: readonly KindWords[] = [
   { kind: 'rating', title: 'Rating', asks: 'A point of a scale that rises.', columns: 'A column with the text; known points as whole numbers.', leastClasses: 0, hasModel: true, hasPage: true },
   { kind: 'pairwise', title: 'The better of two', asks: 'Which of two texts is the better one.', columns: 'Two columns with the texts to compare; a known side as 0, 1, first or second.', leastClasses: null, hasModel: true, hasPage: true },
   { kind: 'text', title: 'Free text', asks: 'An answer in people’s own words.', columns: 'A column with the text; known answers as texts.', leastClasses: null, hasModel: false, hasPage: true },
-  { kind: 'boxes', title: 'Boxes', asks: 'Rectangles on an image, each with a class.', columns: 'JSON lines of {"external_id": "…", "data": {"image": "data:image/png;base64,…"}}; a CSV file cannot hold them.', leastClasses: 1, hasModel: false, hasPage: false },
+  { kind: 'boxes', title: 'Boxes', asks: 'Rectangles on an image, each with a class.', columns: 'JSON lines of {"external_id": "…", "data": {"image": "data:image/png;base64,…"}}; a CSV file cannot hold them.', leastClasses: 1, hasModel: false, hasPage: true },
 ]
 
 const CHOICE = KINDS[0] as KindWords

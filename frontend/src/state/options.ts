@@ -32,6 +32,7 @@ function option(info: ClassInfo, index: number, key: string, value: AnswerValue)
 const QUESTIONS: Partial<Record<Kind, string>> = {
   multichoice: 'Which classes fit?',
   spans: 'What is to be marked here?',
+  boxes: 'What is in the image?',
   rating: 'Which point of the scale?',
   text: 'What do you write?',
   pairwise: 'Which one is better?',

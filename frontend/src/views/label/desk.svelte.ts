@@ -3,7 +3,8 @@ import { poll } from '../../api/poll'
 import type { AnswerValue, Assignments, Health, ModelState, MyAnnotations, Project, Training } from '../../api/types'
 import { openKeep, type Keep } from '../../kept-answers'
 import { signedOut } from '../../session.svelte'
-import { spansIn } from '../../state/answers'
+import { boxesIn, spansIn } from '../../state/answers'
+import * as boxes from '../../state/boxes'
 import * as label from '../../state/label'
 import * as spans from '../../state/spans'
 import * as sync from '../../state/sync'
@@ -55,6 +56,16 @@ export function createDesk(project: Project, user: number) {
     return card && spans.draftOf(card.item.data.text, spansIn(card.given ?? card.suggestion?.value ?? null))
   })
   const draft = $derived(begun && marked?.assignment === label.current(state)?.assignment ? (marked?.draft ?? begun) : begun)
+
+  // The same for boxes; the size of an image that does not say it is known when it is loaded.
+  let drawn = $state.raw<{ assignment: number; sketch: boxes.Sketch } | null>(null)
+  let lastClass = $state(project.classes[0]?.name ?? '')
+  const blank = $derived.by((): boxes.Sketch | null => {
+    const card = project.kind === 'boxes' ? label.current(state) : null
+    const { width, height }: Partial<boxes.Size> = card?.item.data ?? {}
+    return card && boxes.sketchOf(width && height ? { width, height } : null, boxesIn(card.given ?? card.suggestion?.value ?? null))
+  })
+  const sketch = $derived(blank && drawn?.assignment === label.current(state)?.assignment ? (drawn?.sketch ?? blank) : blank)
 
   // The classes ticked for the item on the screen; until then, those that it came with.
   let chosen = $state.raw<{ assignment: number; classes: readonly string[] } | null>(null)
@@ -207,7 +218,19 @@ export function createDesk(project: Project, user: number) {
     confirm(): void {
       if (ticked) this.answer({ classes: project.classes.map((info) => info.name).filter((name) => ticked.includes(name)) })
     },
+    get sketch() { return sketch },
+    /** The class that a drag draws. */
+    get boxClass() { return lastClass },
+    draw(act: (sketch: boxes.Sketch) => boxes.Sketch): void {
+      const card = label.current(state)
+      if (sketch && card) drawn = { assignment: card.assignment, sketch: act(sketch) }
+    },
+    box(name: string): void {
+      lastClass = name
+      this.draw((one) => boxes.name(one, name))
+    },
     save(): void {
+      if (sketch) this.answer({ boxes: [...sketch.boxes] })
       if (draft) this.answer({ spans: [...draft.spans] })
     },
     keep: () => change(label.keep(state, Date.now())),

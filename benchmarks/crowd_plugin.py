@@ -34,7 +34,7 @@ def querent(judgements: Any, classes: list[str], model_probs: Any = None) -> Ans
     found = believe_people(votes, n_items=len(items), n_annotators=len(people), n_classes=len(classes))
     if model_probs is not None:
         views = model_probs.loc[items, classes].to_numpy()
-        voice = weighed_voice(votes, np.arange(len(items)), views, n_items=len(items))
+        voice = weighed_voice(votes, np.arange(len(items)), views, truth=found.truth, matrix=found.matrix)
         if voice is not None:
             found = hear_model(found, voice, votes, gold=None, silent=np.zeros(len(items), dtype=bool))
     truth = found.truth

@@ -1,6 +1,6 @@
 """The yardstick: Dawid and Skene's estimator as published (1979, DOI 10.2307/2346806), by plain maximum likelihood."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,7 +23,7 @@ def dawid_skene(
 ) -> Estimate:
     """Votes (n, 3) of item, annotator, class; one annotator may judge an item several times."""
     sizes = {"n_items": n_items, "n_annotators": n_annotators, "n_classes": n_classes}
-    ready = coded(votes, **sizes, gold=None, all_informative=True)
+    ready = replace(coded(votes, **sizes, gold=None), informative=np.ones(n_items, dtype=np.bool_))
     posterior = ready.vote_shares()
     for _ in range(n_rounds):
         counts = ready.soft_counts(posterior)

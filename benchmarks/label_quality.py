@@ -121,7 +121,8 @@ def model_rows(folder: Path, crowds: list[Crowd], n_seeds: int) -> Iterator[Row]
 def _with_model(crowd: Crowd) -> Beliefs:
     people = believe_people(crowd.votes, **crowd.sizes)
     items = np.arange(len(crowd.gold))
-    voice = weighed_voice(crowd.votes, items, out_of_fold_views(crowd), n_items=len(items))
+    views = out_of_fold_views(crowd)
+    voice = weighed_voice(crowd.votes, items, views, truth=people.truth, matrix=people.matrix)
     silent = np.zeros(len(items), dtype=bool)
     return people if voice is None else hear_model(people, voice, crowd.votes, gold=None, silent=silent)
 

@@ -6,16 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from modeling.calibration import discounted, fitted_dependence
-from modeling.model_voice import Voice, heard
-from modeling.suspicion import answer_logs, random_log_odds
+from modeling.model_voice import Voice, heard, said_beyond
+from modeling.others import judged_by_others
 from modeling.truth import Truth, infer
+from modeling.votes import coded
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 # Confusion matrices of this many cells are kept in memory at once (a cell is 8 bytes, a few copies at a time).
 MOST_CELLS = 5_000_000
-ENOUGH_INFORMATIVE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,14 @@ def believe_people(
 def hear_model(
     people: Beliefs, voice: Voice, votes: Ints, *, gold: Ints | None, silent: npt.NDArray[np.bool_]
 ) -> Beliefs:
-    """The beliefs with the model's say in every label, and in who answers carelessly where people say too little.
+    """The beliefs with the model's say in every label, and in who answers carelessly.
 
     Skill stays what people alone say: a model fitted on somebody's labels explains them, mistakes included. Where the
     model must not move the consensus (`silent`, (n_items,): items that measure it), it only speaks about the labels.
     """
     truth, n_items = people.truth, len(people.truth.posterior)
     joined = heard(truth.posterior, truth.class_prior, voice, _known(gold, n_items))
-    odds, n_judged = _odds_by_model(people, voice, votes)
+    odds, n_judged = _odds_with_model(people, voice, votes, gold)
     posterior = np.where(silent[:, None], truth.posterior, joined)
     p_wrong = 1 - joined[votes[:, 0], votes[:, 2]]
     return replace(
@@ -78,19 +78,18 @@ def hear_model(
     )
 
 
-def _odds_by_model(people: Beliefs, voice: Voice, votes: Ints) -> tuple[Floats, Ints]:
-    """Log odds of careless answers and how many answers they rest on: by the model where people say too little."""
-    truth, n_people = people.truth, len(people.matrix)
-    spoken = votes[voice.speaks[votes[:, 0]]]
-    logs = answer_logs(voice.probabilities[spoken[:, 0]], spoken[:, 2], truth.skills.confusion.mean(axis=0))
-    n_classes = truth.posterior.shape[1]
-    odds = random_log_odds(logs, spoken[:, 1], spoken[:, 2], n_annotators=n_people, n_classes=n_classes)
-    by_model = truth.n_informative < ENOUGH_INFORMATIVE
-    n_spoken = np.bincount(spoken[:, 1], minlength=n_people)
-    return (
-        np.where(by_model, odds, truth.random_log_odds),
-        np.where(by_model, np.maximum(n_spoken, truth.n_informative), truth.n_informative),
-    )
+def _odds_with_model(people: Beliefs, voice: Voice, votes: Ints, gold: Ints | None) -> tuple[Floats, Ints]:
+    """Log odds of careless answers by what the others and the model say of the items, and on how many answers."""
+    truth = people.truth
+    columns = np.column_stack([votes[:, 0], people.matrix[votes[:, 1]], votes[:, 2]])
+    n_items, n_classes = truth.posterior.shape
+    n_matrices = len(truth.skills.counts)
+    ready = coded(columns, n_items=n_items, n_annotators=n_matrices, n_classes=n_classes, gold=gold)
+    logs = np.log(np.maximum(truth.unfixed, 1e-300)) + said_beyond(truth.class_prior, voice)
+    counted = (ready.informative | voice.speaks)[ready.item]
+    _, odds = judged_by_others(ready, logs, truth.skills, truth.before, counted)
+    n_judged = np.bincount(ready.annotator[counted], minlength=n_matrices)
+    return odds[people.matrix], n_judged[people.matrix]
 
 
 def _known(gold: Ints | None, n_items: int) -> npt.NDArray[np.bool_]:

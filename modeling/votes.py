@@ -68,9 +68,7 @@ class CodedVotes:
             yield np.arange(start, min(start + size, len(self.item)))
 
 
-def coded(
-    votes: Ints, *, n_items: int, n_annotators: int, n_classes: int, gold: Ints | None, all_informative: bool
-) -> CodedVotes:
+def coded(votes: Ints, *, n_items: int, n_annotators: int, n_classes: int, gold: Ints | None) -> CodedVotes:
     """Checks votes (n, 3) and gold (m, 2) and codes them. Raises ValueError on indices or shapes out of range."""
     _check(votes, n_items, n_annotators, n_classes)
     fixed = _fixed(gold, n_items, n_classes)
@@ -78,7 +76,7 @@ def coded(
     cells = sparse.csr_matrix(
         (np.ones(len(item)), (item, annotator * n_classes + answer)), shape=(n_items, n_annotators * n_classes)
     )
-    informative = (np.bincount(item, minlength=n_items) > 1) | (fixed >= 0) | all_informative
+    informative = (np.bincount(item, minlength=n_items) > 1) | (fixed >= 0)
     return CodedVotes(item, annotator, answer, cells, fixed, informative, n_annotators, n_classes)
 
 

@@ -61,7 +61,7 @@ def infer_truth(project: Project, votes: Votes, protected: Ints) -> Inference:
         gold=votes.gold,
         calibrate_on=votes.gold[~np.isin(votes.gold[:, 0], votes.reviewed)],
     )
-    voice = out_of_fold_voice(project, votes, believed.truth.posterior)
+    voice = out_of_fold_voice(project, votes, people)
     if voice is not None:
         silent = np.isin(votes.item_ids, protected)
         believed = hear_model(believed, voice, votes.votes, gold=votes.gold, silent=silent)

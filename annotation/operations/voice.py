@@ -11,6 +11,7 @@ from annotation.arrays import Floats, Ints, Votes
 from annotation.artifacts import ArtifactError
 from annotation.models import Project, Representation
 from annotation.vectors import load_pool
+from modeling.engine import Beliefs
 from modeling.linear import LinearModel
 from modeling.linear_fit import DEFAULT_L2, fit_linear
 from modeling.model_voice import Voice, weighed_voice
@@ -35,10 +36,10 @@ class _Folds:
 _kept: OrderedDict[int, _Folds] = OrderedDict()
 
 
-def out_of_fold_voice(project: Project, votes: Votes, posterior: Floats) -> Voice | None:
+def out_of_fold_voice(project: Project, votes: Votes, people: Beliefs) -> Voice | None:
     """Returns the model's independent view, or None while it has too little to go by or has earned no weight.
 
-    `posterior` (n_items, n_classes) is what the people alone say. An item's fold is fixed by its id, so the fold
+    `people` is what the people alone say. An item's fold is fixed by its id, so the fold
     models of an earlier run stay ignorant of the items they judge; they are fitted anew when the votes have grown by a
     tenth.
     """
@@ -52,11 +53,11 @@ def out_of_fold_voice(project: Project, votes: Votes, posterior: Floats) -> Voic
     has_vector, vectors = found
     items = labelled[has_vector]
     fold = _folds_of(votes.item_ids[items])
-    models = _fold_models(live, votes, vectors, posterior[items], fold)
+    models = _fold_models(live, votes, vectors, people.truth.posterior[items], fold)
     views = np.empty((len(items), votes.n_classes))
     for number, model in enumerate(models):
         views[fold == number] = model.predict_proba(vectors[fold == number])
-    return weighed_voice(votes.votes, items, views, n_items=votes.n_items)
+    return weighed_voice(votes.votes, items, views, truth=people.truth, matrix=people.matrix)
 
 
 def _vectors(live: Representation, item_ids: Ints) -> tuple[npt.NDArray[np.bool_], Vectors] | None:

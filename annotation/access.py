@@ -39,6 +39,7 @@ NEEDS: dict[str, Role] = {
     "set_gold": Role.MANAGER,
     "pause_people": Role.MANAGER,
     "see_jobs": Role.MANAGER,
+    "see_audit": Role.MANAGER,
     "pin_models": Role.MANAGER,
     "download_models": Role.MANAGER,
     "delete_project": Role.OWNER,
@@ -70,13 +71,32 @@ def projects_of(user: User) -> QuerySet[Project]:
         seen = mine.annotate(role=Coalesce(F("mine__role"), Value(Role.OWNER.value)))
     else:
         seen = mine.filter(mine__isnull=False).annotate(role=F("mine__role"))
-    return cast(QuerySet[Project], seen)
+    limit = only_project(user)
+    return cast(QuerySet[Project], seen if limit is None else seen.filter(pk=limit))
+
+
+def only_project(user: User) -> int | None:
+    """Returns the project to which the token in use is limited; None when it is not."""
+    return getattr(user, "only_project", None)
+
+
+def require_unlimited(user: User) -> None:
+    """Raises Forbidden for a token that is limited to one project: this is about more than that."""
+    if only_project(user) is not None:
+        raise Forbidden("This token is limited to one project.")
+
+
+def require_administrator(user: User) -> None:
+    """Raises Forbidden for anybody but an administrator of this instance."""
+    require_unlimited(user)
+    if not user.is_superuser:
+        raise Forbidden("This needs an administrator of this instance.")
 
 
 def project_for(user: User, project_id: str | int, *, needs: str) -> Project:
     """Returns the project, with the person's `role`, if she has the right named `needs`."""
     row = rows.one(PROJECT % rows.columns(Project, "project"), [user.pk, _key(project_id)])
-    if row is None or not (row[-1] or user.is_superuser):
+    if row is None or not (row[-1] or user.is_superuser) or only_project(user) not in (None, row[0]):
         raise NotFound("There is no such project.")
     project = rows.instance(Project, row[:-2])
     project.training = row[-2]
@@ -121,6 +141,8 @@ def assignment_for(user: User, assignment_id: str | int) -> Assignment:
         raise NotFound("There is no such assignment.")
     split = rows.width(Assignment)
     assignment = rows.instance(Assignment, row[:split])
+    if only_project(user) not in (None, assignment.project_id):
+        raise NotFound("There is no such assignment.")
     assignment.project = rows.instance(Project, row[split:-1])
     assignment.project.training = row[-1]
     return assignment

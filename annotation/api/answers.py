@@ -383,3 +383,14 @@ class Health(s.Serializer[Any]):
 class Skipped(s.Serializer[Any]):
     id = s.IntegerField()
     status = s.ChoiceField(["skipped"])
+
+
+class AuditEvent(s.Serializer[Any]):
+    id = s.IntegerField()
+    created_at = s.DateTimeField()
+    project = s.IntegerField(allow_null=True)
+    actor = s.CharField(allow_null=True, help_text="Null: the service itself.")
+    verb = s.CharField()
+    target = s.CharField(allow_blank=True)
+    detail = s.JSONField()
+    request_id = s.CharField(allow_blank=True)

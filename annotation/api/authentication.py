@@ -1,47 +1,47 @@
 """Who is calling: a token from a program, or the session of the page."""
 
-import hashlib
-import secrets
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models.functions import Now
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from annotation import rows
 from annotation.models import ApiToken
-
-
-def digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-
-
-def issue_token(user: User, name: str = "") -> tuple[ApiToken, str]:
-    """Returns the stored row and the token itself, which cannot be had again."""
-    token = f"qt_{secrets.token_urlsafe(32)}"
-    return ApiToken.objects.create(user=user, name=name, digest=digest(token)), token
-
+from annotation.operations.tokens import digest
 
 # Plain SQL: this runs with every request of a program, and building it by the ORM costs more than running it.
 OWNER_FIELDS = ("id", "is_superuser", "username", "is_staff", "is_active")  # in the model's order, for from_db
 OWNER = """
     SELECT person.id, person.is_superuser, person.username, person.is_staff, person.is_active, token.id,
-           coalesce(token.last_used_on = current_date, false)
+           coalesce(token.last_used_on = current_date, false), token.read_only, token.project_id
     FROM annotation_apitoken token JOIN auth_user person ON person.id = token.user_id
-    WHERE token.digest = %s AND person.is_active
+    WHERE token.digest = %s AND person.is_active AND (token.expires_at IS NULL OR token.expires_at > now())
 """
 
 
-def _owner(key: bytes) -> tuple[User, int, bool] | None:
-    """Returns the token's owner, its id, and whether it was used today; None for an unknown token."""
+class Found(NamedTuple):
+    """A token's owner, its id, whether it was used today, and its limits."""
+
+    user: User
+    token_id: int
+    used_today: bool
+    read_only: bool
+    project_id: int | None
+
+
+def _owner(key: bytes) -> Found | None:
+    """Returns what is known of the token; None for one that is unknown or whose time is over."""
     row = rows.one(OWNER, [key])
     if row is None:
         return None
-    *known, token_id, used_today = row
-    return User.from_db(connection.alias, OWNER_FIELDS, known), token_id, used_today
+    known, rest = row[: len(OWNER_FIELDS)], row[len(OWNER_FIELDS) :]
+    return Found(User.from_db(connection.alias, OWNER_FIELDS, known), *rest)
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -55,11 +55,13 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed("The header must be: Authorization: Token …")
         found = _owner(digest(parts[1].decode("latin-1")))
         if found is None:
-            raise AuthenticationFailed("The token is unknown or was taken back.")
-        user, token_id, used_today = found
-        if not used_today:
-            ApiToken.objects.filter(pk=token_id).update(last_used_on=Now())
-        return user, token_id
+            raise AuthenticationFailed("The token is unknown, was taken back, or its time is over.")
+        if found.read_only and request.method not in SAFE_METHODS:
+            raise PermissionDenied("This token may only read.")
+        if not found.used_today:
+            ApiToken.objects.filter(pk=found.token_id).update(last_used_on=Now())
+        found.user.only_project = found.project_id  # type: ignore[attr-defined] # asked for by access
+        return found.user, found.token_id
 
     def authenticate_header(self, request: Request) -> str:
         return "Token"

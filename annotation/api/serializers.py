@@ -48,12 +48,18 @@ class Token(s.Serializer[Any]):
 class TokenRow(s.Serializer[Any]):
     id = s.IntegerField()
     name = Text()
+    read_only = s.BooleanField()
+    project = s.IntegerField(allow_null=True, help_text="The only project that it opens; null: all of its owner's.")
+    expires_at = s.DateTimeField(allow_null=True)
     created_at = s.DateTimeField()
     last_used_on = s.DateField(allow_null=True)
 
 
 class NewToken(s.Serializer[Any]):
     name = Text(max_length=100, required=False, allow_blank=True, default="")
+    read_only = s.BooleanField(required=False, default=False, help_text="Only GET.")
+    project = Whole(required=False, allow_null=True, default=None, help_text="The only project that it opens.")
+    expires_at = s.DateTimeField(required=False, allow_null=True, default=None)
 
 
 class MembershipOf(s.Serializer[Any]):

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from annotation.api.errors import not_found
 from annotation.api.views import (
     accounts,
+    audit,
     care,
     docs,
     gold,
@@ -83,6 +84,8 @@ urlpatterns = [
     path(f"{PROJECT}/models/<str:number>/pin/", versions.Pin.as_view()),
     path(f"{PROJECT}/models/<str:number>/download/", versions.Download.as_view()),
     path(f"{PROJECT}/predict/", learning.Predict.as_view()),
+    path(f"{PROJECT}/audit/", audit.ProjectAudit.as_view()),
+    path("audit/", audit.Audit.as_view()),
     path("health/", health.Health.as_view()),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=(), permission_classes=())),
     path("docs/", docs.docs),

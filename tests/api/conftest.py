@@ -7,18 +7,18 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from annotation.api.authentication import issue_token
+from annotation.operations.tokens import issue_token
 from tests.factories import make_user
 
 
 class Client:
     """A program with a token; `call` returns (status, body)."""
 
-    def __init__(self, user: User | None) -> None:
+    def __init__(self, user: User | None, **limits: Any) -> None:
         self.user, self.http = user, APIClient()
         self.http.raise_request_exception = False
         if user is not None:
-            self.http.credentials(HTTP_AUTHORIZATION=f"Token {issue_token(user)[1]}")
+            self.http.credentials(HTTP_AUTHORIZATION=f"Token {issue_token(user, **limits)[1]}")
 
     def call(self, method: str, path: str, body: Any = None, **headers: Any) -> tuple[int, Any]:
         options = {"data": body, "format": "json"} if body is not None else {}

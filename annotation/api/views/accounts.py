@@ -14,12 +14,13 @@ from rest_framework.response import Response
 
 from annotation import access
 from annotation.api import serializers
-from annotation.api.authentication import issue_token
 from annotation.api.idempotency import creates
-from annotation.api.throttles import FailedLogins
+from annotation.api.throttles import FailedLogins, network_of
 from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import NotFound
 from annotation.models import ApiToken
+from annotation.operations.projects import audit
+from annotation.operations.tokens import issue_token, take_back
 
 
 class WrongCredentials(APIException):
@@ -35,7 +36,12 @@ def log_in(request: Request) -> User:
     user = authenticate(request._request, username=given["username"], password=given["password"])
     if not isinstance(user, User):
         failures.add()
+        # Of a name that is nobody's nothing is kept: people type passwords there.
+        known = User.objects.filter(username=given["username"]).first()
+        if known is not None:
+            audit(project=None, actor=known, verb="log_in.refused", detail={"network": network_of(request)})
         raise WrongCredentials
+    audit(project=None, actor=user, verb="log_in", detail={"network": network_of(request)})
     return user
 
 
@@ -95,6 +101,7 @@ class Tokens(View):
     @documented(responses=serializers.TokenRow(many=True))
     def get(self, request: Request) -> Response:
         """One's own tokens; never the tokens themselves."""
+        access.require_unlimited(person(request))
         rows = ApiToken.objects.filter(user=person(request)).order_by("-pk")[:200]
         return Response({"results": [_token(row) for row in rows], "next": None})
 
@@ -102,7 +109,11 @@ class Tokens(View):
     @creates
     def post(self, request: Request) -> Response:
         """A new token, shown this once."""
-        row, token = issue_token(person(request), checked(serializers.NewToken, request)["name"])
+        access.require_unlimited(person(request))
+        given = checked(serializers.NewToken, request)
+        if (project_id := given.pop("project")) is not None:
+            given["project"] = access.project_for(person(request), project_id, needs="see_project")
+        row, token = issue_token(person(request), **given)
         return Response(_token(row) | {"token": token}, status=201)
 
 
@@ -110,11 +121,20 @@ class OneToken(View):
     @documented(responses={204: None})
     def delete(self, request: Request, token_id: str) -> Response:
         """Takes a token back; its next request is refused."""
-        found = token_id.isascii() and token_id.isdigit() and len(token_id) < 19
-        if not found or not ApiToken.objects.filter(user=person(request), pk=int(token_id)).delete()[0]:
+        access.require_unlimited(person(request))
+        if not (token_id.isascii() and token_id.isdigit() and len(token_id) < 19):
             raise NotFound("There is no such token.")
+        take_back(user=person(request), token_id=int(token_id))
         return Response(status=204)
 
 
 def _token(row: ApiToken) -> dict[str, Any]:
-    return {"id": row.pk, "name": row.name, "created_at": row.created_at, "last_used_on": row.last_used_on}
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "read_only": row.read_only,
+        "project": row.project_id,
+        "expires_at": row.expires_at,
+        "created_at": row.created_at,
+        "last_used_on": row.last_used_on,
+    }

@@ -21,6 +21,7 @@ class Projects(View):
     @creates
     def post(self, request: Request) -> Response:
         """A new project; its creator becomes its owner."""
+        access.require_unlimited(person(request))
         project = projects.create_project(user=person(request), **checked(serializers.NewProject, request))
         return Response(
             shapes.project(access.project_for(person(request), project.pk, needs="see_project")), status=201

@@ -156,6 +156,18 @@ export interface Assignments {
   training?: NewcomerTraining
 }
 
+export interface AuditEvent {
+  id: number
+  created_at: string
+  project: number | null
+  /** Null: the service itself. */
+  actor: string | null
+  verb: string
+  target: string
+  detail: unknown
+  request_id: string
+}
+
 export interface Batch {
   /** Undo all of it at reviews/batches/{batch}/undo/. */
   batch: string
@@ -725,6 +737,11 @@ export interface NewSendOutByGuidelines {
 
 export interface NewToken {
   name?: string
+  /** Only GET. */
+  read_only?: boolean
+  /** The only project that it opens. */
+  project?: number | null
+  expires_at?: string | null
 }
 
 export interface NewVectorFile {
@@ -1178,6 +1195,10 @@ export interface Token {
 export interface TokenRow {
   id: number
   name: string
+  read_only: boolean
+  /** The only project that it opens; null: all of its owner's. */
+  project: number | null
+  expires_at: string | null
   created_at: string
   last_used_on: string | null
 }

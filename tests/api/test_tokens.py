@@ -1,0 +1,90 @@
+"""Tokens and log-ins: limits that hold from the next request on, and a trail of who did what."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from annotation.models import ApiToken, AuditEvent
+from annotation.operations.tokens import digest
+from tests.factories import make_project
+
+
+@pytest.fixture
+def project(owner):
+    return make_project(owner=owner.user)
+
+
+def test_a_token_has_the_limits_that_it_was_made_with(owner, project, anybody):
+    until = timezone.now() + timedelta(hours=1)
+    wish = {"name": "dashboard", "read_only": True, "project": project.pk, "expires_at": until.isoformat()}
+    status, made = owner.call("POST", "tokens/", wish)
+    assert (status, made["read_only"], made["project"]) == (201, True, project.pk)
+    assert made["token"].startswith("qt_")
+    row = ApiToken.objects.get(pk=made["id"])
+    assert bytes(row.digest) == digest(made["token"])
+    anybody.http.credentials(HTTP_AUTHORIZATION=f"Token {made['token']}")
+    assert anybody.call("GET", f"projects/{project.pk}/")[0] == 200
+    assert anybody.call("PATCH", f"projects/{project.pk}/", {"name": "x"})[0] == 403
+    assert anybody.call("GET", "tokens/")[0] == 403
+    ApiToken.objects.filter(pk=row.pk).update(expires_at=timezone.now() - timedelta(hours=2))
+    assert anybody.call("GET", f"projects/{project.pk}/")[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("wish", "status"),
+    [
+        ({"expires_at": "2001-01-01T00:00:00Z"}, 422),
+        ({"expires_at": "0001-01-01T00:00:00+14:00"}, 400),
+        ({"expires_at": "9999-12-31T23:59:59-14:00"}, 400),
+        ({"expires_at": "soon"}, 400),
+        ({"expires_at": 7}, 400),
+        ({"project": 2**63}, 404),
+        ({"project": 2**62}, 404),
+        ({"project": True}, 400),
+        ({"read_only": "maybe"}, 400),
+    ],
+)
+def test_limits_that_cannot_be(owner, wish, status):
+    assert owner.call("POST", "tokens/", wish)[0] == status
+
+
+def test_the_trail(admin, anybody, owner, project):
+    name = admin.user.username
+    for password in ("a wrong guess", "a long password"):
+        anybody.call("POST", "auth/token/", {"username": name, "password": password})
+    anybody.call("POST", "auth/token/", {"username": "a long password", "password": "typed into the wrong field"})
+    _, made = owner.call("POST", "tokens/", {"name": "script"}, **{"X-Request-ID": "the-request"})
+    owner.call("DELETE", f"tokens/{made['id']}/")
+    owner.call("PATCH", f"projects/{project.pk}/", {"name": "Renamed"})
+    _, page = admin.call("GET", "audit/")
+    told = [(row["verb"], row["actor"]) for row in page["results"]]
+    assert ("log_in", name) in told
+    assert ("log_in.refused", name) in told
+    assert ("token.taken_back", "owner") in told
+    assert "the-request" in [row["request_id"] for row in page["results"] if row["verb"] == "token.made"]
+    assert not AuditEvent.objects.filter(target__contains="a long password").exists()
+    assert {row["verb"] for row in admin.call("GET", "audit/?verb=log_in")[1]["results"]} == {"log_in"}
+    _, ours = owner.call("GET", f"projects/{project.pk}/audit/")
+    assert {row["project"] for row in ours["results"]} == {project.pk}
+    assert owner.call("GET", "audit/")[0] == 403
+    assert owner.call("GET", f"projects/{project.pk}/audit/?verb__contains=x")[0] == 400
+
+
+@pytest.mark.parametrize("forged", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Client-IP"])
+def test_forged_headers_do_not_evade_the_throttle(admin, anybody, forged):
+    guess = {"username": admin.user.username, "password": "guess"}
+    for place in range(10):
+        assert anybody.call("POST", "auth/token/", guess, **{forged: f"10.0.0.{place}"})[0] == 401
+    assert anybody.call("POST", "auth/token/", guess, **{forged: "10.0.1.1"})[0] == 429
+
+
+def test_behind_a_proxy_only_its_own_word_counts(admin, anybody, settings):
+    settings.TRUSTED_PROXIES = 1
+    guess = {"username": admin.user.username, "password": "guess"}
+    for place in range(10):
+        anybody.call("POST", "auth/token/", guess, **{"X-Forwarded-For": f"10.0.0.{place}, 192.0.2.9"})
+    assert anybody.call("POST", "auth/token/", guess, **{"X-Forwarded-For": "10.0.1.1, 192.0.2.9"})[0] == 429
+    right = guess | {"password": "a long password"}
+    other = {"X-Forwarded-For": "192.0.2.9, 192.0.2.77"}
+    assert anybody.call("POST", "auth/token/", right, **other)[0] == 200, "the owner elsewhere is not locked out"

@@ -162,6 +162,13 @@ class ExpectedExport(s.Serializer[Any]):
 class SendOut(s.Serializer[Any]):
     votes = Whole(min_value=1, max_value=20, default=1)
     below = s.FloatField(min_value=0, max_value=1, default=0.0, help_text="Also items less sure than this.")
+    items = s.ListField(
+        child=Whole(min_value=1, max_value=2**63 - 1),
+        required=False,
+        min_length=1,
+        max_length=1000,
+        help_text="Only of these items, whose consensus is then as doubtful as need be.",
+    )
 
 
 class Known(s.Serializer[Any]):

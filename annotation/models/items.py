@@ -62,6 +62,7 @@ class Item(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["project", "id"], name="item_by_id"),
             models.Index(fields=["content_hash", "project"], name="item_content"),
             # The three ways in which an item is found on the request path.
             models.Index(

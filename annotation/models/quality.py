@@ -34,7 +34,7 @@ class Consensus(models.Model):
             models.CheckConstraint(condition=Q(probability__gte=0, probability__lte=1), name="consensus_probability")
         ]
         indexes = [
-            models.Index(fields=["project", "probability"], name="consensus_doubt"),
+            models.Index(fields=["project", "probability", "item"], name="consensus_by_doubt"),
             models.Index(fields=["project", "probability"], condition=Q(status="doubtful"), name="consensus_doubtful"),
         ]
 

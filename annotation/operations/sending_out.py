@@ -25,7 +25,8 @@ SEND_OUT = f"""
         SELECT item.id, item.slot_limit, item.taken
         FROM annotation_item item JOIN annotation_consensus truth ON truth.item_id = item.id
         WHERE truth.project_id = %(project)s AND truth.status IN ('single', 'agreed', 'doubtful')
-          AND (truth.status = 'doubtful' OR truth.probability < %(below)s)
+          AND (truth.status = 'doubtful' OR truth.probability < %(below)s OR %(items)s::bigint[] IS NOT NULL)
+          AND (%(items)s::bigint[] IS NULL OR item.id = ANY(%(items)s::bigint[]))
           AND NOT item.is_gold AND item.open_slots = 0 AND item.taken < %(max_votes)s
           AND (%(person)s::bigint IS NULL OR EXISTS (
                 SELECT 1 FROM annotation_annotation one
@@ -79,12 +80,13 @@ def widen(*, project: Project, item: Item, votes: int) -> None:
 @dataclass(frozen=True)
 class Narrowed:
     """Which of the items in doubt: those that a person answered, that were given both of two classes, whose consensus
-    is one of some classes, that nobody has answered since a moment."""
+    is one of some classes, that nobody has answered since a moment; or these items, however sure."""
 
     person: User | None = None
     classes: list[str] | None = None
     consensus: list[str] | None = None
     answered_before: datetime | None = None
+    items: list[int] | None = None
 
 
 @retried
@@ -106,7 +108,8 @@ def send_out_doubtful(
         parameters: dict[str, Any] = {
             "project": project.pk, "user": user.pk, "max_votes": project.max_votes, "votes": votes, "below": below,
             "person": narrowed.person and narrowed.person.pk, "classes": narrowed.classes, "batch": batch,
-            "consensus": narrowed.consensus, "answered_before": narrowed.answered_before, "most": MOST_AT_ONCE,
+            "consensus": narrowed.consensus, "answered_before": narrowed.answered_before, "items": narrowed.items,
+            "most": MOST_AT_ONCE,
             "schema": project.schema_version, "renamed": renamed(project),
         }  # fmt: skip
         cursor.execute(SEND_OUT, parameters)

@@ -311,6 +311,75 @@ class TestIdempotency:
         assert owner.call("POST", "projects/", NEW, **key)[0] == 201
 
 
+ROUTES = {
+    # path under projects/{id}/ : (method, least role, body)
+    "": ("GET", "annotator", None),
+    "progress/": ("GET", "annotator", None),
+    "model/": ("GET", "annotator", None),
+    "my/annotations/": ("GET", "annotator", None),
+    "assignments/": ("POST", "annotator", {}),
+    "queue/": ("GET", "reviewer", None),
+    "items/": ("GET", "reviewer", None),
+    "explore/": ("GET", "reviewer", None),
+    "members/": ("GET", "reviewer", None),
+    "learning-curve/": ("GET", "reviewer", None),
+    "agreement/": ("GET", "reviewer", None),
+    "annotators/": ("GET", "reviewer", None),
+    "quality/": ("GET", "reviewer", None),
+    "flags/": ("GET", "reviewer", None),
+    "review/": ("GET", "reviewer", None),
+    "gold/": ("GET", "reviewer", None),
+    "gold/proposals/": ("GET", "reviewer", None),
+    "guidelines/": ("GET", "reviewer", None),
+    "quality/export/": ("GET", "reviewer", None),
+    "quality/classes/": ("GET", "reviewer", None),
+    "quality/weeks/": ("GET", "reviewer", None),
+    "my/report/": ("GET", "annotator", None),
+    "reviews/": ("GET", "reviewer", None),
+    "jobs/": ("GET", "manager", None),
+}
+WRITES = {
+    "items/": ("POST", "manager", {"items": [{"data": {"text": "x"}}]}),
+    "predictions/": ("POST", "manager", {"predictions": []}),
+    "vectors/": ("POST", "manager", {"vectors": []}),
+    "exports/": ("POST", "manager", {"format": "jsonl"}),
+    "classes/merge/": ("POST", "manager", {"classes": ["ham"], "into": "ham"}),
+    "members/": ("POST", "manager", {"username": "joiner", "role": "annotator"}),
+    "members/newcomer/training/": ("POST", "manager", None),
+    "reviews/agreeing/": ("POST", "reviewer", {}),
+    "quality/send-out/": ("POST", "manager", {}),
+    "policy/preview/": ("POST", "manager", {"settings": {"overlap": 2}}),
+    "gold/": ("POST", "manager", {"items": [1]}),
+    f"reviews/batches/{uuid.UUID(int=7)}/undo/": ("POST", "reviewer", None),
+}
+ROLES = ["annotator", "reviewer", "manager", "owner"]
+
+
+@pytest.mark.parametrize(
+    ("path", "route", "role"),
+    [
+        (path, route, role)
+        for routes in (ROUTES, WRITES)
+        for (path, route), role in itertools.product(routes.items(), ROLES)
+    ],
+)
+def test_permission_matrix(client_of, stranger, anybody, path, route, role):
+    method, least, body = route
+    project = make_project()
+    make_user("joiner")
+    make_member(project, user=make_user("newcomer"))
+    make_item(project)
+    url = f"projects/{project.pk}/{path}"
+    status, answer = client_of(make_member(project, role=role)).call(method, url, body)
+    if ROLES.index(role) >= ROLES.index(least):
+        assert 200 <= status < 300, answer
+    else:
+        assert status == 403
+        assert is_refusal(answer)
+    assert stranger.call(method, url, body)[0] == 404
+    assert anybody.call(method, url, body)[0] == 401
+
+
 def test_the_schema_and_its_page(anybody):
     assert anybody.http.get("/api/v1/schema/").status_code == 200
     page = anybody.http.get("/api/v1/docs/")

@@ -100,9 +100,10 @@ class SendOutDoubtful(View):
     @documented(request=reviewing.SendOut, responses={201: reviewing.Batch})
     @creates
     def post(self, request: Request, project_id: str) -> Response:
-        """Sends out again what is in doubt, as far as max_votes allows; up to five thousand items a call."""
+        """Sends out again what is in doubt, or the items named, as far as max_votes allows; up to 5,000 a call."""
         project = access.project_for(person(request), project_id, needs="send_out")
         given = checked(reviewing.SendOut, request)
+        given["narrowed"] = sending_out.Narrowed(items=given.pop("items", None))
         batch, n = sending_out.send_out_doubtful(project=project, user=person(request), **given)
         return Response({"batch": batch, "n": n}, status=201)
 

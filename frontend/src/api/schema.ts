@@ -308,6 +308,31 @@ export interface ExpectedExport {
   high: number | null
 }
 
+export interface Exploration {
+  /** Address of the next page. */
+  next: string | null
+  /** May be fewer than asked for, also none, with more behind `next`. */
+  results: Explored[]
+  /** Items that were looked at for this page. */
+  looked_at: number
+}
+
+export interface Explored {
+  item: number
+  external_id: string | null
+  /** The beginning of what the item shows. */
+  text: string
+  answers_and_leases: number
+  open_slots: number
+  is_gold: boolean
+  /** Where its first question came from; null: not asked yet. */
+  stream: string | null
+  drawn_at: string | null
+  consensus: Held | null
+  /** Open ones. */
+  flags: number
+}
+
 export interface F1 {
   /** Null while a class has no protected item. */
   macro: Performance | null
@@ -446,6 +471,13 @@ export interface Health {
 
 export type HealthStatusEnum = 'ok' | 'degraded'
 
+export interface Held {
+  value: unknown
+  probability: number
+  status: string
+  n_votes: number
+}
+
 export type IncludeEnum = 'annotated' | 'all'
 
 export interface Interval {
@@ -453,6 +485,33 @@ export interface Interval {
   /** Lower end of the interval: 95 % for models, 90 % for people and labels. */
   low: number
   high: number
+}
+
+export interface ItemHistory {
+  id: number
+  project: number
+  external_id: string | null
+  data: unknown
+  metadata: unknown
+  gold: unknown
+  stream: string | null
+  taken: number
+  open_slots: number
+  consensus: Posterior | null
+  votes: Vote[]
+  flags: FlagRow[]
+  reviews: Review[]
+  comments: Comment[]
+  created_at: string
+  drawn_at: string | null
+  draw_probability: number | null
+  draw_reason: unknown
+  /** Its place in the published queue. */
+  queue: Place | null
+  leases: Lease[]
+  /** Every answer as it was given, the oldest first. */
+  revisions: Revision[]
+  predictions: Said[]
 }
 
 export interface ItemPage {
@@ -541,6 +600,22 @@ export interface LearningCurve {
   /** The model's own belief: not a measurement. */
   belief: Performance | null
 }
+
+export interface Lease {
+  id: number
+  annotator: string | null
+  stream: StreamEnum
+  reason: unknown
+  probability: number
+  model_version: number | null
+  status: LeaseStatusEnum
+  skip_reason: string
+  created_at: string
+  closed_at: string | null
+  expires_at: string
+}
+
+export type LeaseStatusEnum = 'open' | 'answered' | 'skipped' | 'expired'
 
 export interface Me {
   id: number
@@ -848,6 +923,12 @@ export interface Performance {
   n: number
 }
 
+export interface Place {
+  rank: number
+  score: number
+  reason: unknown
+}
+
 export interface PolicyPreview {
   now: PolicyWorth
   proposed: PolicyWorth
@@ -1067,6 +1148,17 @@ export interface Reviews {
   results: Review[]
 }
 
+export interface Revision {
+  annotation: number
+  annotator: string | null
+  revision: number
+  /** As it was said, in the classes of its time. */
+  value: unknown
+  seconds: number | null
+  schema_version: number
+  created_at: string
+}
+
 export type RoleEnum = 'annotator' | 'reviewer' | 'manager' | 'owner'
 
 export interface RowError {
@@ -1075,10 +1167,19 @@ export interface RowError {
   message: string
 }
 
+export interface Said {
+  model: string
+  value: unknown
+  probabilities: unknown
+  created_at: string
+}
+
 export interface SendOut {
   votes?: number
   /** Also items less sure than this. */
   below?: number
+  /** Only of these items, whose consensus is then as doubtful as need be. */
+  items?: number[]
 }
 
 export interface Serving {
@@ -1166,6 +1267,8 @@ export interface StoredPredictions {
   stored: number
   errors: RowError[]
 }
+
+export type StreamEnum = 'model' | 'shuffle' | 'random' | 'gold' | 'relabel' | 'import'
 
 export interface Suggestion {
   value: unknown

@@ -1,0 +1,154 @@
+"""Looking through a project's items: filtered and ordered pages that cost the same at any place of any project.
+
+A page is sought in a window of items next to each other in an index, so that a filter that fits almost nothing takes as
+long as one that fits everything; whoever reads goes on with the next window.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from annotation.models import Project
+from annotation.models.items import SHOWN_TEXT
+
+EXCERPT = 300
+WINDOW = 20_000
+ORDERS = ("oldest", "newest", "doubt", "sure")
+UNANSWERED = "unanswered"
+STATUSES = (UNANSWERED, "single", "agreed", "doubtful", "gold", "reviewed")
+# Filters of things that only items have that somebody was asked about.
+OF_DRAWN = {"class", "person", "stream", "since", "until"}
+
+ITEMS = """SELECT id AS item_id, id AS place FROM annotation_item WHERE project_id = %(project)s{and}"""
+FLAGGED = """SELECT DISTINCT item_id, item_id AS place FROM annotation_flag
+    WHERE project_id = %(project)s AND status = 'open' AND item_id IS NOT NULL{and}"""
+JUDGED = "SELECT item_id, probability AS place FROM annotation_consensus WHERE project_id = %(project)s{and}"
+
+TRUTH = "truth.value"
+FILTERS = {
+    "q": f"(item.external_id ILIKE %(q)s OR {SHOWN_TEXT} ILIKE %(q)s)",
+    "id": "item.external_id = %(id)s",
+    "class": f"""(%(class)s IN ({TRUTH}->>'class', {TRUTH}->>'rating') OR {TRUTH}->'classes' ? %(class)s
+        OR {TRUTH} @> jsonb_build_object('spans', jsonb_build_array(jsonb_build_object('class', %(class)s::text)))
+        OR {TRUTH} @> jsonb_build_object('boxes', jsonb_build_array(jsonb_build_object('class', %(class)s::text))))""",
+    "status": "truth.status = %(status)s",
+    "flag": """EXISTS (SELECT 1 FROM annotation_flag flag WHERE flag.item_id = item.id AND flag.status = 'open'
+        AND (%(flag)s = 'any' OR flag.kind = %(flag)s))""",
+    "person": """EXISTS (SELECT 1 FROM annotation_annotation one JOIN auth_user person ON person.id = one.annotator_id
+        WHERE one.item_id = item.id AND person.username = %(person)s)""",
+    "stream": "item.draw_stream = %(stream)s",
+    "since": "item.drawn_at >= %(since)s",
+    "until": "item.drawn_at < %(until)s::date + 1",
+}
+PAGE = """
+    WITH looked AS MATERIALIZED ({window}),
+    found AS (
+        SELECT looked.place, item.id, item.external_id, left({text}, %(excerpt)s) AS text, item.taken, item.open_slots,
+               item.is_gold, item.draw_stream, item.drawn_at, truth.value::text, truth.probability, truth.status,
+               truth.n_votes
+        FROM looked JOIN annotation_item item ON item.id = looked.item_id
+        LEFT JOIN annotation_consensus truth ON truth.item_id = item.id
+        WHERE {where} ORDER BY {order} LIMIT %(limit)s)
+    SELECT found.*, (SELECT count(*) FROM annotation_flag flag WHERE flag.item_id = found.id AND flag.status = 'open')
+    FROM found
+"""
+LAST = "SELECT place, item_id, (SELECT count(*) FROM ({window}) counted) FROM ({window}) looked {order} LIMIT 1"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Items that fit, and where to go on: None at the end. `n_looked` is how many were looked at for this page."""
+
+    rows: list[dict[str, Any]]
+    after: list[Any] | None
+    n_looked: int
+
+
+def explore(project: Project, *, wanted: dict[str, str], order: str, limit: int, after: Sequence[Any] | None) -> Page:
+    """Returns up to `limit` items that fit all filters; fewer, also none, where the window ended first.
+
+    `after` is place and id of the last item looked at. Orders `doubt` and `sure` know only items with a consensus.
+    """
+    size = WINDOW if wanted else limit + 1
+    parameters: dict[str, Any] = {**_given(wanted), "project": project.pk, "excerpt": EXCERPT, "window": size}
+    parameters |= {"limit": limit + 1, "place": after and after[0], "after": after and after[1]}
+    window = _window(order, wanted, is_first=after is None)
+    sql = PAGE.format(window=window, where=_where(wanted), order=_order(order, "looked.place"), text=SHOWN_TEXT)
+    found = _rows(sql, parameters)
+    if len(found) > limit:
+        return Page([_row(row) for row in found[:limit]], [found[limit - 1][0], found[limit - 1][1]], size)
+    place, item_id, n_looked = _end(window, order, parameters)
+    return Page([_row(row) for row in found], [place, item_id] if n_looked == size else None, n_looked)
+
+
+def has_external_id(project: Project, text: str) -> bool:
+    """Tells whether an item of the project is named exactly so."""
+    return project.items.filter(external_id=text).exists()
+
+
+def _end(window: str, order: str, parameters: dict[str, Any]) -> tuple[Any, int, int]:
+    backwards = _order(
+        {"oldest": "newest", "newest": "oldest", "doubt": "sure", "sure": "doubt"}[order], "place", "item_id"
+    )
+    found = _rows(LAST.format(window=window, order=f"ORDER BY {backwards}"), parameters)
+    return found[0] if found else (None, 0, 0)
+
+
+def _window(order: str, wanted: dict[str, str], *, is_first: bool) -> str:
+    falls = order in ("newest", "sure")
+    key, tie = ("probability", "item_id") if order in ("doubt", "sure") else ("id", "id")
+    base = JUDGED if key == "probability" else ITEMS
+    more = ""
+    if key == "id" and "flag" in wanted:
+        base, key, tie = FLAGGED, "item_id", "item_id"
+    elif key == "id" and (OF_DRAWN & set(wanted) or wanted.get("status", UNANSWERED) != UNANSWERED):
+        more = " AND drawn_at IS NOT NULL"
+    sign = "<" if falls else ">"
+    if not is_first:
+        more += f" AND {tie} {sign} %(after)s" if key == tie else f" AND ({key}, {tie}) {sign} (%(place)s, %(after)s)"
+    return f"{base.replace('{and}', more)} ORDER BY {_order(order, key, tie)} LIMIT %(window)s"
+
+
+def _order(order: str, place: str, tie: str = "item.id") -> str:
+    way = "DESC" if order in ("newest", "sure") else "ASC"
+    return f"{place} {way}" if place == tie else f"{place} {way}, {tie} {way}"
+
+
+def _where(wanted: dict[str, str]) -> str:
+    parts = {**FILTERS, "status": "truth.item_id IS NULL"} if wanted.get("status") == UNANSWERED else FILTERS
+    return " AND ".join(parts[name] for name in wanted) or "true"
+
+
+def _given(wanted: dict[str, str]) -> dict[str, Any]:
+    pattern = wanted.get("q", "").replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    dates: dict[str, Any] = {name: date.fromisoformat(wanted[name]) for name in ("since", "until") if name in wanted}
+    return {**wanted, **dates, "q": f"%{pattern}%"}
+
+
+def _row(row: Sequence[Any]) -> dict[str, Any]:
+    _, key, external_id, text, taken, open_slots, is_gold, stream, drawn_at, value, probability, status, votes, n = row
+    truth = (
+        {"value": json.loads(value), "probability": probability, "status": status, "n_votes": votes} if value else None
+    )
+    return {
+        "item": key,
+        "external_id": external_id,
+        "text": text,
+        "answers_and_leases": taken,
+        "open_slots": open_slots,
+        "is_gold": is_gold,
+        "stream": stream,
+        "drawn_at": drawn_at,
+        "consensus": truth,
+        "flags": n,
+    }
+
+
+def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())

@@ -9,11 +9,14 @@ export const PLAIN_VIEWS: Record<'login' | 'projects' | 'create', Loading<Record
   create: () => import('./views/create/Create.svelte'),
 }
 
-export const PROJECT_VIEWS: Record<'overview' | 'label' | 'review' | 'models' | 'people' | 'settings', Loading<{ project: number }>> = {
+export const itemView: Loading<{ project: number; item: number }> = () => import('./views/explore/ItemView.svelte')
+
+export const PROJECT_VIEWS: Record<'overview' | 'label' | 'review' | 'models' | 'items' | 'people' | 'settings', Loading<{ project: number }>> = {
   overview: () => import('./views/manage/Overview.svelte'),
   label: () => import('./views/label/Label.svelte'),
   review: () => import('./views/review/Review.svelte'),
   models: () => import('./views/models/Models.svelte'),
+  items: () => import('./views/explore/Explorer.svelte'),
   people: () => import('./views/members/People.svelte'),
   settings: () => import('./views/members/Settings.svelte'),
 }

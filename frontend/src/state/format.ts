@@ -10,6 +10,11 @@ export const percent = (x: number, digits = 1): string => `${(100 * x).toFixed(d
 /** "1 label", "6 labels". */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
 
+const instant = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+
+/** Day and time of day, as the browser writes them. */
+export const moment = (at: string): string => instant.format(new Date(at))
+
 /** A span of time in its largest fitting units: "12 s", "9 min", "1 min 40 s", "3 h". */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds))

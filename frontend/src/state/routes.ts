@@ -3,11 +3,12 @@ import type { Role } from '../api/types'
 /** A place in the application; the address is its only memory. */
 export type Route =
   | { view: 'login' | 'projects' | 'create' | 'missing' }
-  | { view: 'overview' | 'label' | 'review' | 'models' | 'people' | 'settings'; project: number }
+  | { view: 'overview' | 'label' | 'review' | 'models' | 'items' | 'people' | 'settings'; project: number }
+  | { view: 'item'; project: number; item: number }
 
 const PLAIN: Record<string, 'login' | 'projects' | 'create'> = { '/': 'projects', '/login': 'login', '/projects/new': 'create' }
-const OF_A_PROJECT = new Set(['label', 'review', 'models', 'people', 'settings'] as const)
-type Part = 'label' | 'review' | 'models' | 'people' | 'settings'
+const OF_A_PROJECT = new Set(['label', 'review', 'models', 'items', 'people', 'settings'] as const)
+type Part = 'label' | 'review' | 'models' | 'items' | 'people' | 'settings'
 
 function isPart(name: string): name is Part {
   return OF_A_PROJECT.has(name as Part)
@@ -18,6 +19,8 @@ export function matchRoute(path: string): Route {
   const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path
   const plain = PLAIN[trimmed]
   if (plain) return { view: plain }
+  const [, of, item] = /^\/projects\/(\d+)\/items\/(\d+)$/.exec(trimmed) ?? []
+  if (of && item) return { view: 'item', project: Number(of), item: Number(item) }
   const [, digits, part] = /^\/projects\/(\d+)(?:\/([a-z]+))?$/.exec(trimmed) ?? []
   if (!digits) return { view: 'missing' }
   if (!part) return { view: 'overview', project: Number(digits) }
@@ -27,7 +30,7 @@ export function matchRoute(path: string): Route {
 /** Where to go after logging in: the page asked for, never another site and never the login page again. */
 export function afterLogin(search: string): string {
   const wanted = new URLSearchParams(search).get('next') ?? '/'
-  return /^\/(?![/\\])/.test(wanted) && matchRoute(wanted).view !== 'login' ? wanted : '/'
+  return /^\/(?![/\\])/.test(wanted) && matchRoute(wanted.split('?', 1)[0] ?? '').view !== 'login' ? wanted : '/'
 }
 
 /** Where a project opens for a role: annotators label, everybody else sees the overview. */

@@ -36,8 +36,18 @@ class Skills:
         confusion /= confusion.sum(axis=2, keepdims=True)
         return np.maximum(confusion, 1e-9)
 
+    @property
+    def credible(self) -> Floats:
+        """`confusion` as it speaks for the truth: no answer speaks against itself.
+
+        Somebody who seems to be right less often than chance is taken for a guesser. With a few dozen answers that is
+        nearly always true, and a consensus that believes the opposite of what people say loses more by it than it wins.
+        """
+        confusion = self.confusion
+        return np.asarray(np.minimum(confusion, np.einsum("wkk->wk", confusion)[:, None, :]))
+
     def elsewhere(self, annotator: Ints, answer: Ints, own: Floats) -> Floats:
-        """Log P(answer | truth) of each vote by what its author did on other items (n_votes, K).
+        """Log P(answer | truth) of each vote, as in `credible`, by what its author did on other items (n_votes, K).
 
         own: (n_votes, K), the vote's own part of the counts. Counted in, a vote speaks for itself: with few answers
         and many classes the author then looks like somebody who always answers so (leave-one-out as in collapsed
@@ -45,7 +55,8 @@ class Skills:
         """
         hits = self.counts[annotator, :, answer] - own + STRENGTH * self.centre[annotator, :, answer]
         rows = self.counts.sum(axis=2)[annotator] - own + STRENGTH
-        return np.asarray(np.log(np.maximum(hits, 1e-9) / np.maximum(rows, 1e-9)))
+        logs = np.log(np.maximum(hits, 1e-9) / np.maximum(rows, 1e-9))
+        return np.asarray(np.minimum(logs, logs[np.arange(len(answer)), answer, None]))
 
 
 def fitted_skills(counts: Floats, answers: Ints, posterior: Floats) -> Skills:

@@ -16,8 +16,8 @@ MAX_ROUNDS = 60
 TOLERANCE = 1e-5
 # Rounds at the end in which each vote is judged by what its author did on other items.
 ELSEWHERE_ROUNDS = 3
-# Share of the answers as given in the class prior; the rest is learned.
-VOTED_SHARE = 0.5
+# Share of the most frequent answers in the class prior; the rest is learned.
+VOTED_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _fit(votes: CodedVotes, start: Floats | None) -> _Fit:
     posterior = voted if start is None else votes.with_known(start.copy())
     for _ in range(MAX_ROUNDS):
         skills, prior, base = _step(votes, posterior, voted)
-        updated = votes.with_known(normalised(base + votes.log_likelihood(skills.confusion)))
+        updated = votes.with_known(normalised(base + votes.log_likelihood(skills.credible)))
         moved = float(np.abs(updated - posterior).max(initial=0))
         posterior = updated
         if moved < TOLERANCE:
@@ -104,11 +104,13 @@ def _step(votes: CodedVotes, posterior: Floats, voted: Floats) -> tuple[Skills, 
 def _class_prior(posterior: Floats, voted: Floats, votes: CodedVotes) -> Floats:
     """How common each class is among the items somebody judged, one pseudo-item a class.
 
-    A geometric mean of what the posteriors and what the raw answers say: with few answers an item, a prior learned
-    alone feeds on itself, and frequent classes swallow rare ones.
+    A geometric mean of what the posteriors and what each item's most frequent answers say: with few answers an item, a
+    prior learned alone feeds on itself, and frequent classes swallow rare ones. Counting all answers instead would make
+    a class rarer than the mistakes look as common as they are.
     """
     judged = np.diff(votes.cells.indptr) > 0
-    learned, given = posterior[judged].sum(axis=0) + 1, voted[judged].sum(axis=0) + 1
+    most = voted[judged] == voted[judged].max(axis=1, keepdims=True)
+    learned, given = posterior[judged].sum(axis=0) + 1, (most / most.sum(axis=1, keepdims=True)).sum(axis=0) + 1
     prior = learned ** (1 - VOTED_SHARE) * given**VOTED_SHARE
     return np.asarray(prior / prior.sum())
 

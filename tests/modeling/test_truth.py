@@ -152,3 +152,21 @@ def test_nothing_at_all() -> None:
 def test_indices_out_of_range_are_refused(vote: list[int]) -> None:
     with pytest.raises(ValueError, match="out of range"):
         infer(np.array([vote]), n_items=3, n_annotators=2, n_classes=2)
+
+
+def test_what_somebody_poor_says_never_speaks_against_itself() -> None:
+    """Two people of eight guess, one class is rare: among 40 answers chance alone makes a guesser look like a liar."""
+    worse = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        truth = (rng.random(100) < 0.1).astype(int)
+        item = np.repeat(np.arange(100), 3)
+        person = np.concatenate([rng.permutation(8)[:3] for _ in range(100)])
+        wrong = rng.random(300) < np.where(person < 6, 0.1, 0.5)
+        votes = np.stack([item, person, np.where(wrong, 1 - truth[item], truth[item])], axis=1)
+        found = infer(votes, n_items=100, n_annotators=8, n_classes=2)
+        assert (found.skills.credible <= np.einsum("wkk->wk", found.skills.confusion)[:, None, :] + 1e-12).all()
+        majority = np.bincount(item, weights=votes[:, 2]) > 1.5
+        worse.append((found.posterior.argmax(axis=1) == truth).mean() - (majority == truth).mean())
+    assert np.mean(worse) > 0.01
+    assert min(worse) > -0.06

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers as s
 
+from annotation.api import serializers
 from annotation.models import Flag
 
 
@@ -186,9 +187,9 @@ class ModelDetail(ModelRow):
     drift = Drift(allow_null=True)
     belief = Performance(allow_null=True, help_text="The model's own belief: not a measurement.")
     stability = Stability(allow_null=True)
-    n_trained = s.IntegerField()
-    n_protected = s.IntegerField()
-    l2 = s.FloatField()
+    n_trained = s.IntegerField(allow_null=True, help_text="These three: null where the kind of model has none.")
+    n_protected = s.IntegerField(allow_null=True)
+    l2 = s.FloatField(allow_null=True)
     by_class = ClassFigures(many=True, allow_null=True)
     confused = Confused(many=True, allow_null=True)
 
@@ -394,3 +395,27 @@ class AuditEvent(s.Serializer[Any]):
     target = s.CharField(allow_blank=True)
     detail = s.JSONField()
     request_id = s.CharField(allow_blank=True)
+
+
+class AuditEvents(Page):
+    results = AuditEvent(many=True)
+
+
+class Projects(Page):
+    results = serializers.Project(many=True)
+
+
+class Members(Page):
+    results = serializers.Member(many=True)
+
+
+class Items(Page):
+    results = serializers.ItemRow(many=True)
+
+
+class Jobs(Page):
+    results = serializers.Job(many=True)
+
+
+class Tokens(Page):
+    results = serializers.TokenRow(many=True)

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
-from annotation.api import serializers
+from annotation.api import answers, serializers
 from annotation.api.idempotency import creates
 from annotation.api.throttles import FailedLogins, network_of
 from annotation.api.views.base import View, checked, documented, person
@@ -98,7 +98,7 @@ class Me(View):
 
 
 class Tokens(View):
-    @documented(responses=serializers.TokenRow(many=True))
+    @documented(responses=answers.Tokens)
     def get(self, request: Request) -> Response:
         """One's own tokens; never the tokens themselves."""
         access.require_unlimited(person(request))

@@ -13,7 +13,7 @@ from annotation.models import AuditEvent
 
 
 class ProjectAudit(View):
-    @documented(responses=answers.AuditEvent(many=True))
+    @documented(responses=answers.AuditEvents)
     def get(self, request: Request, project_id: str) -> Response:
         """What was done in the project, the newest first. Filters: verb, actor."""
         project = access.project_for(person(request), project_id, needs="see_audit")
@@ -21,7 +21,7 @@ class ProjectAudit(View):
 
 
 class Audit(View):
-    @documented(responses=answers.AuditEvent(many=True))
+    @documented(responses=answers.AuditEvents)
     def get(self, request: Request) -> Response:
         """What was done anywhere, log-ins and tokens included, for administrators. Filters: verb, actor."""
         access.require_administrator(person(request))

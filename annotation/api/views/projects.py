@@ -4,14 +4,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
-from annotation.api import paging, serializers, shapes
+from annotation.api import answers, paging, serializers, shapes
 from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, person
 from annotation.operations import projects
 
 
 class Projects(View):
-    @documented(responses=serializers.Project(many=True))
+    @documented(responses=answers.Projects, operation_id="projects_list")
     def get(self, request: Request) -> Response:
         """The projects that one can see, the newest first."""
         paging.allowed_filters(request)
@@ -62,7 +62,7 @@ class MergedClasses(View):
 
 
 class Members(View):
-    @documented(responses=serializers.Member(many=True))
+    @documented(responses=answers.Members)
     def get(self, request: Request, project_id: str) -> Response:
         """The members with their roles."""
         project = access.project_for(person(request), project_id, needs="see_members")

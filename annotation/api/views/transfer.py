@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
-from annotation.api import paging, serializers, shapes
+from annotation.api import answers, paging, serializers, shapes
 from annotation.api.idempotency import creates
 from annotation.api.parsers import UploadParser, loads
 from annotation.api.views.base import View, checked, documented, person
@@ -23,7 +23,7 @@ class Items(View):
     reports_text_errors = True
     takes_large_bodies = True
 
-    @documented(responses=serializers.ItemRow(many=True))
+    @documented(responses=answers.Items)
     def get(self, request: Request, project_id: str) -> Response:
         """The items, by id."""
         project = access.project_for(person(request), project_id, needs="see_items")
@@ -82,7 +82,7 @@ class ExportFile(View):
 
 
 class Jobs(View):
-    @documented(responses=serializers.Job(many=True))
+    @documented(responses=answers.Jobs)
     def get(self, request: Request, project_id: str) -> Response:
         """Imports and exports, the newest first."""
         project = access.project_for(person(request), project_id, needs="see_jobs")

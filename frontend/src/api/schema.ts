@@ -168,6 +168,12 @@ export interface AuditEvent {
   request_id: string
 }
 
+export interface AuditEvents {
+  /** Address of the next page. */
+  next: string | null
+  results: AuditEvent[]
+}
+
 export interface Batch {
   /** Undo all of it at reviews/batches/{batch}/undo/. */
   batch: string
@@ -543,6 +549,12 @@ export interface ItemRows {
   items: unknown
 }
 
+export interface Items {
+  /** Address of the next page. */
+  next: string | null
+  results: ItemRow[]
+}
+
 export interface Job {
   id: number
   project: number
@@ -569,6 +581,12 @@ export interface JobError {
 export type JobKindEnum = 'import' | 'export' | 'vectors'
 
 export type JobStatusEnum = 'queued' | 'running' | 'done' | 'failed'
+
+export interface Jobs {
+  /** Address of the next page. */
+  next: string | null
+  results: Job[]
+}
 
 export type KindEnum = 'choice' | 'multichoice' | 'spans' | 'boxes' | 'rating' | 'text' | 'pairwise'
 
@@ -636,6 +654,12 @@ export interface Member {
   created_at: string
 }
 
+export interface Members {
+  /** Address of the next page. */
+  next: string | null
+  results: Member[]
+}
+
 export interface MembershipOf {
   project: number
   name: string
@@ -674,9 +698,10 @@ export interface ModelDetail {
   /** The model's own belief: not a measurement. */
   belief: Performance | null
   stability: Stability | null
-  n_trained: number
-  n_protected: number
-  l2: number
+  /** These three: null where the kind of model has none. */
+  n_trained: number | null
+  n_protected: number | null
+  l2: number | null
   by_class: ClassFigures[] | null
   confused: Confused[] | null
 }
@@ -1029,6 +1054,12 @@ export interface ProjectClass {
   description: string
 }
 
+export interface Projects {
+  /** Address of the next page. */
+  next: string | null
+  results: Project[]
+}
+
 export interface Queue {
   /** Address of the next page. */
   next: string | null
@@ -1304,6 +1335,12 @@ export interface TokenRow {
   expires_at: string | null
   created_at: string
   last_used_on: string | null
+}
+
+export interface Tokens {
+  /** Address of the next page. */
+  next: string | null
+  results: TokenRow[]
 }
 
 export interface Training {

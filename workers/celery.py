@@ -10,6 +10,7 @@ from celery.signals import celeryd_init
 from django.conf import settings
 from kombu import Queue
 
+from workers.alone import watch_broker
 from workers.schedule import TRANSPORT
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -53,4 +54,5 @@ def load_tasks(**_: Any) -> None:
     import_module("workers.tasks")
     import_module("workers.following")
     gc.collect()
+    watch_broker()
     gc.freeze()  # the collector of a forked child leaves these objects alone, so their pages stay shared

@@ -1,8 +1,6 @@
 """Hurts the parts of a running service, by a seed, and measures how long each takes to be well again."""
 
-import os
 import random
-import signal
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -91,13 +89,11 @@ def _freeze_in_a_training(service: Service) -> bool:
 
 
 def _is_seen_to_be_deaf(service: Service) -> bool:
-    pid = service.part("workers")
-    if pid is None:
+    if not service.freeze("workers"):
         return False
-    os.killpg(pid, signal.SIGSTOP)
     started = time.monotonic()
     is_seen = eventually(lambda: not service.is_well(), RECOVERY_LIMIT_SECONDS)
-    os.killpg(pid, signal.SIGCONT)
+    service.go_on("workers")
     if not is_seen:
         raise AssertionError(f"a deaf worker was not seen in {time.monotonic() - started:.0f} s")
     return True

@@ -90,20 +90,25 @@ class Service:
 
     def hold(self, name: str, seconds: float) -> bool:
         """Stops a part for so long, as a machine out of memory would, then lets it go on."""
-        pid = self.part(name)
-        if pid is None:
+        if not self.freeze(name):
             return False
-        with suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGSTOP)
-            time.sleep(seconds)
-            os.killpg(pid, signal.SIGCONT)
+        time.sleep(seconds)
+        self.go_on(name)
         return True
+
+    def freeze(self, name: str) -> bool:
+        """Stops every process of a part: it takes connections and answers nothing. Returns whether it was there."""
+        pid = self.part(name)
+        if pid is not None:
+            os.killpg(pid, signal.SIGSTOP)
+        return pid is not None
 
     def go_on(self, name: str) -> None:
         """Lets every process of a part that was stopped go on."""
         pid = self.part(name)
         if pid is not None:
-            os.killpg(pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGCONT)
 
     def wipe_broker(self) -> bool:
         """Kills the broker and takes all it knew away."""

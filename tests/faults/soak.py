@@ -73,7 +73,7 @@ def soak(
     """Works and hurts until the time is up or the faults are, waits until it is quiet, and compares."""
     history, admin = History(), service.client()
     place = Place(_project(admin), LEASE_SECONDS, history)
-    job = _import(admin, place)
+    job = send_file(admin, place.path, N_IMPORTED)
     chaos = Chaos(service, admin, place.path)
     actors = _team(service, admin, place, n_annotators, seed)
     started = time.monotonic()
@@ -101,15 +101,15 @@ def _project(admin: Program) -> str:
     return path
 
 
-def _import(admin: Program, place: Place) -> int:
-    """Sends a file; its rows are read by a worker that will be killed at it."""
+def send_file(admin: Program, path: str, n_rows: int) -> int:
+    """Sends a file with so many rows; returns the job that reads them."""
     lines = "".join(
-        json.dumps({"external_id": f"row-{n}", "data": {"text": f"imported {n}"}}) + "\n" for n in range(N_IMPORTED)
+        json.dumps({"external_id": f"row-{n}", "data": {"text": f"imported {n}"}}) + "\n" for n in range(n_rows)
     )
     boundary = "between-the-parts"
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="rows.jsonl"\r\n\r\n'
     request = urllib.request.Request(
-        f"{admin.url}/api/v1/{place.path}imports/",
+        f"{admin.url}/api/v1/{path}imports/",
         f"{head}{lines}\r\n--{boundary}--\r\n".encode(),
         {"Content-Type": f"multipart/form-data; boundary={boundary}", "Authorization": f"Token {admin.token}"},
     )

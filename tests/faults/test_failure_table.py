@@ -1,0 +1,124 @@
+"""What must happen when one part fails. Rows of the failure table that are not here: see docs/reliability.md."""
+
+import contextlib
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.faults.service import Service
+from tests.faults.soak import send_file
+from tests.stack import Program, eventually
+
+pytestmark = pytest.mark.alone
+
+MOST_CONNECTIONS = 110
+END_ALL_BUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                 WHERE backend_type = 'client backend' AND pid <> ALL(%s)"""
+
+
+@pytest.fixture
+def project(service: Service) -> tuple[Program, str]:
+    assert eventually(service.is_up, 60)
+    admin = service.client()
+    made = admin.want("POST", "projects/", {"name": "Row", "kind": "choice", "classes": ["a", "b"]})
+    path = f"projects/{made['id']}/"
+    items = [{"external_id": str(n), "data": {"text": f"text {n}"}} for n in range(20)]
+    admin.want("POST", f"{path}items/", {"items": items})
+    return admin, path
+
+
+def answer_one(admin: Program, path: str) -> int:
+    (lease,) = admin.want("POST", f"{path}assignments/", {"count": 1})["assignments"]
+    return admin.call("PUT", f"assignments/{lease['id']}/annotation/", {"value": {"class": "a"}})[0]
+
+
+def first_outage(admin: Program, path: str) -> urllib.error.HTTPError:
+    """Asks until the database's absence is told, and returns that answer."""
+    headers = {"Authorization": f"Token {admin.token}"}
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(
+                urllib.request.Request(f"{admin.url}/api/v1/{path}", headers=headers), timeout=20
+            ):
+                time.sleep(0.05)
+        except urllib.error.HTTPError as error:
+            return error
+    raise AssertionError("the database was never away")
+
+
+def test_while_the_database_is_away_every_request_is_told_to_come_again(service, project):
+    admin, path = project
+    web = service.part("web")
+    assert service.kill("postgres")
+    told = first_outage(admin, path)
+    assert (told.code, told.headers["Retry-After"]) == (503, "2")
+    assert eventually(lambda: works(lambda: answer_one(admin, path)) == 201, 30)
+    assert service.part("web") == web, "the web server was started again"
+
+
+def test_without_a_free_connection_requests_are_refused_at_once_and_nothing_piles_up(service, project):
+    admin, path = project
+    held = every_connection(service)
+    try:
+        held[0].execute(END_ALL_BUT, [pids(held)])
+        held += every_connection(service)
+        started = time.monotonic()
+        assert first_outage(admin, path).code == 503
+        assert time.monotonic() - started < 15
+    finally:
+        for connection in held:
+            connection.close()
+    assert eventually(lambda: works(lambda: answer_one(admin, path)) == 201, 30)
+
+
+def pids(held: list[psycopg.Connection]) -> list[int]:
+    return [connection.info.backend_pid for connection in held]
+
+
+def every_connection(service: Service) -> list[psycopg.Connection]:
+    """Takes what is free, before the service does."""
+    found: list[psycopg.Connection] = []
+    with contextlib.suppress(psycopg.OperationalError):
+        for _ in range(MOST_CONNECTIONS):
+            found.append(service.connect())
+    return found
+
+
+def works(do: Callable[[], Any]) -> Any:
+    with contextlib.suppress(OSError, AssertionError, ValueError):
+        return do()
+    return None
+
+
+def test_a_project_that_is_deleted_during_its_import_takes_in_no_more(service, project):
+    admin, path = project
+    service.order("import batch committed", "wait 3")
+    job = send_file(admin, path, 6_000)
+    assert eventually(lambda: service.is_obeyed("import batch committed"), 30), service.log("worker")
+    assert admin.call("DELETE", path)[0] == 204
+    assert admin.call("GET", path)[0] == 404
+    with service.connect() as db:
+        ended = "SELECT status FROM annotation_job WHERE id = %s AND status IN ('done', 'failed')"
+        assert eventually(lambda: db.execute(ended, [job]).fetchone(), 30) == ("failed",)
+        (n,) = db.execute("SELECT count(*) FROM annotation_item WHERE external_id LIKE 'row-%'").fetchone()
+    assert n % 2_000 == 0
+    assert n < 6_000
+
+
+def test_labelling_and_export_go_on_while_the_broker_hangs(service, project):
+    admin, path = project
+    assert service.freeze("valkey")
+    try:
+        started = time.monotonic()
+        assert answer_one(admin, path) == 201
+        assert time.monotonic() - started < 3
+        job = admin.want("POST", f"{path}exports/", {"format": "jsonl"})["id"]
+        assert eventually(lambda: admin.want("GET", f"jobs/{job}/")["status"] == "done", 45), service.log("worker")
+    finally:
+        service.go_on("valkey")
+    assert eventually(lambda: admin.want("GET", f"{path}model/")["labels_behind"] == 0, 60), service.log("worker")

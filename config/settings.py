@@ -154,6 +154,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TrainingStageEnum": "annotation.models.Membership.Training",
         "KindEnum": "annotation.kinds.NAMES",
+        "RoleEnum": "annotation.models.Role",
     },
 }
 

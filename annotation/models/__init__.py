@@ -1,5 +1,6 @@
 """Tables and their constraints."""
 
+from annotation.models.invitations import Invitation
 from annotation.models.items import GoldAnswer, Item, Prediction, Stream
 from annotation.models.labeling import Annotation, AnnotationRevision, Assignment
 from annotation.models.learning import (
@@ -51,6 +52,7 @@ __all__ = [
     "GuidelineVersion",
     "Heartbeat",
     "IdempotencyKey",
+    "Invitation",
     "Item",
     "Job",
     "Membership",

@@ -250,7 +250,7 @@ def add_member(*, project: Project, actor: User, username: Any, role: Any, passw
     if Role(role).rank > Role(own).rank:
         raise Forbidden(f"Only an owner can do this; your role is {own}.")
     with transaction.atomic():
-        user = _new_account(actor, username, password) if password is not None else _account(username)
+        user = _account_by(actor, username, password) if password is not None else _account(username)
         before = Membership.objects.select_for_update().filter(project=project, user=user).first()
         if before and Role(before.role).rank > Role(own).rank:
             raise Forbidden("An owner's role can be changed by an owner only.")
@@ -300,9 +300,15 @@ def _account(username: str) -> User:
     return user
 
 
-def _new_account(actor: User, username: str, password: Any) -> User:
+def _account_by(actor: User, username: str, password: Any) -> User:
     if not actor.is_superuser:
         raise Forbidden("Only an administrator of this instance can make accounts.")
+    return new_account(username, password)
+
+
+def new_account(username: Any, password: Any) -> User:
+    """Returns a new account. Raises InvalidValue for a name or password that will not do, Conflict for a taken name."""
+    username = _username(username)
     if not isinstance(password, str) or "\0" in password:
         raise InvalidValue("The password must be a text.", fields={"password": "not a text"})
     try:

@@ -16,7 +16,7 @@ from annotation.models import Project
 from annotation.models.items import SHOWN_TEXT
 
 EXCERPT = 300
-WINDOW = 20_000
+WINDOW = 4_000
 ORDERS = ("oldest", "newest", "doubt", "sure")
 UNANSWERED = "unanswered"
 STATUSES = (UNANSWERED, "single", "agreed", "doubtful", "gold", "reviewed")
@@ -46,15 +46,18 @@ FILTERS = {
 }
 PAGE = """
     WITH looked AS MATERIALIZED ({window}),
-    found AS (
-        SELECT looked.place, item.id, item.external_id, left({text}, %(excerpt)s) AS text, item.taken, item.open_slots,
-               item.is_gold, item.draw_stream, item.drawn_at, truth.value::text, truth.probability, truth.status,
-               truth.n_votes
+    found AS MATERIALIZED (
+        SELECT looked.place, item.id
         FROM looked JOIN annotation_item item ON item.id = looked.item_id
         LEFT JOIN annotation_consensus truth ON truth.item_id = item.id
         WHERE {where} ORDER BY {order} LIMIT %(limit)s)
-    SELECT found.*, (SELECT count(*) FROM annotation_flag flag WHERE flag.item_id = found.id AND flag.status = 'open')
-    FROM found
+    SELECT found.place, item.id, item.external_id, left({text}, %(excerpt)s), item.taken, item.open_slots,
+           item.is_gold, item.draw_stream, item.drawn_at, truth.value::text, truth.probability, truth.status,
+           truth.n_votes,
+           (SELECT count(*) FROM annotation_flag flag WHERE flag.item_id = found.id AND flag.status = 'open')
+    FROM found JOIN annotation_item item ON item.id = found.id
+    LEFT JOIN annotation_consensus truth ON truth.item_id = item.id
+    ORDER BY {order_found}
 """
 LAST = "SELECT place, item_id, (SELECT count(*) FROM ({window}) counted) FROM ({window}) looked {order} LIMIT 1"
 
@@ -77,7 +80,13 @@ def explore(project: Project, *, wanted: dict[str, str], order: str, limit: int,
     parameters: dict[str, Any] = {**_given(wanted), "project": project.pk, "excerpt": EXCERPT, "window": size}
     parameters |= {"limit": limit + 1, "place": after and after[0], "after": after and after[1]}
     window = _window(order, wanted, is_first=after is None)
-    sql = PAGE.format(window=window, where=_where(wanted), order=_order(order, "looked.place"), text=SHOWN_TEXT)
+    sql = PAGE.format(
+        window=window,
+        where=_where(wanted),
+        order=_order(order, "looked.place"),
+        order_found=_order(order, "found.place"),
+        text=SHOWN_TEXT,
+    )
     found = _rows(sql, parameters)
     if len(found) > limit:
         return Page([_row(row) for row in found[:limit]], [found[limit - 1][0], found[limit - 1][1]], size)

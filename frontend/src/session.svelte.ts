@@ -39,6 +39,13 @@ export async function logIn(username: string, password: string): Promise<void> {
   lapsed = false
 }
 
+/** Comes in by an invitation: as oneself, or with a new account. Raises ApiError when it has ended or does not fit. */
+export async function join(token: string, account: { username: string; password: string } | null): Promise<void> {
+  me = await post<Me>('invitations/accept/', { token, ...account })
+  known = true
+  lapsed = false
+}
+
 export async function logOut(): Promise<void> {
   await remove('auth/session/')
   me = null

@@ -23,6 +23,8 @@ RIGHTS = {
     "POST auth/token/": ANYBODY,
     "POST auth/session/": ANYBODY,
     "DELETE auth/session/": ANYBODY,
+    "POST invitations/look/": ANYBODY,
+    "POST invitations/accept/": ANYBODY,
     "GET health/": ANYBODY,
     "GET schema/": ANYBODY,
     "GET docs/": ANYBODY,
@@ -42,6 +44,9 @@ RIGHTS = {
     "GET projects/{project_id}/members/": "see_members",
     "POST projects/{project_id}/members/": "manage_members",
     "DELETE projects/{project_id}/members/{username}/": "manage_members",
+    "GET projects/{project_id}/invitations/": "manage_members",
+    "POST projects/{project_id}/invitations/": "manage_members",
+    "DELETE projects/{project_id}/invitations/{invitation_id}/": "manage_members",
     "POST projects/{project_id}/members/{username}/pause/": "pause_people",
     "DELETE projects/{project_id}/members/{username}/pause/": "pause_people",
     "POST projects/{project_id}/members/{username}/training/": "pause_people",
@@ -111,6 +116,7 @@ NOTHING_THERE = {
     "POST projects/{project_id}/guidelines/{version}/send-out/",
     "DELETE projects/{project_id}/gold/{item_id}/",
     "DELETE projects/{project_id}/members/{username}/pause/",
+    "DELETE projects/{project_id}/invitations/{invitation_id}/",
 }
 
 

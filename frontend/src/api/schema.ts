@@ -1,5 +1,12 @@
 /* Written by `manage.py page_types` from the schema of the API: change a serializer, then run it again. */
 
+export interface Acceptance {
+  token: string
+  /** Of the account to be made, for whoever has none. */
+  username?: unknown
+  password?: unknown
+}
+
 export type ActionEnum = 'relabel' | 'send_out' | 'talk' | 'pause'
 
 export interface Added {
@@ -493,6 +500,31 @@ export interface Interval {
   high: number
 }
 
+export interface Invitation {
+  id: number
+  role: RoleEnum
+  most_uses: number
+  n_uses: number
+  invited_by: string
+  created_at: string
+  expires_at: string
+  /** Still lets somebody in. */
+  is_open: boolean
+}
+
+export interface Invitations {
+  /** Address of the next page. */
+  next: string | null
+  results: Invitation[]
+}
+
+export interface Invited {
+  project: string
+  role: RoleEnum
+  invited_by: string
+  expires_at: string
+}
+
 export interface ItemHistory {
   id: number
   project: number
@@ -634,6 +666,24 @@ export interface Lease {
 }
 
 export type LeaseStatusEnum = 'open' | 'answered' | 'skipped' | 'expired'
+
+export interface Link {
+  token: string
+}
+
+export interface MadeInvitation {
+  id: number
+  role: RoleEnum
+  most_uses: number
+  n_uses: number
+  invited_by: string
+  created_at: string
+  expires_at: string
+  /** Still lets somebody in. */
+  is_open: boolean
+  /** Shown this once; the link is /join# and this. */
+  token: string
+}
 
 export interface Me {
   id: number
@@ -792,6 +842,16 @@ export interface NewImport {
   /** {"text": column, "second_text"?, "external_id"?, "gold"?, "metadata"?: [columns]} */
   mapping?: unknown
 }
+
+export interface NewInvitation {
+  role?: NewInvitationRoleEnum
+  /** How long the link works. */
+  days?: number
+  /** How many people may come in by it. */
+  uses?: number
+}
+
+export type NewInvitationRoleEnum = 'annotator' | 'reviewer' | 'manager'
 
 export interface NewMember {
   username: unknown

@@ -5,6 +5,7 @@ describe('routes', () => {
   it.each([
     ['/', { view: 'projects' }],
     ['/login/', { view: 'login' }],
+    ['/join', { view: 'join' }],
     ['/projects/new', { view: 'create' }],
     ['/projects/7', { view: 'overview', project: 7 }],
     ['/projects/7/label', { view: 'label', project: 7 }],

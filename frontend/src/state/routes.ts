@@ -2,11 +2,11 @@ import type { Role } from '../api/types'
 
 /** A place in the application; the address is its only memory. */
 export type Route =
-  | { view: 'login' | 'projects' | 'create' | 'missing' }
+  | { view: 'login' | 'join' | 'projects' | 'create' | 'missing' }
   | { view: 'overview' | 'label' | 'review' | 'models' | 'items' | 'people' | 'settings'; project: number }
   | { view: 'item'; project: number; item: number }
 
-const PLAIN: Record<string, 'login' | 'projects' | 'create'> = { '/': 'projects', '/login': 'login', '/projects/new': 'create' }
+const PLAIN: Record<string, 'login' | 'join' | 'projects' | 'create'> = { '/': 'projects', '/login': 'login', '/join': 'join', '/projects/new': 'create' }
 const OF_A_PROJECT = new Set(['label', 'review', 'models', 'items', 'people', 'settings'] as const)
 type Part = 'label' | 'review' | 'models' | 'items' | 'people' | 'settings'
 
@@ -26,6 +26,9 @@ export function matchRoute(path: string): Route {
   if (!part) return { view: 'overview', project: Number(digits) }
   return isPart(part) ? { view: part, project: Number(digits) } : { view: 'missing' }
 }
+
+/** Pages for people who are not logged in yet. */
+export const isEntrance = (route: Route): boolean => route.view === 'login' || route.view === 'join'
 
 /** Where to go after logging in: the page asked for, never another site and never the login page again. */
 export function afterLogin(search: string): string {

@@ -43,7 +43,8 @@ class World:
         self._model(2)
         self.ids = {
             "project_id": self.project.pk, "username": "newcomer", "item_id": item.pk, "flag_id": flag.pk,
-            "review_id": review.pk, "job_id": job.pk, "number": 1, "batch": BATCH, "version": 1, "token_id": 1, "invitation_id": 1,
+            "review_id": review.pk, "job_id": job.pk, "number": 1, "batch": BATCH, "version": 1, "token_id": 1,
+            "invitation_id": 1,
         }  # fmt: skip
 
     def _model(self, number: int) -> None:

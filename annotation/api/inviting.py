@@ -46,5 +46,5 @@ class Invited(s.Serializer[Any]):
 
 
 class Acceptance(Link):
-    username = s.JSONField(required=False, default="", help_text="Of the account to be made, for whoever has none.")
-    password = s.JSONField(required=False, default="")
+    username = Text(max_length=150, default="", allow_blank=True, help_text="Of the new account, for whoever has none.")
+    password = Text(max_length=1000, default="", allow_blank=True)

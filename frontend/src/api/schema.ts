@@ -2,9 +2,9 @@
 
 export interface Acceptance {
   token: string
-  /** Of the account to be made, for whoever has none. */
-  username?: unknown
-  password?: unknown
+  /** Of the new account, for whoever has none. */
+  username?: string
+  password?: string
 }
 
 export type ActionEnum = 'relabel' | 'send_out' | 'talk' | 'pause'

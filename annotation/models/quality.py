@@ -120,6 +120,7 @@ class Flag(models.Model):
         REPETITIVE = "repetitive"
         CONFUSED_PAIR = "confused_pair"
         DRIFT = "drift"
+        COPYING = "copying"
 
     class Status(models.TextChoices):
         OPEN = "open"

@@ -9,6 +9,7 @@ from annotation.kinds import ONE_COLUMN, Learner
 from annotation.models import Project
 from annotation.operations.agreement_report import agreement_report
 from annotation.operations.answer_quality import infer_answers
+from annotation.operations.copying_suspicions import copying_people
 from annotation.operations.flags import raise_flags
 from annotation.operations.inference import Inference, consensus_of, error_scale, infer_truth, summary_of
 from annotation.operations.live_quality import keep_version, update_items
@@ -66,4 +67,5 @@ def _suspicions(inference: Inference, names: dict[int, str]) -> list[Suspicion]:
         *suspicious_labels(inference, names),
         *suspicious_people(inference, names),
         *confused_classes(inference, careless),
+        *copying_people(inference, names),
     ]

@@ -179,6 +179,28 @@ class TestPeople:
             True,
         )
 
+    def test_copying(self):
+        """The same mistakes: the later one is flagged, her sentence names nobody, and a decision stands."""
+        project = make_project(classes=("ham", "spam", "scam"), overlap=7)
+        rng = random.Random(1)
+        truth = TRUTH * 3
+        noisy = {
+            name: [rng.choice(["ham", "spam", "scam"]) if rng.random() < 0.3 else said for said in truth]
+            for name in ("ann", "bob", "cem", "dan", "eve", "fay")
+        }
+        ask_everybody(project, noisy | {"echo": noisy["bob"]})
+        judge(project)
+        (flag,) = open_flags(project, Flag.Kind.COPYING)
+        evidence = flag_row(flag)["evidence"]
+        assert (flag.annotator.username, evidence["with"]) == ("echo", "bob")
+        assert evidence["same"] == evidence["mistakes"] > 3 * evidence["expected_same"]
+        assert evidence["examples"][0]["class"] != evidence["examples"][0]["expected"]
+        assert "echo" in evidence["summary"]
+        assert "bob" not in evidence["summary"]
+        decide_flag(flag=flag, user=make_user(), status=Flag.Status.DISMISSED)
+        judge(project)
+        assert not open_flags(project, Flag.Kind.COPYING)
+
     def test_good_people_are_left_in_peace(self):
         project = make_project(overlap=4)
         rng = random.Random(1)

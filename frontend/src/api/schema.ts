@@ -378,7 +378,7 @@ export interface FlagRow {
   closed_at: string | null
 }
 
-export type FlagRowKindEnum = 'label_suspect' | 'annotator_needs_help' | 'annotator_looks_random' | 'too_fast' | 'repetitive' | 'confused_pair' | 'drift'
+export type FlagRowKindEnum = 'label_suspect' | 'annotator_needs_help' | 'annotator_looks_random' | 'too_fast' | 'repetitive' | 'confused_pair' | 'drift' | 'copying'
 
 export type FlagRowStatusEnum = 'open' | 'confirmed' | 'dismissed' | 'closed'
 
@@ -1453,7 +1453,7 @@ export interface WaitingReason {
   summary: string
 }
 
-export type WaitingReasonKindEnum = 'disagreement' | 'label_suspect' | 'annotator_needs_help' | 'annotator_looks_random' | 'too_fast' | 'repetitive' | 'confused_pair' | 'drift'
+export type WaitingReasonKindEnum = 'disagreement' | 'label_suspect' | 'annotator_needs_help' | 'annotator_looks_random' | 'too_fast' | 'repetitive' | 'confused_pair' | 'drift' | 'copying'
 
 export interface Week {
   week: string

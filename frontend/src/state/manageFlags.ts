@@ -20,6 +20,7 @@ export const FLAG_WORDS: Readonly<Record<FlagKind, FlagWords>> = {
   confused_pair: { one: 'Classes get mixed up', many: 'pairs of classes get mixed up', icon: 'scale', tone: 'warn' },
   drift: { one: 'Answers have changed', many: 'people answer differently than before', icon: 'undo', tone: 'warn' },
   too_fast: { one: 'Too fast', many: 'people answer too fast', icon: 'clock', tone: '' },
+  copying: { one: 'Same mistakes as a colleague', many: 'people repeat a colleague', icon: 'people', tone: 'warn' },
   repetitive: { one: 'Always the same', many: 'people repeat one answer', icon: 'list', tone: '' },
 }
 
@@ -39,6 +40,7 @@ const ONE_OR_MANY: Partial<Record<FlagKind, [one: string, many: string]>> = {
   annotator_needs_help: ['needs help', 'need help'],
   too_fast: ['answers too fast', 'answer too fast'],
   repetitive: ['repeats one answer', 'repeat one answer'],
+  copying: ['repeats a colleague', 'repeat a colleague'],
   drift: ['answers differently than before', 'answer differently than before'],
 }
 

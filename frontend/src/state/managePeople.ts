@@ -16,6 +16,7 @@ const STATES: readonly (PersonState & { kind: FlagKind })[] = [
   { kind: 'annotator_looks_random', text: 'looks random', icon: 'stop', tone: 'bad', isAboutSkill: true },
   { kind: 'annotator_needs_help', text: 'needs help', icon: 'warn', tone: 'warn', isAboutSkill: true },
   { kind: 'drift', text: 'has changed', icon: 'undo', tone: 'warn', isAboutSkill: true },
+  { kind: 'copying', text: 'repeats a colleague', icon: 'people', tone: 'warn', isAboutSkill: false },
   { kind: 'too_fast', text: 'too fast', icon: 'clock', tone: 'plain', isAboutSkill: false },
   { kind: 'repetitive', text: 'always the same', icon: 'list', tone: 'plain', isAboutSkill: false },
 ]

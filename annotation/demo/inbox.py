@@ -90,7 +90,7 @@ def _make(owner: User) -> Project:
         name=NAME,
         kind="choice",
         classes=[{"name": name, "description": description} for name, description in CLASSES],
-        settings={"overlap": 2, "random_rate": 0.2, "gold_rate": 0.05},
+        settings={"overlap": 2, "max_votes": 3, "random_rate": 0.2, "gold_rate": 0.05},
         guidelines=GUIDELINES,
     )
     for person in PEOPLE:

@@ -28,13 +28,10 @@ FLAGGED = """SELECT DISTINCT item_id, item_id AS place FROM annotation_flag
     WHERE project_id = %(project)s AND status = 'open' AND item_id IS NOT NULL{and}"""
 JUDGED = "SELECT item_id, probability AS place FROM annotation_consensus WHERE project_id = %(project)s{and}"
 
-TRUTH = "truth.value"
 FILTERS = {
     "q": f"(item.external_id ILIKE %(q)s OR {SHOWN_TEXT} ILIKE %(q)s)",
     "id": "item.external_id = %(id)s",
-    "class": f"""(%(class)s IN ({TRUTH}->>'class', {TRUTH}->>'rating') OR {TRUTH}->'classes' ? %(class)s
-        OR {TRUTH} @> jsonb_build_object('spans', jsonb_build_array(jsonb_build_object('class', %(class)s::text)))
-        OR {TRUTH} @> jsonb_build_object('boxes', jsonb_build_array(jsonb_build_object('class', %(class)s::text))))""",
+    "class": "truth.value->>'class' = %(class)s",
     "status": "truth.status = %(status)s",
     "flag": """EXISTS (SELECT 1 FROM annotation_flag flag WHERE flag.item_id = item.id AND flag.status = 'open'
         AND (%(flag)s = 'any' OR flag.kind = %(flag)s))""",
@@ -43,6 +40,14 @@ FILTERS = {
     "stream": "item.draw_stream = %(stream)s",
     "since": "item.drawn_at >= %(since)s",
     "until": "item.drawn_at < %(until)s::date + 1",
+}
+# How a consensus names a class, for the kinds that name it otherwise than `choice`.
+MARKED = "truth.value @> jsonb_build_object('%s', jsonb_build_array(jsonb_build_object('class', %%(class)s::text)))"
+OF_CLASS = {
+    "multichoice": "truth.value->'classes' ? %(class)s",
+    "rating": "truth.value->>'rating' = %(class)s",
+    "spans": MARKED % "spans",
+    "boxes": MARKED % "boxes",
 }
 PAGE = """
     WITH looked AS MATERIALIZED ({window}),
@@ -82,7 +87,7 @@ def explore(project: Project, *, wanted: dict[str, str], order: str, limit: int,
     window = _window(order, wanted, is_first=after is None)
     sql = PAGE.format(
         window=window,
-        where=_where(wanted),
+        where=_where(project, wanted),
         order=_order(order, "looked.place"),
         order_found=_order(order, "found.place"),
         text=SHOWN_TEXT,
@@ -127,8 +132,10 @@ def _order(order: str, place: str, tie: str = "item.id") -> str:
     return f"{place} {way}" if place == tie else f"{place} {way}, {tie} {way}"
 
 
-def _where(wanted: dict[str, str]) -> str:
-    parts = {**FILTERS, "status": "truth.item_id IS NULL"} if wanted.get("status") == UNANSWERED else FILTERS
+def _where(project: Project, wanted: dict[str, str]) -> str:
+    parts = FILTERS | {"class": OF_CLASS.get(project.kind, FILTERS["class"])}
+    if wanted.get("status") == UNANSWERED:
+        parts["status"] = "truth.item_id IS NULL"
     return " AND ".join(parts[name] for name in wanted) or "true"
 
 

@@ -69,6 +69,18 @@ def test_filters_and_orders(reviewer, project, query, numbers) -> None:
     assert found(reviewer, project, query) == names(*numbers)
 
 
+@pytest.mark.parametrize(("kind", "value"), [
+    ("multichoice", {"classes": ["x", "spam"]}), ("rating", {"rating": 4}),
+    ("spans", {"spans": [{"start": 0, "end": 1, "class": "spam"}]}),
+    ("boxes", {"boxes": [{"x": 0, "y": 0, "width": 1, "height": 1, "class": "spam"}]}),
+])  # fmt: skip
+def test_a_class_of_each_kind(reviewer, project, kind, value) -> None:
+    Project.objects.filter(pk=project.pk).update(kind=kind)
+    Consensus.objects.filter(item__external_id="m-3").update(value=value)
+    assert found(reviewer, project, f"class={'4' if kind == 'rating' else 'spam'}") == names(3)
+    assert found(reviewer, project, "class=other") == []
+
+
 def test_by_person_and_flag(reviewer, project) -> None:
     item = project.items.get(external_id="m-2")
     answer = make_annotation(item, make_member(project), "ham")

@@ -31,12 +31,12 @@ def test_a_newcomer_is_told_at_once_and_let_in_by_a_manager(site: Site, page: Pa
     page.keyboard.press("2")
     expect(page.get_by_role("heading", name="The training was not passed")).to_be_visible()
     expect(page.get_by_text("Not the known answer: “known")).to_be_visible()
-    expect(page.get_by_text("50 % of your answers were right; it takes 100 %.")).to_be_visible()
+    expect(page.get_by_text("50% of your answers were right; it takes 100%.")).to_be_visible()
 
     with browser.new_context() as other:
         people = other.new_page()
         site.log_in(people, "maya", path=f"/projects/{project.pk}/people")
-        expect(people.get_by_role("row", name="nia")).to_contain_text("not passed, 50 % right")
+        expect(people.get_by_role("row", name="nia")).to_contain_text("not passed, 50% right")
         people.get_by_role("button", name="Let nia in").click()
         expect(people.get_by_text("nia gets ordinary work from now on.")).to_be_visible()
     page.reload()

@@ -39,7 +39,7 @@ describe('steps', () => {
     expect(missing('data', draft(), NO_FILE, RESERVED)).toBe('')
     expect(missing('data', draft(), { chosen: true, hasText: false }, RESERVED)).toContain('text')
     expect(missing('people', draft({ overlap: 0 }), NO_FILE, RESERVED)).toContain('whole number')
-    expect(missing('people', draft({ randomPercent: 101 }), NO_FILE, RESERVED)).toContain('100 %')
+    expect(missing('people', draft({ randomPercent: 101 }), NO_FILE, RESERVED)).toContain('100%')
     expect(missing('people', draft(), NO_FILE, RESERVED)).toBe('')
   })
 
@@ -51,7 +51,7 @@ describe('steps', () => {
 
   it('sums a closed step up', () => {
     const people = [{ username: 'bo', role: 'annotator' as const, password: '' }]
-    expect(stepSummary('people', draft({ people, overlap: 2 }), '')).toBe('you and 1 other · 2 votes an item · 10 % random sample')
+    expect(stepSummary('people', draft({ people, overlap: 2 }), '')).toBe('you and 1 other · 2 votes an item · 10% random sample')
     expect(stepSummary('classes', draft(), '')).toBe('spam, ham')
   })
 })

@@ -125,7 +125,7 @@ export function missing(step: Step, draft: Draft, file: { chosen: boolean; hasTe
       const problem = draft.people.map((_, index) => personProblem(draft, index)).find(Boolean)
       if (problem) return problem
       if (!within(draft.overlap, 1, 100) || !Number.isInteger(draft.overlap)) return 'Votes an item: a whole number from 1 to 100.'
-      return within(draft.randomPercent, 0, 100) ? '' : 'The random sample: 0 to 100 %.'
+      return within(draft.randomPercent, 0, 100) ? '' : 'The random sample: 0 to 100%.'
     }
   }
 }
@@ -142,7 +142,7 @@ export function stepSummary(step: Step, draft: Draft, fileName: string): string 
     case 'people': {
       const invited = draft.people.filter((one) => one.username.trim()).length
       const people = invited ? `you and ${plural(invited, 'other')}` : 'only you'
-      return `${people} · ${plural(draft.overlap, 'vote')} an item · ${draft.randomPercent} % random sample`
+      return `${people} · ${plural(draft.overlap, 'vote')} an item · ${draft.randomPercent}% random sample`
     }
   }
 }

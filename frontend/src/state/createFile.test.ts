@@ -9,7 +9,7 @@ sms-2,"two
 lines",personal,2026-03-02
 sms-1,Running late,personal,2026-03-03
 sms-4,,spam,2026-03-04
-sms-5,20 % off,offer,2026-03-05
+sms-5,20% off,offer,2026-03-05
 `
 
 describe('records', () => {

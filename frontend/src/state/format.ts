@@ -1,12 +1,19 @@
-/** Figures and times as people read them here. Thin, language-neutral, always the same digits. */
+/** Figures and times as people read them here: the one place that writes numbers, in the way of the browser's language. */
 
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const formats = new Map<string, Intl.NumberFormat>()
 
-export const count = (n: number): string => whole.format(n)
+function written(x: number, style: 'decimal' | 'percent', digits: number): string {
+  const key = `${style} ${digits}`
+  const known = formats.get(key) ?? new Intl.NumberFormat(undefined, { style, minimumFractionDigits: digits, maximumFractionDigits: digits })
+  formats.set(key, known)
+  return known.format(x)
+}
+
+export const count = (n: number): string => written(n, 'decimal', 0)
 /** 0.9314 → "0.931": scores and probabilities. */
-export const score = (x: number, digits = 3): string => x.toFixed(digits)
-/** 0.968 → "96.8 %". */
-export const percent = (x: number, digits = 1): string => `${(100 * x).toFixed(digits)} %`
+export const score = (x: number, digits = 3): string => written(x, 'decimal', digits)
+/** 0.968 → "96.8%". */
+export const percent = (x: number, digits = 1): string => written(x, 'percent', digits)
 /** "1 label", "6 labels". */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
 

@@ -25,8 +25,8 @@ const job: Job = { id: 1, kind: 'import', status: 'done', done: 100, total: 100,
 describe('the four questions', () => {
   it('gives every figure its range and its base', () => {
     expect(modelAnswer(model)).toMatchObject({ figure: '0.931', range: '0.904–0.953', lines: [expect.any(String), 'on 257 protected random items'] })
-    expect(labelsAnswer(quality)).toMatchObject({ figure: '96.8 %', range: '94.1–98.2 %', lines: ['of 900 items expected right', '12 in doubt'] })
-    expect(progressAnswer(progress, 1)).toMatchObject({ figure: '88.0 %', range: '880 of 1,000 items' })
+    expect(labelsAnswer(quality)).toMatchObject({ figure: '96.8%', range: '94.1–98.2%', lines: ['of 900 items expected right', '12 in doubt'] })
+    expect(progressAnswer(progress, 1)).toMatchObject({ figure: '88.0%', range: '880 of 1,000 items' })
   })
 
   it('says why a figure is missing', () => {
@@ -109,7 +109,7 @@ describe('flags', () => {
       evidence: { class: 'Billing', expected: 'Refund', others: [{ annotator: 'ana', class: 'Refund' }], model: { Billing: 0.1, Refund: 0.9 }, n: 3 },
     })
     expect(flagFacts(suspect).map((fact) => `${fact.name}: ${fact.value}`)).toEqual([
-      'cy: Billing', 'Expected: Refund', 'ana: Refund', 'Model says: Refund, 90 %', 'then: Billing, 10 %', 'Answers: 3',
+      'cy: Billing', 'Expected: Refund', 'ana: Refund', 'Model says: Refund, 90%', 'then: Billing, 10%', 'Answers: 3',
     ])
     expect(flagObject(suspect)).toBe('ticket-1')
     expect(flagObject(flag('too_fast', { evidence: { n: 31 } }))).toBe('31 answers')

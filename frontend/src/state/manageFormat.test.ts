@@ -3,10 +3,10 @@ import { answerTime, decimalRange, metricName, odds, percentRange, sureness, who
 
 describe('figures', () => {
   it('never rounds doubt away', () => {
-    expect(percentRange(0.941, 0.982)).toBe('94.1–98.2 %')
-    expect(wholePercent(0.997)).toBe('> 99 %')
-    expect(wholePercent(0.68)).toBe('68 %')
-    expect(wholePercent(1)).toBe('100 %')
+    expect(percentRange(0.941, 0.982)).toBe('94.1–98.2%')
+    expect(wholePercent(0.997)).toBe('> 99%')
+    expect(wholePercent(0.68)).toBe('68%')
+    expect(wholePercent(1)).toBe('100%')
     expect([sureness(1), sureness(0.94)]).toEqual(['> 0.99', '0.94'])
   })
 

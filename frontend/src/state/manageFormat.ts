@@ -1,18 +1,18 @@
 /** How a manager's figures are written: with their ranges, rounded, but never into certainty. Adds to format.ts. */
 import { count, percent, score } from './format'
 
-export const LEVEL = '90 %'
+export const LEVEL = percent(0.9, 0)
 /** Models are measured with wider intervals than people and labels. */
-export const MODEL_LEVEL = '95 %'
+export const MODEL_LEVEL = percent(0.95, 0)
 
 /** A share 0–1 as whole percent, for tables; never rounded up to a perfect 100. */
 export function wholePercent(share: number): string {
-  return share < 1 && share >= 0.995 ? '> 99 %' : percent(share, 0)
+  return share < 1 && share >= 0.995 ? `> ${percent(0.99, 0)}` : percent(share, 0)
 }
 
-/** "94.1–98.2 %". */
+/** "94.1–98.2%". */
 export const percentRange = (low: number, high: number, digits = 1): string =>
-  `${(100 * low).toFixed(digits)}–${(100 * high).toFixed(digits)} %`
+  `${score(100 * low, digits)}–${percent(high, digits)}`
 
 /** Scores with a real minus sign. */
 export const decimal = (value: number): string => score(value).replace('-', '−')

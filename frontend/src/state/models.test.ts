@@ -14,7 +14,7 @@ function row(number: number, change: Partial<ModelRow> = {}): ModelRow {
 
 describe('figures of a model', () => {
   it('come with their range, or with the reason', () => {
-    expect(performanceFigure(measured(0.9))).toMatchObject({ value: '90.0 %', range: '85.0–95.0 %', why: '' })
+    expect(performanceFigure(measured(0.9))).toMatchObject({ value: '90.0%', range: '85.0–95.0%', why: '' })
     expect(performanceFigure(null).why).toMatch(/^Not known yet: /)
     expect(f1Figure({ macro: null, rarest: null, says_more: false }).why).toContain('a class has no protected item')
   })
@@ -28,7 +28,7 @@ describe('figures of a model', () => {
 
   it('mark where confidence is outside of what was measured', () => {
     const bin = { low: 0.8, high: 0.9, n: 20, confidence: 0.85, right: { estimate: 0.5, low: 0.3, high: 0.7 } }
-    expect(binRows([bin, { ...bin, n: 0 }])).toMatchObject([{ said: '80–90 %', isOff: true, right: { value: '50.0 %' } }])
+    expect(binRows([bin, { ...bin, n: 0 }])).toMatchObject([{ said: '80–90%', isOff: true, right: { value: '50.0%' } }])
     expect(binRows([{ ...bin, right: { estimate: 0.9, low: 0.7, high: 1 } }])[0]?.isOff).toBe(false)
   })
 
@@ -59,7 +59,7 @@ describe('which version serves', () => {
   it('says what pinning and unpinning will do', () => {
     const said = pinWords(row(7), rows[0]).join(' ')
     expect(said).toContain('in place of model 9')
-    expect(said).toContain('80.0 % (75.0–85.0 %); model 9: 70.0 %')
+    expect(said).toContain('80.0% (75.0–85.0%); model 9: 70.0%')
     expect(pinWords(row(7, { performance: null }), rows[0]).join(' ')).toContain('was not measured')
     expect(unpinWords(row(7), rows[0])[0]).toContain('Model 9, the newest')
     expect(unpinWords(row(9), rows[0])[0]).toContain('goes on serving')

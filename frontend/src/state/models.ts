@@ -52,7 +52,7 @@ export const binRows = (bins: readonly ReliabilityBin[]): BinRow[] =>
   bins
     .filter((bin) => bin.n > 0)
     .map(({ low, high, n, confidence, right }) => ({
-      said: `${(100 * low).toFixed(0)}–${(100 * high).toFixed(0)} %`,
+      said: percentRange(low, high, 0),
       mean: percent(confidence),
       right: asPercent(right),
       n,
@@ -130,7 +130,7 @@ export function verdict(found: Comparison): string {
   if (found.because) return found.because
   if (!paired) return 'Not known yet: no protected item has an answer that both were measured on.'
   const { difference, p_value, n } = paired
-  const chance = p_value < 0.001 ? 'less than 0.1 %' : percent(p_value)
+  const chance = p_value < 0.001 ? `less than ${percent(0.001)}` : percent(p_value)
   const figures = `Model ${second.number} minus model ${first.number}: ${points(difference.estimate)} points (${pointsRange(difference)}) on ${plural(n, 'protected item')}.`
   const better = difference.low > 0 ? second : difference.high < 0 ? first : null
   if (!better) return `${figures} That does not tell them apart.`

@@ -12,6 +12,6 @@ it('looks ahead only with what the service can play', () => {
 })
 
 it('says what a rule costs and brings, or why nobody knows', () => {
-  expect(previewLine({ now: { ...worth, expected_right: 0.93 }, proposed: worth })).toContain('1.4 answers an item, 2,300 still to come, about 3 hours; 96.1 % expected right instead of 93.0 %')
+  expect(previewLine({ now: { ...worth, expected_right: 0.93 }, proposed: worth })).toContain('1.4 answers an item, 2,300 still to come, about 3 hours; 96.1% expected right instead of 93.0%')
   expect(previewLine({ now: worth, proposed: { ...worth, votes_per_item: null, undefined_because: 'too few items have several answers yet' } })).toContain('not known yet because too few')
 })

@@ -15,7 +15,7 @@ describe('agreement in slices', () => {
   it('puts the least agreeing first and the unknown last, with the reason', () => {
     const rows = sliceRows(slices, 'class')
     expect(rows.map((row) => row.name)).toEqual(['spam', 'ham', 'rare'])
-    expect(rows[0]?.figure).toMatchObject({ value: '70.0 %', range: '60.0–80.0 %' })
+    expect(rows[0]?.figure).toMatchObject({ value: '70.0%', range: '60.0–80.0%' })
     expect(rows[2]?.figure.why).toMatch(/^Not known yet/)
   })
 
@@ -29,7 +29,7 @@ describe('an export', () => {
   const found: ExpectedExport = { items: 1284, in_doubt: 212, left_out: 0, expected_right: 0.968, low: 0.941, high: 0.982 }
 
   it('says how right it is expected to be, or why that is not known', () => {
-    expect(exportFigure(found)).toMatchObject({ value: '96.8 %', range: '94.1–98.2 %' })
+    expect(exportFigure(found)).toMatchObject({ value: '96.8%', range: '94.1–98.2%' })
     expect(exportFigure({ ...found, expected_right: null, low: null, high: null }).why).toContain('not known yet')
   })
 

@@ -12,14 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from modeling.acquisition import margin
+from modeling.class_needs import exploring_share, needy_classes, rare_share_of
 from modeling.representatives import best_first, uncertain_rows
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
-
-ENOUGH_LABELS = 30
-RARE_SHARE = 0.4
-RARE_SHARE_WITHOUT_LABELS = 0.5
 
 
 class Kind(IntEnum):
@@ -87,7 +84,7 @@ def rank_team(
     """A queue of `n_wanted` of the `candidates` (fewer when there are fewer): batch after batch, no row twice.
 
     X (n, d) and probabilities (n, n_classes) cover the pool, `labeled_counts` (n_classes,) says how many labels each
-    class has. Half of the rows are random while there are fewer than 2 × batch labels. All batches come from one
+    class has. With few labels, or a class that was not found yet, more rows are random. All batches come from one
     candidate sample and one clustering: the next batch takes the next most uncertain row of each cluster, so a long
     queue costs hardly more than one batch. With a `sample` of the candidates only classes in need are looked for
     among the others. Uncertainty is the margin unless `uncertainty` (n,) is given, and is weighed by cost where
@@ -101,10 +98,10 @@ def rank_team(
     if n_wanted <= 0:
         return Choice.of(np.zeros(0, np.int64), np.zeros(0, np.float32), Kind.RANDOM, 1.0)
     counts = np.asarray(labeled_counts, dtype=np.float64)
-    n_random_share = max(random_share, 0.5 if counts.sum() < 2 * batch else 0.0)
-    needy = needy_classes(counts)
-    rare_share = _rare_share(counts, needy)
     sample = candidates if sample is None else sample
+    needy = needy_classes(counts)
+    rare_share = rare_share_of(counts, needy)
+    n_random_share = max(random_share, exploring_share(probabilities[sample], counts, batch))
     uncertainty = margin(probabilities) if uncertainty is None else uncertainty
     pending = X[:0] if pending is None else pending
     rows, scores, share_sampled = uncertain_rows(
@@ -117,20 +114,6 @@ def rank_team(
     }
     shares = {Kind.RARE: rare_share, Kind.RANDOM: n_random_share * (1 - rare_share)}
     return _interleaved(parts, shares, n_wanted, rng)
-
-
-def needy_classes(counts: npt.NDArray[np.float64]) -> Ints:
-    """Classes with fewer than min(30, n / 2K) labels, and those without any."""
-    threshold = min(ENOUGH_LABELS, counts.sum() / (2 * len(counts)))
-    return np.flatnonzero((counts < threshold) | (counts == 0))
-
-
-def _rare_share(counts: npt.NDArray[np.float64], needy: Ints) -> float:
-    """Up to 40 % of a batch (half when a class has no label), less when many classes are needy: then none is rare."""
-    if not len(needy) or counts.sum() == 0:
-        return 0.0
-    share = RARE_SHARE_WITHOUT_LABELS if (counts == 0).any() else RARE_SHARE
-    return share * (1 - len(needy) / len(counts))
 
 
 def _n_needed(share: float, n_wanted: int) -> int:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from modeling.class_needs import believed_counts
 from modeling.evaluation import Interval, accuracy_interval, corrected_accuracy
 from modeling.linear import LinearModel
 from modeling.linear_fit import fit_linear
@@ -121,7 +122,7 @@ class _Run:
         return self._by_team(opened, n) if self.plan.strategy == TEAM else self._by_name(opened, n)
 
     def _by_team(self, opened: OpenRows, n: int) -> Ints:
-        counts = self.targets.sum(axis=0)
+        counts = believed_counts(self.targets, opened.predict(self.taught))
         sample, rows = candidate_rows(opened, counts, n)
         return choose_rows(opened, sample, rows, labeled_counts=counts, batch=n, n_wanted=n).rows
 

@@ -3,7 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from modeling.batches import Choice, Kind, needy_classes, rank_team
+from modeling.batches import Choice, Kind, rank_team
+from modeling.class_needs import needy_classes
 from modeling.open_rows import OpenRows
 from modeling.strategies.base import Floats, Ints
 

@@ -108,7 +108,7 @@ def learn(seen: Seen, training: Training) -> Learned:
     )
     model, metrics["classifier_refusal"] = fit_named(seen.project, linear, X, targets, weights)
     metrics["n_protected"] = int(training.is_protected.sum())
-    metrics["labeled_counts"] = counted(seen.project, targets)
+    metrics["labeled_counts"] = counted(seen.project, targets, model.predict_proba(X))
     spoken = model.logits(training.probe_vectors)
     rows, sample = _protected(model, training)
     metrics |= _measured(seen.project, training, rows, sample, spoken)

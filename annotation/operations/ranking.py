@@ -10,7 +10,8 @@ from annotation.operations.named_ranking import choose_by_name
 from annotation.operations.open_pool import OpenPool, open_pool
 from annotation.operations.team_ranking import choose_by_team
 from annotation.vectors import Floats, Ints
-from modeling.batches import Choice, Kind, needy_classes
+from modeling.batches import Choice, Kind
+from modeling.class_needs import needy_classes
 from modeling.strategies.base import Predicts
 
 QUEUE_LENGTH = 500

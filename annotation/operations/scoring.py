@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from annotation.kinds import METRICS, Learner
 from annotation.models import Project
+from modeling.class_needs import believed_counts
 from modeling.evaluation import accuracy_interval
 from modeling.head_metrics import closeness, micro_f1
 
@@ -32,8 +33,8 @@ def scale_of(classes: list[str]) -> npt.NDArray[np.float64]:
     return np.array([float(name) for name in classes])
 
 
-def counted(project: Project, targets: Floats) -> list[int]:
-    """Returns how many labels each class has."""
+def counted(project: Project, targets: Floats, probabilities: Floats) -> list[float]:
+    """Returns how many labels each class has, by the answers and by what the model makes of the same items."""
     if project.question.learner is Learner.SIGMOID:
         return (targets > 0.5).sum(axis=0).tolist()  # type: ignore[no-any-return]  # NumPy types tolist() as Any
-    return np.bincount(targets.argmax(axis=1), minlength=targets.shape[1]).tolist()  # type: ignore[no-any-return]  # the same
+    return believed_counts(targets, probabilities).round(2).tolist()  # type: ignore[no-any-return]  # the same

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from modeling.batches import needy_classes, rare_rows
+from modeling.batches import rare_rows
+from modeling.class_needs import needy_classes
 from modeling.strategies.base import Candidates, Floats, Ints, Ranked
 
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeling.acquisition import entropy, least_confidence, margin
-from modeling.batches import Choice, Kind, needy_classes, rank_team
+from modeling.batches import Choice, Kind, rank_team
+from modeling.class_needs import believed_counts, needy_classes
 from modeling.clusters import k_means
 
 SCORES = [least_confidence, margin, entropy]
@@ -94,6 +95,25 @@ def test_equal_scores_are_broken_by_chance() -> None:
     X, _ = pool()
     p = np.full((400, 3), 1 / 3, dtype=np.float32)
     assert len({int(choose(X, p, [50, 50, 50], 1, seed).rows[0]) for seed in range(20)}) > 10
+
+
+def test_while_a_class_is_nowhere_likely_questions_are_random() -> None:
+    """Doubt near the wrong answers of a class that nobody has met would lead away from it."""
+    X, p = pool(k=2)
+    p = np.column_stack([0.6 + 0.4 * p[:, 0], 0.4 - 0.4 * p[:, 0]]).astype(np.float32)
+    assert (choose(X, p, [30, 20], 20).kinds == Kind.RANDOM).all()
+    later = choose(X, p, [140, 60], 80).kinds
+    assert 15 <= (later == Kind.RANDOM).sum() <= 25, "a quarter, for it is rare or does not exist"
+    p[7] = [0.45, 0.55]
+    assert not (choose(X, p, [30, 20], 20).kinds == Kind.RANDOM).any()
+
+
+def test_wrong_answers_do_not_make_a_rare_class_well_known() -> None:
+    """Ten answers of the second class, four of them on rows that the model holds for the first."""
+    answers = np.array([[0.8, 0.2]] * 20 + [[0.2, 0.8]] * 10, np.float32)
+    model = np.array([[0.95, 0.05]] * 24 + [[0.1, 0.9]] * 6, np.float32)
+    assert believed_counts(answers, model)[1] == pytest.approx(20 * 0.01299 + 4 * 0.17391 + 6 * 0.97297, abs=0.01)
+    assert np.allclose(believed_counts(answers, np.full((30, 2), 0.5)), answers.sum(axis=0))
 
 
 def test_batch_is_uncertain_and_spread() -> None:

@@ -13,7 +13,8 @@ from annotation.operations.team_ranking import LEAST_SLOTS, active_annotators
 from annotation.queries.labeling import SUGGESTED
 from annotation.tagged import Tagged, read_texts
 from annotation.vectors import Ints, load_pool
-from modeling.batches import ENOUGH_LABELS, Choice, Kind, needy_classes, rank_team
+from modeling.batches import Choice, Kind, rank_team
+from modeling.class_needs import ENOUGH_LABELS, needy_classes
 from modeling.tagging.outlook import Outlook, look_ahead
 from modeling.tagging.tagger import Tagger
 

@@ -1,0 +1,273 @@
+"""Promises that need many hands, each shown with its figures on a service of its own; sizes are options.
+
+    python -m benchmarks.promises claims  --count 100000 --clients 64      # overlap changes all the while
+    python -m benchmarks.promises repeats --count 10000                    # three in ten are sent again
+    python -m benchmarks.promises pace    --clients 200 --seconds 5 --minutes 10 --items 1000000
+    python -m benchmarks.promises broker  --clients 20 --minutes 5         # hangs for so long
+
+Exit code 1 when a promise was broken. The times are those of the clients of one process beside the server.
+"""
+
+import argparse
+import random
+import statistics
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotation.simulation.client import Api
+from benchmarks.annotate_loop import quantile
+from tests.faults.invariants import broken_rules
+from tests.faults.service import Service, running_service
+from tests.faults.soak import PASSWORD, send_file
+from tests.stack import Program, eventually
+
+CLASSES = ("a", "b")
+MOST_VOTES = 4
+JOB_SECONDS = 1800
+
+
+@dataclass
+class Told:
+    """What the clients saw: statuses, seconds of each request, and the annotations that were acknowledged."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    acknowledged: list[int] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, status: int, seconds: float, annotation: int | None = None) -> None:
+        with self.lock:
+            self.statuses[status] += 1
+            self.seconds.append(seconds)
+            if annotation is not None:
+                self.acknowledged.append(annotation)
+
+    def lines(self) -> list[str]:
+        found = sorted(self.seconds)
+        quantiles = ", ".join(f"p{share} {1000 * quantile(found, share / 100):.0f} ms" for share in (50, 95, 99))
+        return [f"answers by status: {dict(self.statuses)}", f"{len(found):,} requests: {quantiles}"]
+
+
+class Team:
+    """A project with items, and a token for each client."""
+
+    def __init__(self, service: Service, *, clients: int, items: int, **settings: Any) -> None:
+        self.service, self.admin = service, service.client()
+        settings = {"gold_rate": 0, "max_votes": MOST_VOTES, "overlap": 2} | settings
+        body = {"name": "Promises", "kind": "choice", "classes": list(CLASSES), "settings": settings}
+        self.project = self.admin.want("POST", "projects/", body)["id"]
+        self.path = f"projects/{self.project}/"
+        job = send_file(self.admin, self.path, items)
+        if not eventually(lambda: self.admin.want("GET", f"jobs/{job}/")["status"] == "done", JOB_SECONDS):
+            raise SystemExit("the items did not come in")
+        names = [f"client-{n}" for n in range(clients)]
+        self.programs = [self._member(name) for name in names]
+
+    def _member(self, name: str) -> Program:
+        body = {"username": name, "role": "annotator", "password": PASSWORD}
+        self.admin.want("POST", f"{self.path}members/", body)
+        return self.service.client(name, PASSWORD)
+
+    def at_once(self, work: Callable[[Api, int], None]) -> None:
+        """Runs `work` for every client in a thread with one connection of its own."""
+        with ThreadPoolExecutor(len(self.programs)) as threads:
+            apis = [Api(self.service.url, program.token) for program in self.programs]
+            for done in [threads.submit(work, api, place) for place, api in enumerate(apis)]:
+                done.result()
+
+    def rows(self, statement: str) -> list[Any]:
+        with self.service.connect() as db:
+            return db.execute(statement, {"project": self.project}).fetchall()
+
+    def problems(self, told: Told) -> list[str]:
+        """Compares rows with what was told, ends every lease, and looks for slots that are lost."""
+        rows = [row[0] for row in self.rows("SELECT id FROM annotation_annotation WHERE project_id = %(project)s")]
+        acknowledged = set(told.acknowledged)
+        found = [f"{len(acknowledged - set(rows))} acknowledged answers are lost"] * bool(acknowledged - set(rows))
+        found += [f"status {status}: {n}" for status, n in told.statuses.items() if status >= 500]
+        revised = self.rows("SELECT id FROM annotation_annotation WHERE project_id = %(project)s AND revision > 1")
+        found += [f"{len(revised)} answers have a second revision"] * bool(revised)
+        above = self.rows("SELECT id FROM annotation_item WHERE project_id = %(project)s AND taken > 4")  # MOST_VOTES
+        found += [f"{len(above)} items have more answers than ever allowed"] * bool(above)
+        with self.service.connect() as db:
+            found += broken_rules(db.cursor(), self.project)
+            db.execute(
+                "UPDATE annotation_assignment SET expires_at = now() - interval '1 s' WHERE project_id = %s "
+                "AND status = 'open'", [self.project],
+            )  # fmt: skip
+            still = "SELECT 1 FROM annotation_assignment WHERE project_id = %(project)s AND status = 'open' LIMIT 1"
+            if not eventually(lambda: not self.rows(still), 120):
+                found.append("leases that ran out are not given back")
+            found += broken_rules(db.cursor(), self.project)
+        leaked = self.rows(
+            """SELECT item.id FROM annotation_item item WHERE project_id = %(project)s AND taken <> (
+               SELECT count(*) FROM annotation_annotation answer WHERE answer.item_id = item.id)"""
+        )
+        return found + [f"{len(leaked)} items have lost a slot"] * bool(leaked)
+
+
+def claims(service: Service, options: argparse.Namespace) -> list[str]:
+    """Claims and submits by many clients while the overlap changes."""
+    team = Team(service, clients=options.clients, items=max(1000, options.count // 2))
+    told, left, stop = Told(), [options.count], threading.Event()
+
+    def work(api: Api, place: int) -> None:
+        rng, leases = random.Random(f"{options.seed} {place}"), list[Any]()  # noqa: S311 - repeatable
+        while take_one(left, told.lock):
+            leases = leases or _ask(api, team.path, told)
+            if leases:
+                leases = _answer(api, leases.pop(), rng, told)
+
+    def change() -> None:
+        rng = random.Random(options.seed)  # noqa: S311 - repeatable
+        while not stop.wait(0.5):
+            overlap = rng.randint(1, MOST_VOTES)
+            team.admin.want("PATCH", team.path, {"settings": {"overlap": overlap, "max_votes": MOST_VOTES}})
+
+    return _timed(team, told, work, beside=change, stop=stop)
+
+
+def take_one(left: list[int], lock: threading.Lock) -> bool:
+    with lock:
+        left[0] -= 1
+        return left[0] >= 0
+
+
+def _ask(api: Api, path: str, told: Told) -> list[Any]:
+    answer = api.call("POST", f"{path}assignments/", {"count": 1})
+    told.note(answer.status, answer.seconds)
+    return list(answer.content.get("assignments", ())) if answer.status == 200 else []
+
+
+def _answer(api: Api, lease: Any, rng: random.Random, told: Told, n_times: int = 1) -> list[Any]:
+    """Answers, so many times with the same request, and returns the next lease."""
+    body = {"value": {"class": rng.choice(CLASSES)}, "seconds": 1.0, "next": 1}
+    for _ in range(n_times):
+        answer = api.call("PUT", f"assignments/{lease['id']}/annotation/", body)
+        told.note(answer.status, answer.seconds, answer.content.get("id"))
+    return list(answer.content.get("assignments", ()))
+
+
+def repeats(service: Service, options: argparse.Namespace) -> list[str]:
+    """Submits of which three in ten are sent again, half of these at the same moment over a second connection."""
+    team = Team(service, clients=options.clients, items=options.count)
+    told, left, again = Told(), [options.count], Counter[str]()
+
+    def work(api: Api, place: int) -> None:
+        rng, leases = random.Random(f"{options.seed} {place}"), list[Any]()  # noqa: S311 - repeatable
+        second = Api(service.url, team.programs[place].token)
+        while take_one(left, told.lock):
+            leases = leases or _ask(api, team.path, told)
+            if not leases:
+                continue
+            lease, roll = leases.pop(), rng.random()
+            again["later" if roll < 0.15 else "at once" if roll < 0.3 else "never"] += 1
+            if not 0.15 <= roll < 0.3:
+                leases = _answer(api, lease, rng, told, n_times=2 if roll < 0.15 else 1)
+                continue
+            choice = rng.getrandbits(30)
+            twin = threading.Thread(target=_answer, args=(second, lease, random.Random(choice), told))  # noqa: S311
+            twin.start()
+            leases = _answer(api, lease, random.Random(choice), told)  # noqa: S311 - the same answer
+            twin.join()
+
+    problems = _timed(team, told, work)
+    print(f"sent again: {dict(again)}; {len(set(told.acknowledged)):,} effects")
+    return problems
+
+
+def pace(service: Service, options: argparse.Namespace) -> list[str]:
+    """People at so many seconds an item, for so long: what they wait for the server."""
+    team = Team(service, clients=options.clients, items=options.items)
+    told, end = Told(), time.monotonic() + 60 * options.minutes
+    return _timed(team, told, _at_a_pace(team, told, options, lambda: time.monotonic() < end))
+
+
+def _at_a_pace(
+    team: Team, told: Told, options: argparse.Namespace, goes_on: Callable[[], bool]
+) -> Callable[[Api, int], None]:
+    def work(api: Api, place: int) -> None:
+        rng, leases = random.Random(f"{options.seed} {place}"), list[Any]()  # noqa: S311 - repeatable
+        time.sleep(rng.uniform(0, options.seconds))
+        while goes_on():
+            leases = leases or _ask(api, team.path, told)
+            time.sleep(options.seconds * rng.lognormvariate(-0.08, 0.4))
+            if leases:
+                leases = _answer(api, leases.pop(), rng, told)
+
+    return work
+
+
+def broker(service: Service, options: argparse.Namespace) -> list[str]:
+    """The broker hangs while people label; an export is asked for meanwhile; then the labels behind are caught up."""
+    team = Team(service, clients=options.clients, items=options.items)
+    told, hung, problems = Told(), threading.Event(), list[str]()
+
+    def hang() -> None:
+        started = time.monotonic()
+        service.freeze("valkey")
+        job = team.admin.want("POST", f"{team.path}exports/", {"format": "jsonl"})["id"]
+        if eventually(lambda: team.admin.want("GET", f"jobs/{job}/")["status"] == "done", 60 * options.minutes):
+            print(f"export without the broker: {time.monotonic() - started:.1f} s")
+        else:
+            problems.append("the export waited for the broker")
+        time.sleep(max(0.0, 60 * options.minutes - (time.monotonic() - started)))
+        service.go_on("valkey")
+        hung.set()
+
+    problems += _timed(team, told, _at_a_pace(team, told, options, lambda: not hung.is_set()), beside=hang)
+    started = time.monotonic()
+    if not eventually(lambda: team.admin.want("GET", f"{team.path}model/")["labels_behind"] == 0, 120):
+        problems.append("labels are behind two minutes after the broker was back")
+    print(f"caught up {time.monotonic() - started:.1f} s after the last answer was checked")
+    return problems
+
+
+def _timed(
+    team: Team, told: Told, work: Callable[[Api, int], None], *,
+    beside: Callable[[], None] | None = None, stop: threading.Event | None = None,
+) -> list[str]:  # fmt: skip
+    other = threading.Thread(target=beside, daemon=True) if beside else None
+    started = time.monotonic()
+    if other:
+        other.start()
+    team.at_once(work)
+    seconds = time.monotonic() - started
+    if stop:
+        stop.set()
+    if other:
+        other.join(JOB_SECONDS)
+    rate = len(told.seconds) / seconds
+    print(f"{len(set(told.acknowledged)):,} answers in {seconds:.0f} s, {rate:.0f} requests a second")
+    print("\n".join(told.lines()))
+    print(f"slowest request {1000 * max(told.seconds):.0f} ms, mean {1000 * statistics.fmean(told.seconds):.0f} ms")
+    return team.problems(told)
+
+
+SHOWS = {"claims": claims, "repeats": repeats, "pace": pace, "broker": broker}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("promise", choices=SHOWS)
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--clients", type=int, default=64)
+    parser.add_argument("--seconds", type=float, default=5.0, help="for one item")
+    parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--items", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with running_service(hooks=False) as service:
+        problems = SHOWS[options.promise](service, options)
+    print("problems: none" if not problems else "PROBLEMS:\n" + "\n".join(problems))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

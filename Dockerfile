@@ -39,5 +39,5 @@ USER querent
 EXPOSE 8000
 VOLUME /var/lib/querent/storage
 CMD ["python", "-m", "granian", "--host", "0.0.0.0", "--port", "8000", "--interface", "wsgi", "--no-ws", \
-     "--workers", "1", "--blocking-threads", "8", "--backpressure", "1024", "--respawn-failed-workers", \
+     "--workers", "1", "--blocking-threads", "72", "--backpressure", "1024", "--respawn-failed-workers", \
      "--respawn-interval", "0.5", "--workers-kill-timeout", "10", "config.wsgi:application"]

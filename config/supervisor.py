@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from config.bodies import AT_WORK, TO_WAIT_IN
 from config.children import Child
 from config.embedded import EmbeddedError, Postgres, Valkey, data_home
 from config.options import CHECKOUT, HOST, Options, RefusedError, parse, refuse_busy_port, refuse_if_taken
@@ -254,11 +255,11 @@ class Supervisor:
 def web_options(port: int) -> list[str]:
     """Returns granian's arguments.
 
-    Backpressure counts connections, open ones that are idle too: a browser holds several. Work itself is bounded by the
-    threads, and those by the database's pool.
+    Backpressure counts connections, open ones that are idle too: a browser holds several. Of the threads a few work, as
+    many as the database's pool is made for, and the others wait for bodies that come slowly (config/bodies.py).
     """
     place = ["--host", HOST, "--port", str(port), "--interface", "wsgi", "--no-ws", "--backlog", "1024"]
-    work = ["--workers", "1", "--blocking-threads", "8", "--backpressure", "1024"]
+    work = ["--workers", "1", "--blocking-threads", str(AT_WORK + TO_WAIT_IN), "--backpressure", "1024"]
     life = ["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10", "--no-access-log"]
     return [*place, *work, *life, "config.wsgi:application"]
 

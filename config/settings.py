@@ -18,6 +18,12 @@ CSRF_FAILURE_VIEW = "annotation.api.errors.csrf_failed"
 TRUSTED_PROXIES = environment.integer("QUERENT_TRUSTED_PROXIES", 0)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Without a proxy that says how people came, a redirect to HTTPS would never end.
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE and TRUSTED_PROXIES > 0
+# Browsers that came by HTTPS once come by nothing else for so long.
+SECURE_HSTS_SECONDS = environment.integer("QUERENT_HSTS_SECONDS", 30 * 86_400 if SESSION_COOKIE_SECURE else 0)
+# Whether other names of the domain speak HTTPS is not ours to say: neither for subdomains nor for browsers' lists.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 INSTALLED_APPS = [
     "django.contrib.admin",

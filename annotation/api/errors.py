@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -32,6 +32,7 @@ CODES = {
     503: "unavailable",
 }
 RETRY_SECONDS = 2
+STOOD_STILL = ("25P03", "25P04")  # idle in transaction, transaction too long: PostgreSQL calls them internal errors
 
 
 class TooLarge(exceptions.APIException):
@@ -48,7 +49,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """Returns the response for a refusal; None for what is a bug, which Django then logs and answers with 500."""
     if isinstance(error, errors.DomainError):
         return Response(body(error.code, error.message, error.fields), status=STATUSES[type(error)])
-    if isinstance(error, OperationalError):
+    if is_outage(error):
         return Response(_outage(), status=503, headers={"Retry-After": str(RETRY_SECONDS)})
     if isinstance(error, Http404):
         error = exceptions.NotFound()
@@ -89,6 +90,13 @@ def _first(detail: Any) -> str:
     while isinstance(detail, list | dict):
         detail = next(iter(detail.values() if isinstance(detail, dict) else detail), "Refused.")
     return str(detail)
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether the database is why this failed: it is away, or ended a transaction that stood still."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", None) in STOOD_STILL
 
 
 def _outage() -> dict[str, Any]:

@@ -4,11 +4,10 @@ import logging
 import time
 from collections.abc import Callable
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from annotation import tracing
-from annotation.api.errors import outage
+from annotation.api.errors import is_outage, outage
 from annotation.operations import counting
 
 logger = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ class DatabaseOutageMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return outage() if isinstance(error, OperationalError) else None
+        return outage() if is_outage(error) else None
 
 
 class RequestIdMiddleware:

@@ -1,0 +1,41 @@
+"""The documented HTTPS deployment passes Django's own security checks, and sends what browsers need to know."""
+
+import os
+import subprocess
+import sys
+
+from config.options import CHECKOUT
+
+HTTPS = {
+    "QUERENT_SECRET_KEY": "a-key-of-sixty-characters-as-openssl-rand-hex-32-makes-them-0123",
+    "QUERENT_ALLOWED_HOSTS": "label.example.org",
+    "QUERENT_ORIGINS": "https://label.example.org",
+    "QUERENT_SECURE_COOKIES": "1",
+    "QUERENT_TRUSTED_PROXIES": "1",
+    "QUERENT_DEBUG": "0",
+}
+ASK = """
+import django
+django.setup()
+from django.test import Client
+browser = Client(headers={"Host": "label.example.org"})
+print(browser.get("/api/v1/no/").status_code, browser.get("/livez").status_code)
+answer = browser.get("/api/v1/no/", headers={"X-Forwarded-Proto": "https"})
+print(answer.status_code, answer.headers["Strict-Transport-Security"], answer.headers["X-Content-Type-Options"])
+"""
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | HTTPS | {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": str(CHECKOUT)}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=120)
+
+
+def test_the_deployment_checks_find_nothing():
+    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+
+
+def test_by_https_only():
+    done = run("-c", ASK)
+    assert done.stdout.splitlines() == ["301 200", "404 max-age=2592000 nosniff"], done.stderr

@@ -8,7 +8,7 @@ from modeling import team
 from modeling.batches import Choice, Kind, rank_team
 from modeling.linear import LinearModel
 from modeling.open_rows import OpenRows
-from modeling.representatives import repeats_last
+from modeling.representatives import repeats_last, uncertain_rows
 
 GROUPS = np.repeat(np.arange(5), 16)
 
@@ -98,3 +98,28 @@ def test_random_rows_come_from_the_whole_pool() -> None:
     assert 40 <= len(drawn) <= 60
     assert (drawn % 2 == 0).all()
     assert not set(drawn.tolist()) <= set(sample.tolist())
+
+
+def one_group() -> tuple[np.ndarray, np.ndarray]:
+    """Twelve rows on a line, the doubt growing towards row 0; three slots a group look at rows 0, 1 and 2."""
+    X = np.stack([np.ones(12), np.linspace(-1, 1, 12)], axis=1).astype(np.float32)
+    return X, np.linspace(1, 0.5, 12).astype(np.float32)
+
+
+def first_of(n_labels: int) -> int:
+    X, doubt = one_group()
+    rows, _, _ = uncertain_rows(
+        np.tile(X, (3, 1)) + np.repeat(np.eye(3, 2) * 40, 12, axis=0).astype(np.float32), np.tile(doubt, 3),
+        np.arange(36), 3, 3, np.random.default_rng(0), n_labels=n_labels, pending=X[:0],
+    )  # fmt: skip
+    assert sorted(rows // 12) == [0, 1, 2], "one of each group"
+    assert len(set(rows % 12)) == 1
+    return int(rows[0] % 12)
+
+
+def test_with_few_labels_a_group_is_represented_by_the_middle_of_its_more_uncertain_half() -> None:
+    assert first_of(99) == 1, "the middle of 0, 1, 2; 2 is the less uncertain half"
+
+
+def test_with_many_labels_a_group_is_represented_by_its_most_uncertain_row() -> None:
+    assert first_of(100) == 0

@@ -27,7 +27,7 @@ def cursor_of(request: Request, *types: type) -> list[Any] | None:
     if raw is None:
         return None
     try:
-        values = json.loads(base64.urlsafe_b64decode(raw.encode("ascii")))
+        values = json.loads(base64.b64decode(raw.encode("ascii"), altchars=b"-_", validate=True))
         fits = isinstance(values, list) and [type(value) for value in values] == list(types)
     except (ValueError, RecursionError):
         fits = False

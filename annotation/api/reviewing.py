@@ -67,7 +67,7 @@ class Waiting(s.Serializer[Any]):
 
 class ReviewQueue(Page):
     results = Waiting(many=True)
-    waiting = s.IntegerField()
+    waiting = s.IntegerField(help_text="Counted up to a thousand.")
     agreeing = s.IntegerField(help_text="Of these, items on which all answers and the consensus agree.")
 
 
@@ -179,6 +179,8 @@ class Known(s.Serializer[Any]):
 class Week(s.Serializer[Any]):
     week = s.DateField()
     annotations = s.IntegerField()
+    judged = s.IntegerField(help_text="Those that another answer, a known one or a decision speaks about.")
+    right = s.FloatField(allow_null=True, help_text="The share of these that is held for right.")
 
 
 class Paused(s.Serializer[Any]):

@@ -58,6 +58,7 @@ urlpatterns = [
     path(f"{PROJECT}/learning-curve/", learning.LearningCurve.as_view()),
     path(f"{PROJECT}/agreement/", quality.Agreement.as_view()),
     path(f"{PROJECT}/annotators/", quality.Annotators.as_view()),
+    path(f"{PROJECT}/annotators/<str:username>/report/", care.ReportOf.as_view()),
     path(f"{PROJECT}/quality/", quality.Quality.as_view()),
     path(f"{PROJECT}/flags/", quality.Flags.as_view()),
     path("flags/<str:flag_id>/", quality.OneFlag.as_view()),

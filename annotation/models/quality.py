@@ -76,6 +76,9 @@ class AnnotatorReport(models.Model):
     random_log_odds = models.FloatField(help_text="Natural log of the Bayes factor 'answers at random'.")
     median_seconds = models.FloatField(null=True, blank=True)
     confusion = models.JSONField(help_text="P(answer | truth), rows by truth, in class order; [] with many.")
+    weeks = models.JSONField(
+        default=list, db_default=[], help_text="The newest first: answers, judged ones, and how right those are."
+    )
     updated_at = models.DateTimeField()
 
     class Meta:

@@ -19,6 +19,7 @@ from annotation.operations.inference import error_scale, summary_of
 from annotation.operations.judgement import Crowd, Judgement, judged
 from annotation.operations.outbox import LaneClaim, settle_lane, waiting_requests
 from annotation.operations.people_suspicions import suspicious_people
+from annotation.operations.period_report import guideline_versions, period_report
 from annotation.operations.quality_rows import names_of, write_report, write_reports
 from annotation.operations.set_judge import judge_sets
 from annotation.operations.tagging.agreement import span_agreement
@@ -60,7 +61,7 @@ def infer_answers(claim: LaneClaim) -> None:
         project = Project.objects.get(pk=claim.project_id)
         request_ids = waiting_requests(claim)
         answers = load_answers(project)
-        names = names_of(answers.votes)
+        names, versions = names_of(answers.votes), guideline_versions(project)
     found = judge(project, answers)
     report = {
         "agreement": graded_agreement(found.crowd, seed=project.seed),
@@ -68,7 +69,7 @@ def infer_answers(claim: LaneClaim) -> None:
         "error_scale": error_scale(found.inference),
         "model_weight": 0.0,
         "seconds": round(time.monotonic() - started, 3),
-    }
+    } | period_report(answers.votes, versions)
     suspicions = [*suspicious_answers(found, names), *suspicious_people(found.inference, names)]
     with transaction.atomic():
         settle_lane(claim, request_ids)

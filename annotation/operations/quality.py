@@ -16,6 +16,7 @@ from annotation.operations.live_quality import keep_version, update_items
 from annotation.operations.outbox import LaneClaim, settle_lane, waiting_requests
 from annotation.operations.pausing import pause_by_rule
 from annotation.operations.people_suspicions import careless_people, suspicious_people
+from annotation.operations.period_report import class_report, guideline_versions, period_report
 from annotation.operations.quality_rows import names_of, write_consensus, write_report, write_reports
 from annotation.operations.second_opinions import publish_second_opinions
 from annotation.operations.suspicions import Suspicion, confused_classes, suspicious_labels
@@ -40,15 +41,16 @@ def infer_quality(claim: LaneClaim) -> None:
         project = Project.objects.get(pk=claim.project_id)
         request_ids = waiting_requests(claim)
         votes, stored, protected = load_votes(project), load_consensus(project), protected_items(project)
-        names = names_of(votes)
+        names, versions = names_of(votes), guideline_versions(project)
     inference = infer_truth(project, votes, protected)
     believed = consensus_of(inference, target_confidence=project.target_confidence)
     report = {
         "agreement": agreement_report(votes, names, seed=project.seed, is_ordinal=question.learner is Learner.ORDINAL),
         "summary": summary_of(inference, believed),
+        "classes": class_report(project, believed),
         "error_scale": error_scale(inference),
         "model_weight": inference.voice.weight if inference.voice else 0.0,
-    }
+    } | period_report(votes, versions)
     suspicions = _suspicions(inference, names)
     with transaction.atomic():
         settle_lane(claim, request_ids)

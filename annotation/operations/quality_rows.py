@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from annotation.arrays import STATUSES, Beliefs, Floats, Votes
 from annotation.models import AgreementReport, Project
 from annotation.operations.inference import Inference
+from annotation.operations.period_report import weeks_of_people
 
 # Skills move a little with every answer, and with them every probability. A change this small is not written.
 SAME_PROBABILITY = 0.002
@@ -35,19 +36,21 @@ UPSERT_CONSENSUS = """
 UPSERT_REPORTS = """
     INSERT INTO annotation_annotatorreport AS old
         (project_id, annotator_id, n_annotations, accuracy, accuracy_low, accuracy_high, random_log_odds,
-         median_seconds, confusion, updated_at)
+         median_seconds, confusion, weeks, updated_at)
     SELECT %(project)s, new.*, now()
     FROM unnest(%(people)s::bigint[], %(counts)s::int[], %(accuracies)s::float8[], %(lows)s::float8[],
-                %(highs)s::float8[], %(odds)s::float8[], %(medians)s::float8[], %(confusions)s::jsonb[]) AS new
+                %(highs)s::float8[], %(odds)s::float8[], %(medians)s::float8[], %(confusions)s::jsonb[],
+                %(weeks)s::jsonb[]) AS new
     ON CONFLICT (project_id, annotator_id) DO UPDATE
-    SET (n_annotations, accuracy, accuracy_low, accuracy_high, random_log_odds, median_seconds, confusion, updated_at)
+    SET (n_annotations, accuracy, accuracy_low, accuracy_high, random_log_odds, median_seconds, confusion, weeks,
+         updated_at)
       = (excluded.n_annotations, excluded.accuracy, excluded.accuracy_low, excluded.accuracy_high,
-         excluded.random_log_odds, excluded.median_seconds, excluded.confusion, excluded.updated_at)
+         excluded.random_log_odds, excluded.median_seconds, excluded.confusion, excluded.weeks, excluded.updated_at)
     WHERE (old.n_annotations, old.accuracy, old.accuracy_low, old.accuracy_high, old.random_log_odds,
-           old.median_seconds, old.confusion)
+           old.median_seconds, old.confusion, old.weeks)
       IS DISTINCT FROM
           (excluded.n_annotations, excluded.accuracy, excluded.accuracy_low, excluded.accuracy_high,
-           excluded.random_log_odds, excluded.median_seconds, excluded.confusion)
+           excluded.random_log_odds, excluded.median_seconds, excluded.confusion, excluded.weeks)
 """
 
 
@@ -133,6 +136,7 @@ def write_reports(*, project_id: int, inference: Inference) -> None:
                 "odds": truth.random_log_odds.tolist(),
                 "medians": _median_seconds(inference),
                 "confusions": _confusions(inference),
+                "weeks": [json.dumps(weeks) for weeks in weeks_of_people(inference)],
             },
         )
         cursor.execute(

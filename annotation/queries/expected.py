@@ -2,6 +2,7 @@
 
 import json
 import math
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -37,10 +38,10 @@ def expected_export(project: Project, *, min_confidence: float = 0.0) -> dict[st
         cursor.execute(EXPORT, {"project": project.pk, "least": min_confidence})
         n, right, spread, doubtful, total = cursor.fetchone()
     found = {"items": n, "in_doubt": doubtful, "left_out": total - n, "expected_right": None, "low": None, "high": None}
-    report = AgreementReport.objects.filter(project=project).values_list("report", flat=True).first() or {}
-    if not n or not report.get("error_scale"):
+    scale = AgreementReport.objects.filter(project=project).values_list("report__error_scale", flat=True).first()
+    if not n or not scale:
         return found
-    small, large = report["error_scale"]
+    small, large = scale
     wrong, half = 1 - right / n, Z90 * math.sqrt(spread) / n
     low, high = max(0.0, 1 - wrong * large - half), min(1.0, 1 - wrong * small + half)
     return found | {"expected_right": 1 - wrong, "low": low, "high": high}
@@ -55,7 +56,7 @@ def own_report(project: Project, user: User) -> dict[str, Any]:
         cursor.execute(GOLD, [project.pk, user.pk])
         checks = cursor.fetchall()
         cursor.execute(WEEKS, [project.pk, user.pk])
-        weeks = [{"week": week, "annotations": n} for week, n in cursor.fetchall()]
+        weeks = [_week(report, week, n) for week, n in cursor.fetchall()]
     return {
         "annotations": Annotation.objects.filter(project=project, annotator=user).count(),
         "accuracy": _accuracy(report),
@@ -71,6 +72,13 @@ def own_report(project: Project, user: User) -> dict[str, Any]:
             for flag in Flag.objects.filter(project=project, annotator=user, annotation=None).order_by("-pk")[:20]
         ],
     }
+
+
+def _week(report: AnnotatorReport | None, week: date, n: int) -> dict[str, Any]:
+    """A week with her answers of now, and how right the last inference held those that could be judged."""
+    seen = {one["week"]: one for one in report.weeks} if report else {}
+    judged = seen.get(week.isoformat(), {"judged": 0, "right": None})
+    return {"week": week, "annotations": n, "judged": judged["judged"], "right": judged["right"]}
 
 
 def _is_right(project: Project, known: str, known_version: int, given: str, given_version: int) -> bool:

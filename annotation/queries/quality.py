@@ -36,7 +36,8 @@ ANNOTATORS = """
 
 def agreement(project: Project) -> dict[str, Any]:
     """Returns what `agreement/` shows: every missing number with its reason."""
-    row = AgreementReport.objects.filter(project=project).first()
+    rows = AgreementReport.objects.filter(project=project)
+    row = rows.values("report__agreement", "updated_at").first()
     nothing = {"value": None, "low": None, "high": None, "undefined_because": NOT_YET}
     empty: dict[str, Any] = {
         "items_with_overlap": 0,
@@ -48,14 +49,15 @@ def agreement(project: Project) -> dict[str, Any]:
         "updated_at": None,
     }
     # A report of an earlier release lacks the newer parts until the next inference.
-    return empty if row is None else {**empty, **row.report["agreement"], "updated_at": row.updated_at}
+    return empty if row is None else {**empty, **row["report__agreement"], "updated_at": row["updated_at"]}
 
 
 def summary(project: Project) -> dict[str, Any]:
     """Returns how right the labels are expected to be, with a 90 % interval, and how many are in doubt."""
-    row = AgreementReport.objects.filter(project=project).first()
+    rows = AgreementReport.objects.filter(project=project)
+    row = rows.values("report__summary", "updated_at").first()
     if row is not None:
-        return {**row.report["summary"], "updated_at": row.updated_at}
+        return {**row["report__summary"], "updated_at": row["updated_at"]}
     return {
         "items_with_consensus": 0,
         "expected_right": None,

@@ -14,39 +14,56 @@ from annotation.queries.renames import CLASS_TODAY, renamed
 EXCERPT = 300
 DISAGREEMENT = "disagreement"
 KINDS = (DISAGREEMENT, *Flag.Kind.values)
+# What an item itself waits for; other kinds are about people and classes.
+OWN_KINDS = (DISAGREEMENT, Flag.Kind.LABEL_SUSPECT)
 
-# Doubted labels first say why themselves; then what the people do not agree on. Decided items are left out, and those
-# that were sent out and still wait for an answer.
-WAITING = """
+# Items that wait are counted up to here: who sees that there are a thousand does not need to know how many thousand.
+MOST_COUNTED = 1000
+
+# Decided items are left out, and those that were sent out and still wait for an answer.
+OPEN = """
+    NOT item.is_gold
+    AND NOT EXISTS (
+        SELECT 1 FROM annotation_review verdict
+        WHERE verdict.item_id = item.id AND verdict.undone_at IS NULL AND verdict.value IS NOT NULL)
+    AND NOT (
+        EXISTS (SELECT 1 FROM annotation_review sent WHERE sent.item_id = item.id AND sent.undone_at IS NULL
+                                                       AND sent.decision = 'send_out')
+        AND (item.open_slots > 0
+             OR EXISTS (SELECT 1 FROM annotation_assignment lease
+                        WHERE lease.item_id = item.id AND lease.status = 'open' AND lease.holds_slot)))
+"""
+# Doubted labels first say why themselves; then what the people do not agree on, the most doubtful by an index.
+WAITING = f"""
     suspect AS (
         SELECT DISTINCT ON (flag.item_id) flag.item_id, flag.score, flag.id AS flag_id, flag.annotation_id,
                flag.evidence, 'label_suspect' AS kind
         FROM annotation_flag flag
         WHERE flag.project_id = %(project)s AND flag.status = 'open' AND flag.kind = 'label_suspect'
         ORDER BY flag.item_id, flag.score DESC, flag.id),
+    doubtful AS MATERIALIZED (
+        SELECT truth.item_id, 1 - truth.probability AS score
+        FROM annotation_consensus truth JOIN annotation_item item ON item.id = truth.item_id
+        WHERE truth.project_id = %(project)s AND truth.status = 'doubtful' AND {OPEN}
+          AND truth.item_id NOT IN (SELECT item_id FROM suspect WHERE item_id IS NOT NULL)
+          AND truth.probability >= 1 - %(score)s::float8 - 1e-9
+          AND (1 - truth.probability < %(score)s OR (1 - truth.probability = %(score)s AND truth.item_id > %(after)s))
+        ORDER BY truth.probability, truth.item_id LIMIT {{most}}),
     candidate AS (
         SELECT * FROM suspect
         UNION ALL
-        SELECT truth.item_id, 1 - truth.probability, NULL, NULL, NULL, 'disagreement'
-        FROM annotation_consensus truth
-        WHERE truth.project_id = %(project)s AND truth.status = 'doubtful'
-          AND NOT EXISTS (SELECT 1 FROM suspect WHERE suspect.item_id = truth.item_id)),
+        SELECT item_id, score, NULL, NULL, NULL, 'disagreement' FROM doubtful),
     waiting AS (
         SELECT candidate.*, item.external_id, left(item.data->>'text', %(excerpt)s) AS text, truth.value,
                truth.probability, truth.status, truth.n_votes
         FROM candidate
-        JOIN annotation_item item ON item.id = candidate.item_id AND NOT item.is_gold
+        JOIN annotation_item item ON item.id = candidate.item_id
         JOIN annotation_consensus truth ON truth.item_id = candidate.item_id
-        WHERE NOT EXISTS (
-                SELECT 1 FROM annotation_review verdict
-                WHERE verdict.item_id = item.id AND verdict.undone_at IS NULL AND verdict.value IS NOT NULL)
-          AND NOT (
-                EXISTS (SELECT 1 FROM annotation_review sent WHERE sent.item_id = item.id AND sent.undone_at IS NULL
-                                                               AND sent.decision = 'send_out')
-                AND (item.open_slots > 0
-                     OR EXISTS (SELECT 1 FROM annotation_assignment lease
-                                WHERE lease.item_id = item.id AND lease.status = 'open' AND lease.holds_slot))))
-"""
+        WHERE {OPEN}
+          AND (candidate.score < %(score)s OR (candidate.score = %(score)s AND candidate.item_id > %(after)s)))
+"""  # noqa: S608 - constants
+# Before the first page: every score is below.
+FIRST = {"score": 2.0, "after": 0}
 FILTERS = {
     "class": "(waiting.value->>'class' = %(class)s OR %(class)s IN {answers})",
     "annotator": """EXISTS (
@@ -71,6 +88,15 @@ AGREEING = f"""
           AND CASE WHEN one.value ? 'class' THEN {CLASS_TODAY} IS DISTINCT FROM waiting.value->>'class'
                    ELSE one.value <> waiting.value END)
 """  # noqa: S608 - constants
+
+
+def _worst(most: int | None) -> str:
+    """WAITING with so many of the doubtful items, all for None: a number in the text, for the planner to go by."""
+    return WAITING.replace("{most}", "ALL" if most is None else str(most))
+
+
+COUNTED = f"""{_worst(MOST_COUNTED)},
+    worst AS (SELECT * FROM waiting ORDER BY score DESC, item_id LIMIT {MOST_COUNTED})"""  # noqa: S608 - constants
 COLUMNS = (
     "item", "external_id", "text", "score", "kind", "flag", "annotation", "evidence", "value", "probability",
     "status", "n_votes",
@@ -98,10 +124,9 @@ def waiting(
     `wanted` filters: class, annotator, kind, and pair as "first/second" classes.
     """
     where, parameters = _where(wanted)
-    if after is not None:
-        where.append("(score < %(score)s OR (score = %(score)s AND item_id > %(after)s))")
-        parameters |= {"score": after[0], "after": after[1]}
-    sql = f"""WITH {WAITING} SELECT {SELECTED} FROM waiting WHERE {" AND ".join(where) or "true"}
+    parameters |= FIRST if after is None else {"score": after[0], "after": after[1]}
+    own = wanted.keys() <= {"kind"} and wanted.get("kind", DISAGREEMENT) in OWN_KINDS
+    sql = f"""WITH {_worst(limit if own else None)} SELECT {SELECTED} FROM waiting WHERE {" AND ".join(where) or "true"}
               ORDER BY score DESC, item_id LIMIT %(limit)s"""  # noqa: S608 - constants above
     parameters |= {"project": project.pk, "excerpt": EXCERPT, "limit": limit, "renamed": renamed(project)}
     found = _rows(sql, parameters)
@@ -109,17 +134,22 @@ def waiting(
 
 
 def waiting_counts(project: Project) -> dict[str, int]:
-    """Returns how many items wait for a reviewer, and on how many of them all answers agree."""
-    sql = f"WITH {WAITING} SELECT count(*), count(*) FILTER (WHERE {AGREEING}) FROM waiting"  # noqa: S608 - constants
-    [(n_waiting, n_agreeing)] = _rows(sql, {"project": project.pk, "excerpt": 0, "renamed": renamed(project)})
+    """Returns how many items wait for a reviewer, the worst thousand at most, and on how many of those all answers
+    agree."""
+    sql = f"WITH {COUNTED} SELECT count(*), count(*) FILTER (WHERE {AGREEING}) FROM worst waiting"  # noqa: S608 - constants
+    [(n_waiting, n_agreeing)] = _rows(sql, _all(project))
     return {"waiting": n_waiting, "agreeing": n_agreeing}
 
 
 def agreeing_items(project: Project, *, limit: int) -> list[int]:
-    """Returns the waiting items on which two people or more say the same as the consensus, by id."""
-    sql = f"WITH {WAITING} SELECT item_id FROM waiting WHERE {AGREEING} ORDER BY item_id LIMIT %(limit)s"  # noqa: S608 - constants
-    parameters = {"project": project.pk, "excerpt": 0, "limit": limit, "renamed": renamed(project)}
-    return [row[0] for row in _rows(sql, parameters)]
+    """Returns those of the worst thousand waiting items on which two people or more say the same as the consensus, by
+    id."""
+    sql = f"WITH {COUNTED} SELECT item_id FROM worst waiting WHERE {AGREEING} ORDER BY item_id LIMIT %(limit)s"  # noqa: S608 - constants
+    return [row[0] for row in _rows(sql, _all(project) | {"limit": limit})]
+
+
+def _all(project: Project) -> dict[str, Any]:
+    return {"project": project.pk, "excerpt": 0, "renamed": renamed(project)} | FIRST
 
 
 def _where(wanted: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
@@ -132,8 +162,9 @@ def _where(wanted: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
         where.append(FILTERS["pair"])
         parameters["first"], _, parameters["second"] = wanted["pair"].partition("/")
     if (kind := wanted.get("kind")) is not None:
-        own = kind in (DISAGREEMENT, Flag.Kind.LABEL_SUSPECT)
-        where.append(FILTERS["kind" if own else "pair_kind" if kind == Flag.Kind.CONFUSED_PAIR else "person_kind"])
+        where.append(
+            FILTERS["kind" if kind in OWN_KINDS else "pair_kind" if kind == Flag.Kind.CONFUSED_PAIR else "person_kind"]
+        )
         parameters["kind"] = kind
     return [one.replace("{answers}", ANSWERS) for one in where], parameters
 

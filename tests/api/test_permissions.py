@@ -70,6 +70,7 @@ RIGHTS = {
     "GET projects/{project_id}/learning-curve/": "see_quality",
     "GET projects/{project_id}/agreement/": "see_quality",
     "GET projects/{project_id}/annotators/": "see_quality",
+    "GET projects/{project_id}/annotators/{username}/report/": "see_quality",
     "GET projects/{project_id}/quality/": "see_quality",
     "GET projects/{project_id}/quality/export/": "see_quality",
     "GET projects/{project_id}/quality/classes/": "see_quality",

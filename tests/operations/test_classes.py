@@ -77,7 +77,9 @@ def test_reviewers_see_and_export_the_classes_of_today():
     GuidelineVersion.objects.create(
         project=project, version=1, text="", created_by=project.created_by, created_at="2026-01-01T00:00Z"
     )
+    judge(project)
     before = guideline_history(project)[0]["percent"]
+    assert before == 2 / 3
     project = classes(project, {"name": "ham", "was": "spam"}, {"name": "spam", "was": "ham"})
     judge(project)
     assert waiting_counts(project) == {"waiting": 3, "agreeing": 2}

@@ -122,11 +122,12 @@ class TestGuidelines:
         change_project(project=project, user=project.created_by, changes={"guidelines": "two"})
         for person in people:
             make_annotation(later, person, "ham")
+        assert guideline_history(project)[0]["annotations"] == 0, "nobody has looked yet"
+        judge(changed)
         new, old = guideline_history(project)
         assert (new["version"], new["text"], new["annotations"], new["percent"]) == (2, "two", 2, 1.0)
         assert (old["version"], old["text"], old["annotations"], old["percent"]) == (1, "one", 4, 0.5)
 
-        judge(changed)
         sent = send_out_by_guidelines(project=changed, user=project.created_by, version="2", classes=["ham"])[1]
         assert set(Item.objects.filter(project=project, open_slots=1)) <= {split, same}
         assert sent == Item.objects.filter(project=project, open_slots=1).count() >= 1

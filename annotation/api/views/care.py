@@ -125,6 +125,14 @@ class MyReport(View):
         return Response(expected.own_report(project, person(request)))
 
 
+class ReportOf(View):
+    @documented(responses=reviewing.OwnReport)
+    def get(self, request: Request, project_id: str, username: str) -> Response:
+        """A person's own page for whoever looks after her: how right she was week by week, known answers, doubts."""
+        project = access.project_for(person(request), project_id, needs="see_quality")
+        return Response(expected.own_report(project, access.member_for(project, username)))
+
+
 def _share(text: str) -> float:
     try:
         share = float(text)

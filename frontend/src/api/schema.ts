@@ -1228,6 +1228,7 @@ export interface ReviewQueue {
   /** Address of the next page. */
   next: string | null
   results: Waiting[]
+  /** Counted up to a thousand. */
   waiting: number
   /** Of these, items on which all answers and the consensus agree. */
   agreeing: number
@@ -1458,6 +1459,10 @@ export type WaitingReasonKindEnum = 'disagreement' | 'label_suspect' | 'annotato
 export interface Week {
   week: string
   annotations: number
+  /** Those that another answer, a known one or a decision speaks about. */
+  judged: number
+  /** The share of these that is held for right. */
+  right: number | null
 }
 
 export interface WeekQualities {

@@ -1,0 +1,78 @@
+"""Answers and agreement by week and by version of the guidelines, how right each person was in each week, and the
+consensus class by class: counted once by an inference, so that pages only read them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from annotation.arrays import STATUSES, Beliefs, Ints, Votes
+from annotation.models import Consensus, GuidelineVersion, Project
+from annotation.operations.agreement_slices import MONDAY, WEEK_SECONDS
+from annotation.operations.inference import Inference
+from modeling.periods import Within, stretches, within_periods
+
+MOST_WEEKS = 104
+MOST_OWN_WEEKS = 26
+DOUBTFUL = STATUSES.index(Consensus.Status.DOUBTFUL)
+
+Versions = Sequence[tuple[int, datetime]]
+
+
+def guideline_versions(project: Project) -> Versions:
+    """Returns the versions with the moments from which they were valid, the oldest first."""
+    found = GuidelineVersion.objects.filter(project=project).order_by("version")
+    return list(found.values_list("version", "created_at"))
+
+
+def period_report(votes: Votes, versions: Versions) -> dict[str, Any]:
+    """Returns `weeks`, the newest first, and `guidelines`, the oldest version first.
+
+    An answer belongs to the week and the version in which it was first given; answers whose class is gone are left out.
+    """
+    weeks = within_periods(votes.votes, _weeks(votes))[::-1][:MOST_WEEKS]
+    report: dict[str, Any] = {"weeks": [{"week": _monday(one.period)} | _shown(one) for one in weeks]}
+    starts = np.array([created.timestamp() for _, created in versions[1:]])
+    under = within_periods(votes.votes, np.searchsorted(starts, votes.created, side="right")) if versions else []
+    return report | {"guidelines": [{"version": versions[one.period][0]} | _shown(one) for one in under]}
+
+
+def class_report(project: Project, believed: Beliefs) -> list[dict[str, Any]]:
+    """Returns each class of the consensus, the most common first; empty where an answer is not one class."""
+    if project.kind != "choice":
+        return []
+    names, n_classes = project.class_names, len(project.class_names)
+    n = np.bincount(believed.classes, minlength=n_classes)
+    right = np.bincount(believed.classes, weights=believed.probability, minlength=n_classes)
+    doubtful = np.bincount(believed.classes[believed.status == DOUBTFUL], minlength=n_classes)
+    return [
+        {"class": names[k], "items": int(n[k]), "expected_right": float(right[k] / n[k]), "in_doubt": int(doubtful[k])}
+        for k in sorted(np.flatnonzero(n).tolist(), key=lambda k: (-n[k], names[k]))
+    ]
+
+
+def weeks_of_people(inference: Inference) -> list[list[dict[str, Any]]]:
+    """Returns for each annotator her last weeks, the newest first: answers, how many could be judged, how right."""
+    votes, found = inference.votes, list[list[dict[str, Any]]]([] for _ in range(inference.votes.n_annotators))
+    judged = inference.is_informative.astype(np.int64)
+    for one in stretches(votes.votes[:, 1], _weeks(votes), 1 - inference.truth.p_wrong, judged)[::-1]:
+        own = found[one.annotator]
+        if len(own) < MOST_OWN_WEEKS:
+            right = None if one.right is None else round(one.right, 4)
+            own.append(
+                {"week": _monday(one.period), "annotations": one.n_votes, "judged": one.n_judged, "right": right}
+            )
+    return found
+
+
+def _weeks(votes: Votes) -> Ints:
+    return ((votes.created - MONDAY.timestamp()) // WEEK_SECONDS).astype(np.int64)
+
+
+def _monday(week: int) -> str:
+    return (MONDAY + timedelta(weeks=week)).date().isoformat()
+
+
+def _shown(one: Within) -> dict[str, Any]:
+    return {"annotations": one.n_votes, "items_with_overlap": one.n_items, "percent": one.percent}

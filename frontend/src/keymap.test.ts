@@ -81,6 +81,7 @@ describe('own keys', () => {
 })
 
 it('shows keys as they are printed', () => {
+  expect(shown('+', false)).toBe('+')
   expect([shown('Mod+k', false), shown('Mod+k', true), shown('Escape', false), shown('g', false)]).toEqual(['Ctrl K', '⌘ K', 'Esc', 'g'])
 })
 

@@ -84,6 +84,7 @@ export function commandFor<State>(
 /** How a key cap shows a key: "Mod+k" → "Ctrl K" or "⌘ K". */
 export function shown(key: string, isMac: boolean): string {
   const names: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc', Delete: 'Del' }
+  if (key === '+') return key
   const [last = '', modifier] = key.split('+').reverse()
   const cap = names[last] ?? (modifier && last.length === 1 ? last.toUpperCase() : last)
   if (modifier === 'Shift') return `${isMac ? '⇧' : 'Shift'} ${cap}`

@@ -71,6 +71,7 @@ def site(live_server) -> Site:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.add_init_script("localStorage.setItem('querent.tour', 'ended')")
     yield context
     context.close()
 

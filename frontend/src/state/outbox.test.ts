@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ApiError, NetworkError } from '../api/errors'
 import { answer, skip } from './label'
-import { difference, fateOf, nextDueIn, nextToSend, pauseMs } from './outbox'
+import { difference, fateOf, nextDueIn, nextToSend, whyRefused, pauseMs } from './outbox'
 import { SPAM, withReady } from './testing'
 
 describe('what goes out', () => {
@@ -44,4 +44,10 @@ it('writes only what changed', () => {
   const changed = { assignment: 1 }
   expect(difference([first, second], [changed, second])).toEqual({ write: [changed], erase: [] })
   expect(difference([first, second], [second])).toEqual({ write: [], erase: [1] })
+})
+
+it('a refused answer says what happened and what to do', () => {
+  expect(whyRefused(new ApiError(404, 'not_found', 'There is no such assignment.'))).toContain('deleted')
+  expect(whyRefused(new ApiError(422, 'invalid_value', 'No such class.', { 'value.class': ['gone'] }))).toBe('No such class. The classes have changed: reload the page, then answer this item again.')
+  expect(whyRefused(new ApiError(409, 'conflict', 'Somebody was faster.'))).toBe('Somebody was faster.')
 })

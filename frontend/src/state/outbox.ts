@@ -45,6 +45,13 @@ export function nextDueIn(outbox: readonly Outgoing[], now: number): number | nu
   return outbox.length ? Math.max(0, Math.min(...outbox.map((one) => one.notBefore)) - now) : null
 }
 
+/** What a person reads of an answer that was refused: what happened, and what she can do. The answer itself is kept beside it. */
+export function whyRefused(error: ApiError): string {
+  if (error.status === 404) return 'The project was deleted, or you are no member any more. Ask a manager; letting go throws the answer away.'
+  const isOfGoneClass = error.code === 'stale_schema' || Object.keys(error.fields).some((name) => name.startsWith('value') && name.endsWith('class'))
+  return isOfGoneClass ? `${error.message} The classes have changed: reload the page, then answer this item again.` : error.message
+}
+
 export type Fate = 'again' | 'signed_out' | 'refused'
 
 /** What a failed sending means: try the same again, log in first, or give the answer back to the person. */

@@ -4,6 +4,7 @@ import type { AnswerValue, Assignments, Health, ModelState, MyAnnotations, Proje
 import { openKeep, type Keep } from '../../kept-answers'
 import { signedOut } from '../../session.svelte'
 import { boxesIn, spansIn } from '../../state/answers'
+import { answeredAt, type Stretch } from '../../state/breaks'
 import * as boxes from '../../state/boxes'
 import * as label from '../../state/label'
 import * as spans from '../../state/spans'
@@ -40,6 +41,7 @@ export function createDesk(project: Project, user: number) {
   let told = $state.raw<Told | null>(null)
   let sending = $state<number | null>(null)
   let stamps = $state.raw<readonly number[]>([])
+  let stretch = $state.raw<Stretch | null>(null)
   let drawer = $state<Drawer>(null)
   let dialog = $state<Dialog>(null)
   let choosingSkip = $state(false)
@@ -187,6 +189,8 @@ export function createDesk(project: Project, user: number) {
     get told() { return told },
     get sending() { return sending },
     get stamps() { return stamps },
+    /** How long this person has worked without a pause. */
+    get stretch() { return stretch },
     get drawer() { return drawer },
     get dialog() { return dialog },
     get choosingSkip() { return choosingSkip },
@@ -199,6 +203,7 @@ export function createDesk(project: Project, user: number) {
     get draft() { return draft },
 
     answer(value: AnswerValue): void {
+      stretch = answeredAt(stretch, Date.now())
       if (!label.current(state)?.given) stamps = [...stamps, Date.now()].slice(-N_STAMPS)
       change(label.answer(state, value, stopwatch.seconds(watch, Date.now()), Date.now()))
     },

@@ -1,8 +1,8 @@
 import { post, put } from '../../api/client'
-import { ApiError, explain, NetworkError } from '../../api/errors'
+import { ApiError, NetworkError } from '../../api/errors'
 import type { AnnotationAnswer } from '../../api/types'
 import type { Link } from '../../state/desk'
-import { fateOf, nextDueIn, nextToSend, pauseMs, type Outgoing } from '../../state/outbox'
+import { fateOf, nextDueIn, nextToSend, pauseMs, whyRefused, type Outgoing } from '../../state/outbox'
 
 export interface Sending {
   outbox: () => readonly Outgoing[]
@@ -46,7 +46,7 @@ export function createSender(sending: Sending) {
     const fate = fateOf(error)
     if (fate === 'refused' && error instanceof ApiError) {
       sending.onLink('online')
-      sending.onRefused(entry, { code: error.code, message: explain(error) })
+      sending.onRefused(entry, { code: error.code, message: whyRefused(error) })
       return wait(0)
     }
     sending.onLink(fate === 'signed_out' ? 'signed_out' : linkAfter(error))

@@ -220,13 +220,13 @@ def broker(service: Service, options: argparse.Namespace) -> list[str]:
         time.sleep(max(0.0, 60 * options.minutes - (time.monotonic() - started)))
         service.go_on("valkey")
         hung.set()
+        started = time.monotonic()
+        if not eventually(lambda: team.admin.want("GET", f"{team.path}model/")["labels_behind"] == 0, 120):
+            problems.append("labels are behind two minutes after the broker was back")
+        print(f"caught up {time.monotonic() - started:.1f} s after the broker was back")
 
-    problems += _timed(team, told, _at_a_pace(team, told, options, lambda: not hung.is_set()), beside=hang)
-    started = time.monotonic()
-    if not eventually(lambda: team.admin.want("GET", f"{team.path}model/")["labels_behind"] == 0, 120):
-        problems.append("labels are behind two minutes after the broker was back")
-    print(f"caught up {time.monotonic() - started:.1f} s after the last answer was checked")
-    return problems
+    found = _timed(team, told, _at_a_pace(team, told, options, lambda: not hung.is_set()), beside=hang)
+    return problems + found
 
 
 def _timed(

@@ -1,6 +1,7 @@
 """Kills, stops and wipes every part of a real service while a team works, then compares what was told with the rows.
 
     python -m benchmarks.soak --minutes 5 --seed 1
+    python -m benchmarks.soak --minutes 25 --only "kill web,kill workers,kill valkey,kill postgres"
 
 Brings up a service of its own. Prints how often each part was killed, how long it took to be well again, what was
 acknowledged, lost and doubled. Exit code 1 when a promise was broken.
@@ -20,10 +21,13 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--annotators", type=int, default=8)
+    parser.add_argument("--only", default="", help="faults whose name is one of these, by commas: kill web,wipe valkey")
     parser.add_argument("--no-hooks", action="store_true", help="without debugging: no ends at named points")
     options = parser.parse_args()
     with running_service(hooks=not options.no_hooks) as service:
-        faults = schedule(random.Random(options.seed), with_hooks=not options.no_hooks)  # noqa: S311 - repeatable
+        rng, only = random.Random(options.seed), options.only.split(",")  # noqa: S311 - repeatable
+        every = schedule(rng, with_hooks=not options.no_hooks)
+        faults = (fault for fault in every if not options.only or fault.name in only)
         report = soak(
             service, seed=options.seed, faults=faults, minutes=options.minutes, n_annotators=options.annotators
         )

@@ -80,7 +80,7 @@ def soak(
     for fault in schedule(random.Random(seed), with_hooks=True) if faults is None else faults:
         if time.monotonic() - started > 60 * minutes:
             break
-        time.sleep(random.Random(f"{seed} {sum(chaos.done.values())}").uniform(0.5, 3))
+        time.sleep(random.Random(f"{seed} {sum(chaos.done.values())}").uniform(0.3, 1.5))
         chaos.do(fault)
     place.stop.set()
     service.forget_orders()

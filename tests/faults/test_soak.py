@@ -14,7 +14,7 @@ def test_a_team_at_work_on_a_service_that_is_being_broken(service):
     points = {fault.name: fault for fault in at_points()}
     killed = {fault.part: fault for fault in kills()}
     ends = [points[f"end at: {point}"] for point in ("answer unsaved", "answer stored", "learn settled")]
-    faults = [killed["postgres"], *ends, *frozen(), *wipe(), killed["workers"]]
+    faults = [killed["postgres"], *ends, *frozen(), *wipe()]
     report = soak(service, seed=SEED, faults=faults, minutes=3, n_annotators=4)
     print("\n".join(report.lines()))
     assert not report.problems, "\n".join(report.problems)

@@ -77,9 +77,9 @@ def choose_l2(
         return DEFAULT_L2
     parts = _parts(targets, rng, folds)
     losses = []
-    start: LinearModel | None = None
+    models: list[LinearModel] = []
     for l2 in sorted(grid, reverse=True):
-        held_out, start = _held_out(X, targets, weights, parts, l2, head, start)
+        held_out, models = _held_out(X, targets, weights, parts, l2, head, models)
         losses.append(_log_losses(held_out, targets, head))
     share = weights.astype(np.float64) / weights.sum()
     best = min(losses, key=lambda loss: float(loss @ share))
@@ -121,7 +121,7 @@ def out_of_fold(
     folds: int = 5,
 ) -> Floats:
     """Each row's probabilities by a model that has not seen it (n, n_classes); as good as no rows when there is one."""
-    return _held_out(X, targets, weights, _parts(targets, rng, folds), l2, head, None)[0]
+    return _held_out(X, targets, weights, _parts(targets, rng, folds), l2, head, [])[0]
 
 
 def _parts(targets: Floats, rng: np.random.Generator, folds: int) -> npt.NDArray[np.int64]:
@@ -141,12 +141,15 @@ def _held_out(
     parts: npt.NDArray[np.int64],
     l2: float,
     head: str,
-    start: LinearModel | None,
-) -> tuple[Floats, LinearModel | None]:
-    """Held-out probabilities, and the last model, a good start for the next search."""
+    starts: Sequence[LinearModel],
+) -> tuple[Floats, list[LinearModel]]:
+    """Held-out probabilities, and the model of each part, which `starts` the next search for the same part.
+
+    A model of another part is no start: it has seen this one's rows, and a search that ends early remembers them.
+    """
     n_classes = targets.shape[1]
     out = np.full((len(X), n_classes), 0.5 if head == "sigmoid" else 1 / n_classes, dtype=np.float32)
-    model = start
+    models: list[LinearModel] = []
     for part in range(int(parts.max(initial=-1)) + 1):
         rest = parts != part
         if rest.any():
@@ -157,10 +160,10 @@ def _held_out(
                 n_classes=n_classes,
                 l2=l2,
                 head=head,
-                start=model,
+                start=starts[len(models)] if starts else None,
                 tolerance=1e-6,
                 max_iterations=30,
             )
             out[~rest] = fitted.predict_proba(X[~rest])
-            model = fitted
-    return out, model
+            models.append(fitted)
+    return out, models

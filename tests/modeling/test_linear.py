@@ -59,6 +59,14 @@ def test_a_start_of_another_shape_is_ignored() -> None:
     assert model.coef.shape == (8, 3)
 
 
+def test_out_of_fold_remembers_nothing_where_the_search_ends_early() -> None:
+    """Answers that are pure chance, more numbers than rows and hardly a penalty: nothing can be known of a row."""
+    rng = np.random.default_rng(3)
+    X, y = rng.normal(size=(300, 400)).astype(np.float32), rng.integers(0, 2, 300)
+    unseen = out_of_fold(X, one_hot(y, 2), np.ones(300, np.float32), n_classes=2, l2=1e-4, rng=rng)
+    assert (unseen.argmax(axis=1) == y).mean() < 0.6
+
+
 @pytest.mark.parametrize("n", [0, 1, 5, 500])
 def test_one_class_known_only(n: int) -> None:
     X = unit_rows(n, 4, np.random.default_rng(0))

@@ -1,9 +1,12 @@
-"""How many labels a strategy needs, on real sets: every row of the table in docs/benchmarks.md that is about labels.
+"""How many labels a strategy needs, on real sets, and then everything that the learning engine is meant to reach.
 
     python -m benchmarks.label_efficiency --data DATA --bench BENCH/al [--features encoder,pool] [--seeds 10]
+        [--url http://127.0.0.1:8000 --password …]
 
-DATA holds `{set}.jsonl.gz` (text, label, split) and `embeddings/{set}.npy`; BENCH/al is a folder with a `harness.py` to
-compare with. Every question is counted, those of the protected sample too, from which our model does not learn.
+The last table holds measured figures beside aims: labels, shown intervals, a turn of the loop, and with the address
+of a running server how soon a label has changed the queue. DATA holds `{set}.jsonl.gz` (text, label, split) and
+`embeddings/{set}.npy`; BENCH/al is a folder with a `harness.py` to compare with. Every question is counted, those of
+the protected sample too, from which our model does not learn.
 """
 
 import argparse
@@ -24,6 +27,8 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402 - the variables above are read when it is loaded
 
+from benchmarks import learning_aims as aims  # noqa: E402 - as NumPy
+from benchmarks.label_scenarios import SCENARIOS, Curve, Scenario, mean_curve  # noqa: E402 - as NumPy
 from benchmarks.replay import Replay  # noqa: E402 - as NumPy
 from modeling.pool_fit import fit_pool  # noqa: E402 - as NumPy
 
@@ -35,29 +40,6 @@ RANDOM_RATE = 0.1
 START = 10
 
 
-class Scenario(NamedTuple):
-    """A row of the table: a set, how it is thinned and asked, and which strategies are compared beside `team`."""
-
-    set: str
-    batch: int
-    budget: int
-    imbalance: float = 0.0
-    beside: tuple[str, ...] = ("margin", "bench:team")
-    random_budget: int = 0
-    rare: str = ""
-
-
-SCENARIOS = (
-    Scenario("sms_spam", 10, 300, random_budget=1500),
-    Scenario("ag_news", 10, 400, random_budget=800),
-    Scenario("trec", 10, 900, random_budget=2000),
-    Scenario("ag_news", 10, 350, imbalance=0.01, random_budget=700, rare="Sports"),
-    Scenario("ag_news", 10, 350, imbalance=0.01, random_budget=700, rare="World"),
-    Scenario("ag_news", 50, 500, beside=("margin", "bench:team"), random_budget=500),
-    Scenario("subj", 10, 300, random_budget=600),
-)
-
-
 class Task(NamedTuple):
     """One seeded run."""
 
@@ -65,13 +47,6 @@ class Task(NamedTuple):
     features: str
     strategy: str
     seed: int
-
-
-class Curve(NamedTuple):
-    """Score on the test part after so many questions."""
-
-    asked: list[int]
-    score: list[float]
 
 
 @functools.lru_cache(maxsize=4)
@@ -144,12 +119,6 @@ def prepare_pool(data: str, name: str) -> None:
     print(f"pool of {name}: {len(rows)} texts in {time.perf_counter() - started:.1f} s", flush=True)
 
 
-def mean_curve(curves: list[Curve]) -> tuple[Any, Any]:
-    """Asked and score, averaged over seeds."""
-    n = min(len(curve.asked) for curve in curves)
-    return tuple(np.mean([one[:n] for one in part], axis=0) for part in zip(*curves, strict=True))
-
-
 def full_score(data: str, bench: str, scenario: Scenario, features: str) -> float:
     """What the whole pool teaches, by the harness's own model; of the encoder where there is one."""
     tool = harness(bench)
@@ -157,6 +126,14 @@ def full_score(data: str, bench: str, scenario: Scenario, features: str) -> floa
     D = loaded(data, bench, scenario.set, features)
     metric, minority = target_of(D, scenario)
     return float(tool.full(D, 0.0, scenario.imbalance, metric, tool.LAM["minilm"], minority)[0])
+
+
+def found_of(scenario: Scenario, features: str, full: float, curves: dict[str, list[Curve]], bench: str) -> aims.Found:
+    """What is held against the aims: the mean curve of `team`."""
+    x, y = mean_curve(curves["team"])
+    gaps = y - np.interp(x, *mean_curve(curves["random"]))
+    to_95 = harness(bench).reach(x, y, 0.95 * full)
+    return aims.Found(scenario.set, features, scenario.batch, scenario.rare, x, y, to_95, gaps)
 
 
 def lines_of(scenario: Scenario, features: str, full: float, found: dict[str, list[Curve]], bench: str) -> list[str]:
@@ -192,6 +169,8 @@ def main() -> None:
     parser.add_argument(
         "--strategies", default="", help="instead of those of each row; ours by name, theirs as bench:name"
     )
+    parser.add_argument("--url", default="", help="a running server, to measure how soon a label changes the queue")
+    parser.add_argument("--password", default="", help="of its user admin")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as cache:
@@ -207,18 +186,31 @@ def run(options: argparse.Namespace) -> None:
         if "pool" in options.features:
             prepare_pool(options.data, name)
     print(HEADER, flush=True)
-    work = functools.partial(measured, options.data, options.bench)
     with multiprocessing.get_context("spawn").Pool(options.processes) as workers:
-        for row, features in wanted:
-            beside = tuple(filter(None, options.strategies.split(","))) or ("team", *row.beside)
-            tasks = [Task(row, features, name, seed) for name in ("random", *beside) for seed in range(options.seeds)]
-            curves = workers.map(work, tasks, chunksize=1)
-            found = {
-                name: [curve for task, curve in zip(tasks, curves, strict=True) if task.strategy == name]
-                for name in ("random", *beside)
-            }
-            full = full_score(options.data, options.bench, row, features)
-            print(*lines_of(row, features, full, found, options.bench), sep="\n", flush=True)
+        found = [compared(row, features, options, workers) for row, features in wanted]
+        intervals = workers.starmap(
+            aims.interval_row, [(options.data, case) for case in aims.INTERVAL_CASES], chunksize=1
+        )
+    reached = aims.label_rows([one for one in found if one is not None])
+    print("", aims.HEADER, *reached, *intervals, sep="\n", flush=True)
+    for one in aims.turn_rows(tempfile.gettempdir()):
+        print(one, flush=True)
+    if not options.url:
+        print("| label → queue | not measured without --url: benchmarks/freshness.py | ≤ 0.5 / 1 / 2 s | - |")
+        return
+    for one in aims.queue_rows(options.url, options.password):
+        print(one, flush=True)
+
+
+def compared(row: Scenario, features: str, options: argparse.Namespace, workers: Any) -> aims.Found | None:
+    """Runs and prints one scenario; what `team` reached, where it took part."""
+    names = ("random", *(tuple(filter(None, options.strategies.split(","))) or ("team", *row.beside)))
+    tasks = [Task(row, features, name, seed) for name in names for seed in range(options.seeds)]
+    curves = workers.map(functools.partial(measured, options.data, options.bench), tasks, chunksize=1)
+    found = {name: [one for task, one in zip(tasks, curves, strict=True) if task.strategy == name] for name in names}
+    full = full_score(options.data, options.bench, row, features)
+    print(*lines_of(row, features, full, found, options.bench), sep="\n", flush=True)
+    return found_of(row, features, full, found, options.bench) if "team" in found else None
 
 
 if __name__ == "__main__":

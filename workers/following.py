@@ -9,7 +9,7 @@ from typing import Any
 
 from celery.signals import setup_logging, task_postrun, task_prerun, worker_shutdown
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 
 from annotation import tracing
 from annotation.operations import counting, health
@@ -40,7 +40,7 @@ def _begin(task_id: str, task: Any, args: Sequence[Any], **_: Any) -> None:
 def _end(task_id: str, task: Any, state: str | None = None, **_: Any) -> None:
     seconds = time.monotonic() - _started.pop(task_id, time.monotonic())
     counting.observe("task_seconds", seconds, task=task.name, outcome="done" if state == "SUCCESS" else "failed")
-    with suppress(DatabaseError):  # the outage is told by the task itself
+    with suppress(Error):  # the outage is told by the task itself
         _stamp(str(task.request.hostname))
         counting.flush_if_due()
     tracing.IDS.set({})
@@ -57,5 +57,5 @@ def _stamp(hostname: str) -> None:
 @worker_shutdown.connect
 def _leave(sender: Any, **_: Any) -> None:
     """A worker that is stopped in order is not missed."""
-    with suppress(DatabaseError):
+    with suppress(Error):
         health.forget(f"worker:{sender.hostname}"[:100])

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Mapping
 
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from annotation.models import MetricSeries
 
@@ -63,7 +63,7 @@ def flush() -> None:
         _flushed_at = time.monotonic()
     try:
         _add(taken)
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         with _lock:
             for series, values in taken.items():
                 known = _counted.get(series, [0.0] * len(values))

@@ -189,3 +189,17 @@ def test_secrets_are_never_logged(admin, anybody, log, settings):
     assert log.getvalue()
     for secret in (*secrets, made, "open-sesame", "opensesame"):
         assert secret not in log.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counts_wait_for_a_database_that_went_away_and_the_request_does_not_care(owner):
+    counting.flush()
+    name = f"test-{uuid.uuid4().hex}"
+    counting.observe(name, 0.1)
+    connection.ensure_connection()
+    connection.connection.close()  # as when PostgreSQL is killed under us
+    counting.flush()
+    assert owner.call("GET", "projects/")[0] in (200, 503)
+    connection.close()
+    counting.flush()
+    assert MetricSeries.objects.get(name=name).values[-1] == pytest.approx(0.1)

@@ -1,0 +1,87 @@
+"""Eight people, two of whom guess, three answers an item, three hundred answers: what is known of people and labels?
+
+    python -m benchmarks.small_team --data FOLDER --set sms_spam --seeds 100
+
+FOLDER holds {set}.jsonl.gz with `text` and `label`. Items come in the order of a shuffle, as they do where people are
+quicker than the first model; one in ten honest answers is wrong. The parts are those of the service: the inference from
+people, a model that has not seen an item's answers, and its voice. No server; a seed takes a fiftieth of a second.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from annotation.simulation.dataset import load
+from annotation.simulation.offline import POOL, pool_of
+from modeling.engine import Beliefs, believe_people, hear_model
+from modeling.linear_fit import DEFAULT_L2, out_of_fold
+from modeling.model_voice import weighed_voice
+from modeling.rehearsal import Pool
+
+N_PEOPLE, N_GUESSING, OVERLAP, N_ANSWERS, NOISE = 8, 2, 3, 300, 0.1
+CUT, LEAST_JUDGED, FLAGGED_FROM = float(np.log(10)), 20, 0.8
+GUESSING = np.arange(N_PEOPLE) >= N_PEOPLE - N_GUESSING
+
+
+def answered(pool: Pool, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Returns rows of the pool (n_items,) and votes on them (300, 3)."""
+    rows = rng.choice(pool.n_items, N_ANSWERS // OVERLAP, replace=False)
+    item = np.repeat(np.arange(len(rows)), OVERLAP)
+    person = np.concatenate([rng.permutation(N_PEOPLE)[:OVERLAP] for _ in rows])
+    errs = rng.random(len(item)) < np.where(GUESSING[person], 1 - 1 / pool.n_classes, NOISE)
+    shift = np.where(errs, rng.integers(1, pool.n_classes, len(item)), 0)
+    return rows, np.column_stack([item, person, (pool.true[rows][item] + shift) % pool.n_classes])
+
+
+def believed(pool: Pool, rows: np.ndarray, votes: np.ndarray, rng: np.random.Generator) -> Beliefs:
+    """What the service would hold for true."""
+    n_items, n_classes = len(rows), pool.n_classes
+    people = believe_people(votes, n_items=n_items, n_annotators=N_PEOPLE, n_classes=n_classes)
+    soft = people.truth.posterior.astype(np.float32)
+    views = out_of_fold(pool.X[rows], soft, soft.max(axis=1), n_classes=n_classes, l2=DEFAULT_L2, rng=rng)
+    voice = weighed_voice(votes, np.arange(n_items), views, truth=people.truth, matrix=people.matrix)
+    silent = np.zeros(n_items, dtype=bool)
+    return people if voice is None else hear_model(people, voice, votes, gold=None, silent=silent)
+
+
+def looked_at(pool: Pool, seed: int) -> dict[str, float]:
+    """Returns for one team what held."""
+    rng = np.random.default_rng(seed)
+    rows, votes = answered(pool, rng)
+    found, true = believed(pool, rows, votes, rng), pool.true[rows]
+    truth = found.truth
+    accused = (truth.random_log_odds >= CUT) & (found.n_judged >= LEAST_JUDGED)
+    counts = np.bincount(votes[:, 0] * pool.n_classes + votes[:, 2], minlength=len(rows) * pool.n_classes)
+    best = (counts := counts.reshape(len(rows), -1)) == counts.max(axis=1, keepdims=True)
+    majority = float((best[np.arange(len(rows)), true] / best.sum(axis=1)).mean())
+    consensus = float((truth.posterior.argmax(axis=1) == true).mean())
+    flagged, wrong = truth.p_wrong >= FLAGGED_FROM, votes[:, 2] != true[votes[:, 0]]
+    return {
+        "both are the two worst by accuracy": float(GUESSING[np.argsort(truth.accuracy)[:N_GUESSING]].all()),
+        "both are the two worst by odds": float(GUESSING[np.argsort(-truth.random_log_odds)[:N_GUESSING]].all()),
+        "both look random": float(accused[GUESSING].all()),
+        "somebody honest looks random": float(accused[~GUESSING].any()),
+        "consensus above majority": float(consensus > majority),
+        "consensus not below majority": float(consensus >= majority - 1e-9),
+        "consensus right": consensus,
+        "majority right": majority,
+        "labels flagged that are wrong": float((flagged & wrong).sum() / max(flagged.sum(), 1)),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--set", default="sms_spam")
+    parser.add_argument("--seeds", type=int, default=100)
+    options = parser.parse_args()
+    dataset = load(options.data / f"{options.set}.jsonl.gz", text="text", label="label", n_items=5_000, seed=1)
+    pool = pool_of(dataset, POOL)
+    teams = [looked_at(pool, seed) for seed in range(options.seeds)]
+    for what in teams[0]:
+        print(f"| {what} | {np.mean([team[what] for team in teams]):.3f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

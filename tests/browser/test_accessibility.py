@@ -44,7 +44,7 @@ def test_pages(site: Site, browser: Browser, theme: str, width: int) -> None:
     page.get_by_role("heading", name="Projects", exact=True).wait_for()
     wrong["/"] = offences(page)
     base = f"/projects/{project.pk}"
-    for path in (base, f"{base}/models", f"{base}/people", f"{base}/settings", "/projects/new"):
+    for path in (base, f"{base}/models", f"{base}/people", f"{base}/items", f"{base}/settings", "/projects/new"):
         page.goto(site.base_url + path)
         page.locator("main h1").wait_for()
         wrong[path] = offences(page)

@@ -9,6 +9,7 @@ from annotation.models import Consensus, Item, Job, Project, Role, Stream, Topic
 from annotation.operations import outbox
 from tests.browser.conftest import Site
 from tests.browser.test_accessibility import AXE, offences
+from tests.browser.test_label import until
 from tests.factories import make_member
 from tests.operations.learning_world import answer, run, taught, truth
 from tests.operations.test_review import world
@@ -137,6 +138,23 @@ def test_a_project_asks_which_of_two_texts_is_better(page: Page, site: Site, tmp
     job = Job.objects.get(project=project)
     assert (project.kind, project.classes) == ("pairwise", [])
     assert (job.params["mapping"]["second_text"], job.params["mapping"]["gold"]) == ("other", "better")
+
+
+def test_a_project_begins_as_a_copy_of_another_one(page: Page, site: Site) -> None:
+    old = site.project(n_items=1, name="Inbox", guidelines="Is it wanted?", max_votes=4, relabel_rate=0.3)
+    make_member(old, user=site.person("maya"), role=Role.MANAGER)
+    site.log_in(page, "maya", path="/projects/new")
+    page.get_by_label("Name", exact=True).fill("Inbox 2")
+    page.get_by_label("Begin with").select_option("a copy of “Inbox”")
+    for _ in range(3):
+        page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Create the project").click()
+    until(lambda: Project.objects.filter(name="Inbox 2").exists())
+    new = Project.objects.get(name="Inbox 2")
+    assert (new.class_names, new.guidelines, new.max_votes, new.relabel_rate) == (
+        old.class_names, old.guidelines, 4, 0.3,
+    )  # fmt: skip
+    assert not new.items.exists()
 
 
 def test_a_proposed_known_answer_is_accepted_and_taken_back(page: Page, site: Site) -> None:

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
-  addClass, changeClass, classProblem, emptyDraft, memberPayload, missing, pasteClasses, personProblem, projectPayload, readDraft, stepSummary, storedDraft,
+  addClass, changeClass, classProblem, copied, emptyDraft, memberPayload, missing, pasteClasses, personProblem, projectPayload, readDraft, stepSummary, storedDraft,
   type Draft,
 } from './createDraft'
+
+type Project = Parameters<typeof copied>[1]
 
 const RESERVED = new Set(['f', 'g', 'h'])
 const NO_FILE = { chosen: false, hasText: false }
@@ -64,6 +66,16 @@ describe('what is sent', () => {
       settings: { overlap: 1, max_votes: 1, random_rate: 0.1 },
     })
     expect(memberPayload({ username: ' bo ', role: 'reviewer', password: '' })).toEqual({ username: 'bo', role: 'reviewer' })
+  })
+
+  it('takes question and policies of another project, not an encoder that only the operator may choose', () => {
+    const classes = [{ name: 'x', key: 'q', color: 3, description: 'rare' }]
+    const settings = { overlap: 2, max_votes: 5, random_rate: 0.25, relabel_rate: 0.1, representation: 'encoder:small' }
+    const copy = projectPayload(copied(draft(), { kind: 'choice', classes, guidelines: 'Is it?', settings } as Project))
+    expect(copy).toEqual({
+      name: 'SMS filter', kind: 'choice', guidelines: 'Is it?', classes: [{ name: 'x', key: 'q', color: 3, description: 'rare' }],
+      settings: { overlap: 2, max_votes: 5, random_rate: 0.25, relabel_rate: 0.1 },
+    })
   })
 
   it('keeps a draft without its passwords', () => {

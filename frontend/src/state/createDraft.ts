@@ -1,7 +1,7 @@
 /** The draft of a new project: four steps, what is still missing in each, and what is sent. Pure. */
 import { plural } from './format'
 import { classesProblem, wordsOfKind } from './kinds'
-import type { Kind, Role } from '../api/types'
+import type { Kind, Project, ProjectSettings, Role } from '../api/types'
 
 export const COLORS = ['blue', 'orange', 'green', 'magenta', 'gold', 'violet', 'sky', 'red', 'lime', 'brown', 'pink', 'slate'] as const
 export type Color = (typeof COLORS)[number]
@@ -30,6 +30,8 @@ export interface Draft {
   overlap: number
   /** In percent, as it is typed. */
   randomPercent: number
+  /** Policies of the project that this one is a copy of. */
+  settings: Partial<ProjectSettings>
 }
 
 export const STEPS = ['kind', 'classes', 'data', 'people'] as const
@@ -43,6 +45,7 @@ export const emptyDraft = (): Draft => ({
   people: [],
   overlap: 1,
   randomPercent: 10,
+  settings: {},
 })
 
 /** The service knows colours as places 1–12 of the palette. */
@@ -52,6 +55,21 @@ export const colorNumber = (color: Color): number => COLORS.indexOf(color) + 1
 export function newClass(taken: readonly Color[]): DraftClass {
   const color = COLORS.find((one) => !taken.includes(one)) ?? COLORS[taken.length % COLORS.length] ?? 'slate'
   return { name: '', key: '', color, description: '' }
+}
+
+/** The draft with the question, classes, guidelines and policies of a project; its items and people are not taken along. */
+export function copied(draft: Draft, { kind, classes, guidelines, settings }: Project): Draft {
+  const { representation, ...policies } = settings
+  return {
+    ...draft,
+    kind,
+    guidelines,
+    classes: classes.map((one) => ({ name: one.name, key: one.key, color: COLORS[one.color - 1] ?? 'slate', description: one.description })),
+    overlap: settings.overlap,
+    randomPercent: 100 * settings.random_rate,
+    // An encoder is chosen by the operator, anew for each project.
+    settings: representation.startsWith('encoder:') ? policies : settings,
+  }
 }
 
 export const addClass = (draft: Draft): Draft => ({ ...draft, classes: [...draft.classes, newClass(draft.classes.map((one) => one.color))] })
@@ -160,7 +178,7 @@ export function projectPayload(draft: Draft): Record<string, unknown> {
     kind: draft.kind,
     classes,
     guidelines: draft.guidelines,
-    settings: { overlap: draft.overlap, max_votes: draft.overlap, random_rate: draft.randomPercent / 100 },
+    settings: { ...draft.settings, overlap: draft.overlap, max_votes: Math.max(draft.settings.max_votes ?? 0, draft.overlap), random_rate: draft.randomPercent / 100 },
   }
 }
 

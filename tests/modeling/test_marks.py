@@ -1,12 +1,10 @@
-"""Marks, spans and boxes: overlaps, F1, and clusters to vote on, worked by hand."""
+"""Marks, spans and boxes: overlaps and F1, worked by hand."""
 
 import numpy as np
 import pytest
 
 from modeling.mark_agreement import NO_MARKS, character_f1, exact_f1, matched_f1, relaxed_f1
-from modeling.mark_clusters import cluster_marks
 from modeling.overlap import iou, one_to_one
-from modeling.truth import infer
 
 
 def test_overlaps_by_hand():
@@ -35,27 +33,3 @@ def test_f1_by_hand():
     assert character_f1(documents).value == pytest.approx(2 * 13 / (18 + 16))
     assert exact_f1([([], [])]).undefined_because == NO_MARKS
     assert exact_f1([([(0, 1, "X")], [])]).value == 0
-
-
-def test_clusters_become_items_and_silence_is_a_vote():
-    """Three readers of document 0, two of document 1; 0-10 is X for two and Y for the third, 20-30 is one person's."""
-    marks = np.array([[0, 0, 0], [0, 1, 0], [0, 2, 1], [0, 0, 1], [1, 1, 0]])
-    edges = np.array([[0.0, 10], [0, 9], [1, 10], [20, 30], [5, 8]])
-    readers = np.array([[1, 1], [0, 0], [0, 1], [0, 2], [1, 0]])
-    found = cluster_marks(marks, edges, readers, n_classes=2)
-    assert found.cluster.tolist() == [0, 0, 0, 1, 2]
-    assert found.document.tolist() == [0, 0, 1]
-    assert found.edges.tolist() == [[0, 10], [20, 30], [5, 8]]
-    votes = {tuple(row) for row in found.votes.tolist()}
-    assert votes == {(0, 0, 0), (0, 1, 0), (0, 2, 1), (1, 0, 1), (1, 1, 2), (1, 2, 2), (2, 1, 0), (2, 0, 2)}
-    truth = infer(found.votes, n_items=3, n_annotators=3, n_classes=3)
-    assert truth.posterior[0].argmax() == 0
-    assert truth.posterior[1].argmax() == 2
-
-
-def test_nobody_has_two_marks_in_one_cluster_and_the_same_class_goes_first():
-    marks = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 1]])
-    found = cluster_marks(marks, np.array([[0.0, 10], [0, 10], [0, 10]]), np.array([[0, 0], [0, 1]]), n_classes=2)
-    assert found.cluster.tolist() == [0, 1, 1]
-    none = np.zeros((0, 3), dtype=np.int64)
-    assert cluster_marks(none, np.zeros((0, 4)), np.array([[0, 0]]), n_classes=2).n_clusters == 0

@@ -11,7 +11,7 @@ PARTS = {"granian": "web", "postgres": "postgres", "celery": "workers", "valkey"
 
 def family(roots: Iterable[int]) -> set[int]:
     """Returns the processes and all that descend from them."""
-    parents = {pid: parent for pid in _all_pids() if (parent := _parent(pid)) is not None}
+    parents = {pid: parent for pid in _all_pids() if (parent := parent_of(pid)) is not None}
     found = set(roots)
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
@@ -49,7 +49,8 @@ def _all_pids() -> list[int]:
     return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
 
 
-def _parent(pid: int) -> int | None:
+def parent_of(pid: int) -> int | None:
+    """Returns the parent's id; None when the process is gone."""
     fields = _stat(pid)
     return int(fields[1]) if fields else None
 

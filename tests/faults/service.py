@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.processes import family, part_of
+from benchmarks.processes import family, parent_of, part_of
 from config.ports import free_port
 from config.processes import spawn
 from config.supervisor import answers
@@ -76,8 +76,8 @@ class Service:
 
     def part(self, name: str) -> int | None:
         """Returns the process that the supervisor started under that name; None while it is away."""
-        found = family([self.process.pid]) - {self.process.pid}
-        return next((pid for pid in sorted(found) if part_of(pid) == name and _is_leader(pid)), None)
+        ours = (pid for pid in family([self.process.pid]) if parent_of(pid) == self.process.pid)
+        return next((pid for pid in ours if part_of(pid) == name), None)
 
     def kill(self, name: str) -> bool:
         """Ends a part and its children at once, as a power cut would; returns whether it was there."""
@@ -100,7 +100,8 @@ class Service:
         """Stops every process of a part: it takes connections and answers nothing. Returns whether it was there."""
         pid = self.part(name)
         if pid is not None:
-            os.killpg(pid, signal.SIGSTOP)
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGSTOP)
         return pid is not None
 
     def go_on(self, name: str) -> None:
@@ -146,12 +147,6 @@ class Service:
         status, answer = Program(self.url, None).call("POST", "auth/token/", body)
         assert status == 200, answer
         return Program(self.url, answer["token"])
-
-
-def _is_leader(pid: int) -> bool:
-    with suppress(ProcessLookupError):
-        return os.getpgid(pid) == pid
-    return False
 
 
 @contextmanager

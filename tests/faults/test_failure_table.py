@@ -65,11 +65,15 @@ def test_without_a_free_connection_requests_are_refused_at_once_and_nothing_pile
     admin, path = project
     held = every_connection(service)
     try:
-        held[0].execute(END_ALL_BUT, [pids(held)])
-        held += every_connection(service)
-        started = time.monotonic()
-        assert first_outage(admin, path).code == 503
-        assert time.monotonic() - started < 15
+        for _ in range(30):  # whoever is quicker gets the connections that become free
+            held[0].execute(END_ALL_BUT, [pids(held)])
+            held += every_connection(service)
+            started = time.monotonic()
+            status, _ = admin.call("GET", path)
+            assert time.monotonic() - started < 15
+            if status == 503:
+                break
+        assert status == 503
     finally:
         for connection in held:
             connection.close()

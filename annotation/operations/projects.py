@@ -312,7 +312,7 @@ def new_account(username: Any, password: Any) -> User:
     if not isinstance(password, str) or "\0" in password:
         raise InvalidValue("The password must be a text.", fields={"password": "not a text"})
     try:
-        validate_password(password)
+        validate_password(password, User(username=username))
     except ValidationError as error:
         raise InvalidValue(" ".join(error.messages), fields={"password": " ".join(error.messages)}) from error
     try:

@@ -88,3 +88,11 @@ def test_behind_a_proxy_only_its_own_word_counts(admin, anybody, settings):
     right = guess | {"password": "a long password"}
     other = {"X-Forwarded-For": "192.0.2.9, 192.0.2.77"}
     assert anybody.call("POST", "auth/token/", right, **other)[0] == 200, "the owner elsewhere is not locked out"
+
+
+@pytest.mark.parametrize("password", ["short", "12345678901", "password1", "maya-the-annotator", "Maya.The.Annotator1"])
+def test_passwords_that_are_too_easy(admin, password):
+    project = make_project(owner=admin.user)
+    body = {"username": "maya-the-annotator", "role": "annotator", "password": password}
+    status, answer = admin.call("POST", f"projects/{project.pk}/members/", body)
+    assert (status, set(answer["error"]["fields"])) == (422, {"password"})

@@ -13,18 +13,16 @@ export interface KindWords {
   leastClasses: number | null
   /** Querent trains a model of its own on its answers. */
   hasModel: boolean
-  /** People answer it on a page of this application, not only through the API. */
-  hasPage: boolean
 }
 
 export const KINDS: readonly KindWords[] = [
-  { kind: 'choice', title: 'Choice', asks: 'One class for each text or image.', columns: 'A column with the text; perhaps one with an id and one with known classes.', leastClasses: 2, hasModel: true, hasPage: true },
-  { kind: 'multichoice', title: 'Several classes', asks: 'Every class that fits, also none.', columns: 'A column with the text; known classes in one cell, separated by ; or |.', leastClasses: 1, hasModel: true, hasPage: true },
-  { kind: 'spans', title: 'Spans', asks: 'Passages of the text are marked with classes.', columns: 'A column with the text; known spans as JSON: [{"start": 0, "end": 3, "class": "…"}].', leastClasses: 1, hasModel: true, hasPage: true },
-  { kind: 'rating', title: 'Rating', asks: 'A point of a scale that rises.', columns: 'A column with the text; known points as whole numbers.', leastClasses: 0, hasModel: true, hasPage: true },
-  { kind: 'pairwise', title: 'The better of two', asks: 'Which of two texts is the better one.', columns: 'Two columns with the texts to compare; a known side as 0, 1, first or second.', leastClasses: null, hasModel: true, hasPage: true },
-  { kind: 'text', title: 'Free text', asks: 'An answer in people’s own words.', columns: 'A column with the text; known answers as texts.', leastClasses: null, hasModel: false, hasPage: true },
-  { kind: 'boxes', title: 'Boxes', asks: 'Rectangles on an image, each with a class.', columns: 'JSON lines of {"external_id": "…", "data": {"image": "data:image/png;base64,…"}}; a CSV file cannot hold them.', leastClasses: 1, hasModel: false, hasPage: true },
+  { kind: 'choice', title: 'Choice', asks: 'One class for each text or image.', columns: 'A column with the text; perhaps one with an id and one with known classes.', leastClasses: 2, hasModel: true },
+  { kind: 'multichoice', title: 'Several classes', asks: 'Every class that fits, also none.', columns: 'A column with the text; known classes in one cell, separated by ; or |.', leastClasses: 1, hasModel: true },
+  { kind: 'spans', title: 'Spans', asks: 'Passages of the text are marked with classes.', columns: 'A column with the text; known spans as JSON: [{"start": 0, "end": 3, "class": "…"}].', leastClasses: 1, hasModel: true },
+  { kind: 'rating', title: 'Rating', asks: 'A point of a scale that rises.', columns: 'A column with the text; known points as whole numbers.', leastClasses: 0, hasModel: true },
+  { kind: 'pairwise', title: 'The better of two', asks: 'Which of two texts is the better one.', columns: 'Two columns with the texts to compare; a known side as 0, 1, first or second.', leastClasses: null, hasModel: true },
+  { kind: 'text', title: 'Free text', asks: 'An answer in people’s own words.', columns: 'A column with the text; known answers as texts.', leastClasses: null, hasModel: false },
+  { kind: 'boxes', title: 'Boxes', asks: 'Rectangles on an image, each with a class.', columns: 'JSON lines of {"external_id": "…", "data": {"image": "data:image/png;base64,…"}}; a CSV file cannot hold them.', leastClasses: 1, hasModel: false },
 ]
 
 const CHOICE = KINDS[0] as KindWords

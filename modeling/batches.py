@@ -105,7 +105,7 @@ def rank_team(
     uncertainty = margin(probabilities) if uncertainty is None else uncertainty
     pending = X[:0] if pending is None else pending
     rows, scores, share_sampled = uncertain_rows(
-        X, uncertainty, sample, batch, n_wanted, rng, n_labels=counts.sum(), pending=pending, seconds=seconds
+        X, uncertainty, sample, batch, n_wanted, rng, pending=pending, seconds=seconds
     )
     parts = {
         Kind.RARE: rare_rows(probabilities, candidates, counts, needy, _n_needed(rare_share, n_wanted), rng),

@@ -13,9 +13,6 @@ N_CANDIDATES = 3_000
 UNCERTAIN_SHARE = 0.2
 LEAST_UNCERTAINTY = 0.4
 ROWS_PER_SLOT = 3
-# Below so many labels a cluster is first represented by what lies in its middle; later its most uncertain row teaches
-# more, for what lies in the middle is then known.
-FEW_LABELS = 100
 # Two rows whose cosine is above this say the same: nobody is asked both while there is anything else.
 SAME = 0.95
 # So many rows more than are wanted are looked at, to take the place of such repeats.
@@ -30,17 +27,15 @@ def uncertain_rows(
     n_wanted: int,
     rng: np.random.Generator,
     *,
-    n_labels: float,
     pending: Floats,
     seconds: Floats | None = None,
 ) -> tuple[Ints, Floats, float]:
     """`n_wanted` rows with their scores, and the share of the candidates that was looked at.
 
     Representatives of the uncertain fifth of a random sample come first (uncertainty above 0.4), then the rest by
-    uncertainty, (n,) between 0 and 1. A representative is its cluster's most uncertain row; with fewer than a hundred
-    labels (`n_labels`) the most central one of its more uncertain half. With one or two slots there is nothing to
-    spread: the most uncertain of all candidates. `pending` rows (m, d) count as chosen, `seconds` (n,) weigh the
-    scores.
+    uncertainty, (n,) between 0 and 1. A representative is the most central of the more uncertain half of its cluster.
+    With one or two slots there is nothing to spread: the most uncertain of all candidates. `pending` rows (m, d)
+    count as chosen, `seconds` (n,) weigh the scores.
     """
     n_sampled = min(len(candidates), max(N_CANDIDATES, n_wanted)) if batch > 2 else len(candidates)
     sample = candidates if n_sampled == len(candidates) else rng.choice(candidates, n_sampled, replace=False)
@@ -51,32 +46,28 @@ def uncertain_rows(
         n_unsure = int((uncertainty[sample] > LEAST_UNCERTAINTY).sum())
         n_pool = min(n_pool, max(ROWS_PER_SLOT * batch, n_unsure), n_sampled)
         pool = order[:n_pool]
-        order = np.concatenate(
-            [pool[_spread(X[sample[pool]], pending, batch, n_labels < FEW_LABELS, rng)], order[n_pool:]]
-        )
+        order = np.concatenate([pool[_spread(X[sample[pool]], pending, batch, rng)], order[n_pool:]])
     order = order[repeats_last(X[sample[order[: n_wanted + SPARE]]], pending)][:n_wanted]
     return sample[order], scores[order], n_sampled / len(candidates)
 
 
-def _spread(X: Floats, pending: Floats, n_clusters: int, from_middle: bool, rng: np.random.Generator) -> Ints:
+def _spread(X: Floats, pending: Floats, n_clusters: int, rng: np.random.Generator) -> Ints:
     """The rows, most uncertain first, in the order in which their clusters take turns.
 
     Pending rows are clustered along; each one uses up a turn of its cluster.
     """
     cluster, distance = k_means(np.concatenate([X, pending]), n_clusters, rng=rng)
     used = np.bincount(cluster[len(X) :], minlength=int(cluster.max()) + 1)
-    if from_middle:
-        return _round_robin(cluster[: len(X)], used, _middles(cluster[: len(X)], distance[: len(X)]))
-    return _round_robin(cluster[: len(X)], used)
+    return _round_robin(cluster[: len(X)], used, _middles(cluster[: len(X)], distance[: len(X)]))
 
 
-def _round_robin(cluster: Ints, used: Ints, firsts: Ints | None = None) -> Ints:
+def _round_robin(cluster: Ints, used: Ints, firsts: Ints) -> Ints:
     """Places in order: every cluster's rows in order of uncertainty, but that one of `firsts` (one a cluster) leads.
 
     Places are given most uncertain first. Clusters take turns, the largest first; `used` turns are over.
     """
     leads = np.full(len(cluster), False)
-    leads[firsts if firsts is not None else cluster[:0]] = True
+    leads[firsts] = True
     turn = _place_within(cluster, np.lexsort((~leads, cluster)))
     return np.lexsort((cluster, -np.bincount(cluster)[cluster], turn + used[cluster]))
 

@@ -87,6 +87,11 @@ class Stack:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def start_ended(self, name: str) -> None:
+        """Starts again what has ended by itself, as the supervisor does: Celery's worker may, when its broker dies."""
+        if self.processes[name].poll() is not None:
+            self.start(name)
+
     def stop_all(self) -> None:
         for name in reversed(list(self.processes)):
             stop_group(self.processes.pop(name), signal.SIGTERM, 15)

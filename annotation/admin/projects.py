@@ -21,6 +21,7 @@ from annotation.models import (
     Consensus,
     Flag,
     GuidelineVersion,
+    Invitation,
     Item,
     Job,
     Membership,
@@ -175,6 +176,26 @@ class ApiTokenAdmin(HistoryAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super(HistoryAdmin, self).has_delete_permission(request, obj)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(HistoryAdmin):
+    """Invitations are made and taken back on the page of the project's people; the link is shown once, there."""
+
+    list_display = (
+        "id",
+        "project",
+        "role",
+        "n_uses",
+        "most_uses",
+        "created_by",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+    )
+    list_select_related = ("project", "created_by")
+    list_filter = ("role",)
+    search_fields = ("=project__name", "=created_by__username")
 
 
 @admin.register(GuidelineVersion)

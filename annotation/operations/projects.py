@@ -251,11 +251,12 @@ def add_member(*, project: Project, actor: User, username: Any, role: Any, passw
         raise Forbidden(f"Only an owner can do this; your role is {own}.")
     with transaction.atomic():
         user = _account_by(actor, username, password) if password is not None else _account(username)
+        owners = _locked_owners(project)
         before = Membership.objects.select_for_update().filter(project=project, user=user).first()
         if before and Role(before.role).rank > Role(own).rank:
             raise Forbidden("An owner's role can be changed by an owner only.")
         if before and before.role == Role.OWNER and role != Role.OWNER:
-            _keep_an_owner(project, user)
+            _keep_an_owner(owners, user)
         membership, _ = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
         audit(project=project, actor=actor, verb="member.set", target=username, detail={"role": role})
     return membership
@@ -275,6 +276,7 @@ def _username(given: Any) -> str:
 def remove_member(*, project: Project, actor: User, username: str) -> None:
     """Ends a membership; what the person did stays. Raises NotFound, and Conflict for the last owner."""
     with transaction.atomic():
+        owners = _locked_owners(project)
         named = Membership.objects.select_for_update().filter(project=project, user__username=username)
         membership = None if "\0" in username else named.first()
         if membership is None:
@@ -282,14 +284,19 @@ def remove_member(*, project: Project, actor: User, username: str) -> None:
         if Role(membership.role).rank > Role(getattr(project, "role", Role.OWNER)).rank:
             raise Forbidden("An owner can be removed by an owner only.")
         if membership.role == Role.OWNER:
-            _keep_an_owner(project, membership.user)
+            _keep_an_owner(owners, membership.user)
         membership.delete()
         audit(project=project, actor=actor, verb="member.removed", target=username)
 
 
-def _keep_an_owner(project: Project, leaving: User) -> None:
+def _locked_owners(project: Project) -> list[Membership]:
+    """Returns the owners, locked in one order before any other member: two who remove each other cannot deadlock."""
     owners = Membership.objects.select_for_update().filter(project=project, role=Role.OWNER)
-    if not owners.exclude(user=leaving).exists():
+    return list(owners.order_by("pk"))
+
+
+def _keep_an_owner(owners: list[Membership], leaving: User) -> None:
+    if all(owner.user_id == leaving.pk for owner in owners):
         raise Conflict("A project keeps at least one owner.", code="last_owner")
 
 

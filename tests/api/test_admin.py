@@ -26,6 +26,7 @@ from annotation.models import (
     GuidelineVersion,
     Heartbeat,
     IdempotencyKey,
+    Invitation,
     Item,
     Job,
     Membership,
@@ -113,6 +114,9 @@ def project() -> Project:
     WorkLane.objects.create(project=project, topic=Topic.LEARN, attempts=3, not_before=now, error="broken")
     Job.objects.create(project=project, kind="import", created_by=person, created_at=now)
     ApiToken.objects.create(user=person, digest=b"1" * 32)
+    Invitation.objects.create(
+        project=project, role="annotator", digest=b"2" * 32, created_by=person, created_at=now, expires_at=now
+    )
     IdempotencyKey.objects.create(user=person, key="k", fingerprint=b"", created_at=now)
     AuditEvent.objects.create(project=project, actor=person, verb="test", target=HOSTILE)
     Heartbeat.objects.create(name="worker", beat_at=now)

@@ -53,6 +53,8 @@ def test_labels_are_taken_without_a_broker_and_learned_when_it_is_back(stack, pr
         assert admin.want("GET", f"{path}model/")["annotations"] == 10
     finally:
         stack.start("broker")
+    time.sleep(2)  # a worker that is about to end has ended
+    stack.start_ended("worker")
     assert caught_up(admin, path, 60), stack.log("worker")
 
 

@@ -14,8 +14,17 @@ class Command(migrate.Command):
     """Tries again after a lock was not to be had; each migration is whole or not at all, so that is harmless."""
 
     def handle(self, *args: Any, **options: Any) -> None:
+        alias = options["database"]
+        try:
+            self._migrate_patiently(alias, *args, **options)
+        finally:
+            with connections[alias].cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
+                cursor.execute("RESET statement_timeout")
+
+    def _migrate_patiently(self, alias: str, *args: Any, **options: Any) -> None:
         for attempt in range(1, ATTEMPTS + 1):
-            self._set_limits(options["database"])
+            self._set_limits(alias)
             try:
                 super().handle(*args, **options)
             except OperationalError as error:

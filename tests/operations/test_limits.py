@@ -16,7 +16,7 @@ from workers.celery import app
 
 @pytest.fixture
 def limit():
-    """Sets limits of this connection, and takes them back."""
+    """Sets limits of this connection; afterwards all connections are thrown away, whoever has it by then."""
 
     def set_limit(name: str, value: str) -> None:
         with connection.cursor() as cursor:
@@ -24,8 +24,7 @@ def limit():
 
     yield set_limit
     connection.close()
-    with connection.cursor() as cursor:
-        cursor.execute("RESET ALL")
+    connection.close_pool()
 
 
 def test_every_connection_has_them(transactional_db):

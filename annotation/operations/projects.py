@@ -327,7 +327,8 @@ def new_account(username: Any, password: Any) -> User:
             return get_user_model().objects.create_user(username=username, password=password)
     except IntegrityError as error:
         raise Conflict(
-            "There is an account of this name already; leave the password out.", code="account_exists"
+            "There is an account of this name already: take another name, or leave the password out.",
+            code="account_exists",
         ) from error
 
 

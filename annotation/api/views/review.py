@@ -108,7 +108,7 @@ class Comments(View):
     @documented(request=reviewing.NewComment, responses={201: reviewing.Comment})
     @creates
     def post(self, request: Request, item_id: str) -> Response:
-        """A comment; @name tells that member."""
+        """A comment; @name says for which member it is."""
         item = access.item_for(person(request), item_id, needs="comment")
         given: dict[str, Any] = checked(reviewing.NewComment, request)
         comment = comments.add_comment(project=item.project, item=item, user=person(request), **given)

@@ -4,6 +4,9 @@ import type { CommentRow, ItemPage, ReviewQueue, ReviewRow, Vote, Waiting } from
 import type { Project } from '../../api/types'
 import { doubted, putBack, withMore, without, wordsOf, type Done, type Wish } from '../../state/review'
 
+/** After these the server has counted again what followed from a decision that was taken back. */
+const RECOUNTED_MS = [1500, 5000]
+
 export type Shown = 'all' | 'label_suspect' | 'disagreement'
 export type Dialog = 'keys' | 'palette' | 'classes'
 
@@ -149,6 +152,7 @@ export function createBench(project: Project): Bench {
       waiting += 1
       go(putBack(queue, last.waiting))
       void read(last.waiting.item)
+      for (const wait of RECOUNTED_MS) setTimeout(() => void read(last.waiting.item), wait)
     })
   }
 

@@ -7,6 +7,7 @@ exit code 1 when there is one. The short form is tests/api/test_fuzz.py.
 """
 
 import argparse
+import logging
 import os
 import sys
 import time
@@ -20,13 +21,11 @@ def fuzz(*, minutes: float, seed: int) -> int:
     import django  # noqa: PLC0415 - the addresses of the servers must be known first
 
     django.setup()
-    import logging  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415 - after setup
+    from django.db import transaction  # noqa: PLC0415 - after setup
 
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import transaction  # noqa: PLC0415
-
-    from tests.api.fuzzing import Fuzzer  # noqa: PLC0415
-    from tests.api.world import World  # noqa: PLC0415
+    from tests.api.fuzzing import Fuzzer  # noqa: PLC0415 - after setup
+    from tests.api.world import World  # noqa: PLC0415 - after setup
 
     call_command("migrate", verbosity=0)
     logging.disable(logging.WARNING)  # a failure of ours tells where it happened

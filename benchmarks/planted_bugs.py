@@ -188,7 +188,7 @@ def planted(bug: Bug | None) -> Iterator[None]:
 def first_seed(callers: Any, bug: Bug | None, seeds: int) -> tuple[int | None, str]:
     """Returns the first seed whose life is broken, and what was found there."""
     from tests.faults.simulator.life import live  # noqa: PLC0415 - after setup
-    from tests.faults.simulator.world import Found  # noqa: PLC0415
+    from tests.faults.simulator.world import Found  # noqa: PLC0415 - after setup
 
     with planted(bug):
         for seed in range(seeds):

@@ -172,7 +172,8 @@ def repeats(service: Service, options: argparse.Namespace) -> list[str]:
                 leases = _answer(api, lease, rng, told, n_times=2 if roll < 0.15 else 1)
                 continue
             choice = rng.getrandbits(30)
-            twin = threading.Thread(target=_answer, args=(second, lease, random.Random(choice), told))  # noqa: S311
+            same = random.Random(choice)  # noqa: S311 - the same answer
+            twin = threading.Thread(target=_answer, args=(second, lease, same, told))
             twin.start()
             leases = _answer(api, lease, random.Random(choice), told)  # noqa: S311 - the same answer
             twin.join()

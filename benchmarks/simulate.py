@@ -34,10 +34,10 @@ def simulator() -> Iterator[Any]:
         }
         django.setup()
         from django.core.management import call_command  # noqa: PLC0415 - after setup
-        from django.db import connection  # noqa: PLC0415
+        from django.db import connection  # noqa: PLC0415 - after setup
 
-        from tests.faults.simulator.clock import fake_time  # noqa: PLC0415
-        from tests.faults.simulator.interleave import Callers  # noqa: PLC0415
+        from tests.faults.simulator.clock import fake_time  # noqa: PLC0415 - after setup
+        from tests.faults.simulator.interleave import Callers  # noqa: PLC0415 - after setup
 
         call_command("migrate", verbosity=0)
         connection.force_debug_cursor = False
@@ -59,7 +59,7 @@ def main() -> int:
     options = parser.parse_args()
     with simulator() as callers:
         from tests.faults.simulator.life import live  # noqa: PLC0415 - after setup
-        from tests.faults.simulator.world import Found  # noqa: PLC0415
+        from tests.faults.simulator.world import Found  # noqa: PLC0415 - after setup
 
         reached, broken, started = Counter[str](), 0, time.monotonic()
         for seed in range(options.first, options.first + options.seeds):

@@ -25,6 +25,7 @@ from annotation.operations.postgres_client import run_client
 FORMAT = 1
 DUMP, FILES, MANIFEST = "database.dump", "files", "manifest.json"
 CHUNK = 2**20
+CHECKSUM = "coalesce(bit_xor(hashtextextended(held::text, 0)), 0)"
 # Shared by backups, so that nobody deletes files meanwhile. Any number that nothing else here locks.
 COLLECTION_LOCK = 6_180_339
 
@@ -124,9 +125,7 @@ def count_tables() -> dict[str, Rows]:
         found = {}
         for table in sorted(connection.introspection.table_names(cursor)):
             quoted = connection.ops.quote_name(table)
-            cursor.execute(
-                f"SELECT count(*), coalesce(bit_xor(hashtextextended(held::text, 0)), 0) FROM {quoted} held"  # noqa: S608
-            )
+            cursor.execute(f"SELECT count(*), {CHECKSUM} FROM {quoted} held")  # noqa: S608 - a quoted name
             rows, checksum = cursor.fetchone()
             found[table] = Rows(rows=rows, checksum=checksum)
     return found

@@ -47,7 +47,7 @@ FIGURES: list[tuple[str, str, tuple[str, ...], str]] = [
      "SELECT extract(epoch FROM now() - beat_at) FROM annotation_heartbeat WHERE name = 'worker'"),
     ("worker_silent_seconds", "Since each worker last finished anything.", ("worker",),
      f"""SELECT substr(name, 8), extract(epoch FROM now() - beat_at) FROM annotation_heartbeat
-         WHERE name LIKE 'worker:%' AND beat_at > now() - interval '{FORGOTTEN_SECONDS} seconds'"""),  # noqa: S608
+         WHERE name LIKE 'worker:%' AND beat_at > now() - interval '{FORGOTTEN_SECONDS} seconds'"""),  # noqa: S608 - a constant
     ("backup_age_seconds", "Since the last backup was whole.", (),
      "SELECT extract(epoch FROM now() - beat_at) FROM annotation_heartbeat WHERE name = 'backup'"),
     ("database_connections", "Connections to the database.", (),

@@ -39,6 +39,7 @@ class Link(s.Serializer[Any]):
 
 
 class Invited(s.Serializer[Any]):
+    project_id = s.IntegerField()
     project = Text()
     role = s.ChoiceField(Role.choices)
     invited_by = Text()

@@ -51,7 +51,7 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
     active = _arm(points, Evaluation.Arm.ACTIVE)
     kappas = (metrics.get("stability") or {}).get("kappas", [])
     found = advise(kappas, active, target=project.target_accuracy)
-    gain = found.expected_gain
+    gain = found.expected_gain if active and not _is_vague(active[-1]) else None
     return {
         "points": points if metric in (None, main) else _points(project, metric),
         "labels_saved": saved,
@@ -111,6 +111,11 @@ def _guarded(guard: dict[str, Any] | None) -> dict[str, str] | None:
     )
 
 
+def _is_vague(last: CurvePoint) -> bool:
+    """Whether the newest measurement is too wide to say what more labels bring."""
+    return last.high - last.low > CLEAR_WIDTH
+
+
 def _advice(
     project: Project,
     found: StopAdvice,
@@ -131,7 +136,7 @@ def _advice(
     now = f"{measure} is {last.estimate:.0%} ({last.low:.0%} to {last.high:.0%})."
     if saved is not None and saved["high"] < 0:
         return _said("no_gain", f"{now.capitalize()} So far the model's questions did not pay more than random ones.")
-    if last.high - last.low > CLEAR_WIDTH:
+    if _is_vague(last):
         return _said("go_on", f"Keep going: {now} The interval is too wide yet to see what more labels bring.")
     points = round(100 * gain.estimate, 1) + 0.0  # no "-0.0"
     expected = f"The next 100 labels are expected to add {points:.1f} points, going by the last ones"

@@ -33,7 +33,6 @@ def test_invite_join_and_label(site: Site, page: Page, browser: Browser) -> None
     expect(other.get_by_text("too common")).to_be_visible()
     other.get_by_label("Choose a password").fill("correct horse battery")
     other.keyboard.press("Enter")
-    other.get_by_role("link", name=f"Label in {project.name}").click()
     expect(other.get_by_role("article", name="Item").get_by_text("message 1")).to_be_visible()
     assert Membership.objects.get(user__username="ana").role == "annotator"
 

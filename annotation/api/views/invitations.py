@@ -61,6 +61,7 @@ class Look(View):
         found = invitations.look(checked(inviting.Link, request)["token"])
         return Response(
             {
+                "project_id": found.project_id,
                 "project": found.project.name,
                 "role": found.role,
                 "invited_by": found.created_by.get_username(),

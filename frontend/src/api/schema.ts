@@ -519,6 +519,7 @@ export interface Invitations {
 }
 
 export interface Invited {
+  project_id: number
   project: string
   role: RoleEnum
   invited_by: string

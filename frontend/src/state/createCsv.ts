@@ -59,16 +59,31 @@ export function findDelimiter(text: string, isWhole: boolean): string {
   return best.score > 0 ? best.delimiter : ','
 }
 
-const KNOWN_HEADS = /^(id|.*[_ -]id|uid|key|name|text|body|message|content|sentence|comment|review|tweet|title|label|class|tag|category|gold|answer|date|time|.*_at|source|lang.*)$/i
+const KNOWN_HEADS = /^(id|.*[_ -]id|uid|key|name|text|body|message|content|sentence|comment|review|tweet|title|label|class|tag|category|gold|truth|answer|date|time|.*_at|source|lang.*)$/i
+const NUMBER = /^[-+]?[\d.,:/ -]*\d[\d.,:/ -]*%?$/
+const AT_LEAST = 3
+
+type Cells = readonly (readonly string[])[]
+
+/** Whether what stands below a cell of the first row is of another sort: figures, far longer texts, or few words that come again. */
+function isUnlike(head: string, below: readonly string[]): boolean {
+  const given = below.filter((cell) => cell.trim() !== '')
+  if (given.length === 0 || given.includes(head)) return false
+  if (given.every((cell) => NUMBER.test(cell.trim()))) return true
+  const mean = given.reduce((sum, cell) => sum + cell.length, 0) / given.length
+  return mean > 3 * head.length || (given.length >= AT_LEAST && 2 * new Set(given).size <= given.length)
+}
+
+/** Whether a word of the first row is one of the few that its column repeats: it is an answer then, no name of a column. */
+function comesAgain(head: string, below: readonly string[]): boolean {
+  return 2 * new Set(below).size <= below.length && below.includes(head)
+}
 
 /** Short, different, non-numeric cells with a familiar name among them, or unlike the rows below, are a header. */
-export function looksLikeHeader(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
-  const named = first.length > 0 && first.every((cell) => cell.trim() !== '' && cell.length <= 60 && !/^-?[\d.,]+$/.test(cell))
+export function looksLikeHeader(first: readonly string[], rest: Cells): boolean {
+  const named = first.length > 0 && first.every((cell) => cell.trim() !== '' && cell.length <= 60 && !NUMBER.test(cell.trim()))
   if (!named || new Set(first).size !== first.length) return false
   if (first.some((cell) => KNOWN_HEADS.test(cell.trim()))) return true
-  if (rest.length === 0) return false
-  return first.some((cell, column) => {
-    const lengths = rest.map((row) => (row[column] ?? '').length)
-    return lengths.reduce((sum, length) => sum + length, 0) / rest.length > 3 * cell.length
-  })
+  const columns = first.map((head, column) => ({ head, below: rest.map((row) => row[column] ?? '') }))
+  return columns.some(({ head, below }) => isUnlike(head, below)) && !columns.some(({ head, below }) => comesAgain(head, below))
 }

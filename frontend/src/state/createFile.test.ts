@@ -42,6 +42,16 @@ describe('columns', () => {
     expect(looksLikeHeader(['nachricht'], [['Hallo, ich komme heute doch etwas später']])).toBe(true)
   })
 
+  it('knows a header in any language by what stands below it', () => {
+    const rows = [['1', 'Wo bleibt mein Paket?', 'frage'], ['2', 'Nie wieder.', 'ärger'], ['3', 'Und die Rechnung?', 'frage'], ['4', 'Danke sehr', 'frage']]
+    expect(looksLikeHeader(['Nr.', 'Was der Kunde schreibt (Freitext)', 'truth'], rows)).toBe(true)
+    expect(looksLikeHeader(['Nr.', 'Was der Kunde schreibt (Freitext)', 'wahr'], rows)).toBe(true)
+    const answered = rows.map(([, text = '', answer = '']) => [text, answer])
+    expect(looksLikeHeader(['Freitext des Kunden', 'wahr'], answered)).toBe(true)
+    expect(looksLikeHeader(['Mein Paket ist weg', 'frage'], answered)).toBe(false)
+    expect(looksLikeHeader(['Mein Paket', 'Hallo'], [['Dein Paket', 'Guten Tag']])).toBe(false)
+  })
+
   it('reads a file with its mapping guessed', () => {
     const preview = previewFile('sms.csv', SMS, true)
     expect(preview.columns).toEqual(['message_id', 'body', 'tag', 'received_at'])

@@ -20,7 +20,7 @@ export type Encoding = 'utf-8' | 'utf-16' | 'latin-1'
 
 const TEXT_NAMES = /^(text|body|message|content|sentence|comment|review|tweet|question|document)$/i
 const ID_NAMES = /^(external_id|id|uid|uuid|key|.*[_ -]id)$/i
-const ANSWER_NAMES = /^(gold|label|class|category|tag|answer|target|rating|preferred)$/i
+const ANSWER_NAMES = /^(gold|truth|label|class|category|tag|answer|target|rating|preferred)$/i
 
 /** The last part of a dotted name decides what it looks like. */
 const isCalled = (name: string, names: RegExp): boolean => names.test(name.split('.').at(-1) ?? name)

@@ -17,7 +17,13 @@ export const percent = (x: number, digits = 1): string => written(x, 'percent', 
 /** "1 label", "6 labels". */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
 
-const instant = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
+const instant = new Intl.DateTimeFormat(undefined, { ...DAY, hour: '2-digit', minute: '2-digit' })
+const localDay = new Intl.DateTimeFormat(undefined, DAY)
+const plainDay = new Intl.DateTimeFormat(undefined, { ...DAY, timeZone: 'UTC' })
+
+/** A day, as the browser writes it; a date without a time is that date everywhere. */
+export const day = (at: string): string => (at.length === 10 ? plainDay : localDay).format(new Date(at))
 
 /** Day and time of day, as the browser writes them. */
 export const moment = (at: string): string => instant.format(new Date(at))

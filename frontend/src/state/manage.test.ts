@@ -3,7 +3,7 @@ import type { CurvePoint, Flag, FlagKind, Health, Job, ModelState, Progress, Qua
 import { curveColumns, curveCsv, curveRows, curveScale, curveSummary, savedText } from './manageCurve'
 import { flagFacts, flagObject, needs } from './manageFlags'
 import { signs } from './manageHealth'
-import { doneShare, jobText, jobWarnings, rowName } from './manageJobs'
+import { doneShare, jobText, jobWarnings, refusedCsv, refusedWords, rowName } from './manageJobs'
 import { freshness, labelsAnswer, modelAnswer, paceRange, progressAnswer, trend } from './manageQuestions'
 import { reasonInShort, whyNoQueue } from './manageQueue'
 
@@ -129,11 +129,15 @@ describe('queue, jobs, health', () => {
   })
 
   it('says what came out of a job', () => {
-    expect(jobText(job)).toBe('90 new items, 4 duplicates left out, 250 rows refused')
+    expect(jobText(job)).toBe('90 rows in, 250 left out, 4 were there already')
     expect(jobText({ ...job, status: 'running', done: 8000, total: 11412 })).toBe('8,000 of 11,412 rows')
-    expect(jobText({ ...job, status: 'failed', errors: [{ row: 1, field: '', message: 'not UTF-8' }] })).toBe('not UTF-8')
+    expect(jobText({ ...job, status: 'failed', errors: [{ row: 1, field: '', message: 'not UTF-8' }] })).toContain('stopped at row 1: not UTF-8')
     expect([doneShare(job), doneShare({ ...job, status: 'running', total: null })]).toEqual([1, null])
     expect(jobText({ ...job, status: 'failed', result: { reason: 'There is no column called text.' } })).toContain('no column')
+    const broken = { ...job, status: 'failed' as const, n_errors: 1, errors: [{ row: 92, field: '', message: 'A quote that opens here is not closed.' }], result: { created: 90, reason: 'A quote that opens here is not closed.' } }
+    expect(jobText(broken)).toBe('90 rows in, 1 left out; stopped at row 92: A quote that opens here is not closed.')
+    expect(refusedCsv(broken)).toBe('row,field,reason\r\n92,,A quote that opens here is not closed.\r\n')
+    expect([refusedWords(broken), refusedWords({ ...broken, n_errors: 250 })]).toEqual(['Download it with its reason', 'Download the first 1 with reasons'])
     expect(rowName({ row: 12, field: '', message: '' })).toBe('row 12')
     expect(jobWarnings({ ...job, result: { warnings: ['The same file was imported before.', 3] } })).toEqual(['The same file was imported before.'])
   })

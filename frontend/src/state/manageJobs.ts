@@ -1,5 +1,6 @@
 /** Imports and exports in words. Pure. */
 import type { Job } from '../api/types'
+import { toCsv } from './csv'
 import { count, plural } from './format'
 
 export const isRunning = (job: Job): boolean => job.status === 'queued' || job.status === 'running'
@@ -15,16 +16,25 @@ const number = (result: Job['result'], name: string): number | null => {
   return typeof value === 'number' ? value : null
 }
 
-function importResult(job: Job): string {
-  const created = number(job.result, 'created')
+/** What came in and what did not: "312 rows in, 6 left out, 4 were there already". */
+function importCounts(job: Job): string {
+  const created = number(job.result, 'created') ?? Math.max(0, job.done - refused(job))
   const duplicates = number(job.result, 'duplicates')
   const parts = [
-    created === null ? plural(job.done, 'row') : plural(created, 'new item'),
-    ...(duplicates ? [`${plural(duplicates, 'duplicate')} left out`] : []),
-    ...(refused(job) ? [`${plural(refused(job), 'row')} refused`] : []),
+    `${plural(created, 'row')} in`,
+    ...(refused(job) ? [`${count(refused(job))} left out`] : []),
+    ...(duplicates ? [`${count(duplicates)} ${duplicates === 1 ? 'was' : 'were'} there already`] : []),
   ]
   return parts.join(', ')
 }
+
+/** Rows that were left out, with their reasons, as CSV. */
+export const refusedCsv = (job: Job): string =>
+  toCsv([['row', 'field', 'reason'], ...job.errors.map(({ row, field, message }) => [row, field, message])])
+
+/** The words on the button that downloads them: the service lists the first hundred. */
+export const refusedWords = (job: Job): string =>
+  refused(job) > job.errors.length ? `Download the first ${count(job.errors.length)} with reasons` : `Download ${refused(job) === 1 ? 'it with its reason' : `the ${count(refused(job))} with reasons`}`
 
 /** How many rows were refused; more than are listed, when there are many. */
 export const refused = (job: Job): number => Math.max(job.n_errors ?? 0, job.errors.length)
@@ -34,12 +44,15 @@ export function jobText(job: Job): string {
   if (job.status === 'queued') return 'waits for a worker'
   if (job.status === 'running') return job.total ? `${count(job.done)} of ${count(job.total)} rows` : `${plural(job.done, 'row')} so far`
   if (job.status === 'failed') return failure(job)
-  return job.kind === 'import' ? importResult(job) : `${plural(number(job.result, 'items') ?? job.done, 'item')} written`
+  return job.kind === 'import' ? importCounts(job) : `${plural(number(job.result, 'items') ?? job.done, 'item')} written`
 }
 
 function failure(job: Job): string {
   const said = job.result?.['reason'] ?? job.errors[0]?.message
-  return typeof said === 'string' ? said : 'failed without saying why'
+  const why = typeof said === 'string' ? said : 'failed without saying why'
+  const row = job.errors.at(-1)?.message === why ? job.errors.at(-1)?.row : undefined
+  const where = row === undefined ? why : `stopped at row ${count(row)}: ${why}`
+  return job.kind === 'import' && number(job.result, 'created') ? `${importCounts(job)}; ${where}` : where
 }
 
 /** Rows are counted as the file's owner sees them: the first record, a header too, is row 1. */

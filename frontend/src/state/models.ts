@@ -79,7 +79,7 @@ export function driftLines(drift: Drift | null, classes: readonly string[]): { t
 /** The rise that the next labels are expected to bring, or why nobody can say. */
 export function gainFigure(outlook: Outlook): Figure {
   const gain = outlook.expected_gain
-  if (!gain) return missing('it takes several measured models to see a trend.')
+  if (!gain) return missing('it takes several models, measured on enough protected items.')
   return { value: `${points(gain.estimate)} points`, range: pointsRange(gain), interval: gain, why: '' }
 }
 

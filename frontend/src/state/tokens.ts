@@ -1,0 +1,23 @@
+/** What a token may do, in words. Pure. */
+import type { TokenRow } from '../api/schema'
+import type { MembershipSummary } from '../api/types'
+import { moment } from './format'
+
+/** The last moment of a day as the person's clock has it, as the service takes it; null for no day. */
+export function endOf(day: string): string | null {
+  const at = new Date(`${day}T23:59:59`)
+  return Number.isNaN(at.getTime()) ? null : at.toISOString()
+}
+
+/** "only reads · only Inbox · until 4 Mar 2026, 23:59", or that there is no limit. */
+export function limitsOf(token: TokenRow, projects: readonly MembershipSummary[], now = Date.now()): string {
+  const { read_only, project, expires_at } = token
+  const name = projects.find((one) => one.project === project)?.name ?? `project ${project}`
+  const isOver = expires_at !== null && Date.parse(expires_at) <= now
+  const limits = [
+    ...(read_only ? ['only reads'] : []),
+    ...(project === null ? [] : [`only ${name}`]),
+    ...(expires_at === null ? [] : [`${isOver ? 'ended' : 'until'} ${moment(expires_at)}`]),
+  ]
+  return limits.join(' · ') || 'no limits'
+}

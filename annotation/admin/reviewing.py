@@ -35,6 +35,6 @@ class CommentAdmin(HistoryAdmin):
 
 @admin.register(Mention)
 class MentionAdmin(HistoryAdmin):
-    list_display = ("id", "comment_id", "user", "seen_at")
+    list_display = ("id", "comment_id", "user", "by_name", "seen_at")
     list_select_related = ("user",)
     search_fields = ("=user__username",)

@@ -109,6 +109,28 @@ class Comments(Page):
     results = Comment(many=True)
 
 
+class SaidToOne(s.Serializer[Any]):
+    id = s.IntegerField()
+    project = s.IntegerField()
+    project_name = s.CharField()
+    item = s.IntegerField()
+    external_id = s.CharField(allow_null=True)
+    author = s.CharField(allow_null=True, help_text="Null where colleagues are not named.")
+    body = s.CharField(allow_null=True, help_text="Null while one may not read it: before one's own answer.")
+    by_name = s.BooleanField(help_text="Called by @name; false: answered in a thread of one's own.")
+    created_at = s.DateTimeField()
+    seen_at = s.DateTimeField(allow_null=True)
+
+
+class SaidToMe(Page):
+    n_unseen = s.IntegerField()
+    results = SaidToOne(many=True)
+
+
+class Seen(s.Serializer[Any]):
+    seen = s.IntegerField(help_text="How many were new.")
+
+
 class ItemPage(s.Serializer[Any]):
     id = s.IntegerField()
     project = s.IntegerField()

@@ -97,10 +97,11 @@ class Comment(models.Model):
 
 
 class Mention(models.Model):
-    """Somebody was called by @name; `seen_at` says when she looked."""
+    """Somebody is spoken to: called by @name, or answered in her thread; `seen_at` says when she looked."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    by_name = models.BooleanField(default=True, db_default=True, help_text="False: answered, without being named.")
     seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

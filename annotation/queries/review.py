@@ -278,7 +278,7 @@ def comment_row(row: Comment) -> dict[str, Any]:
         "parent": row.parent_id,
         "author": row.author.get_username(),
         "body": row.body,
-        "mentions": sorted(one.user.get_username() for one in row.mentions.all()),
+        "mentions": sorted(one.user.get_username() for one in row.mentions.all() if one.by_name),
         "created_at": row.created_at,
     }
 

@@ -90,6 +90,8 @@ RIGHTS = {
     "GET items/{item_id}/history/": "see_items",
     "GET items/{item_id}/comments/": "comment",
     "POST items/{item_id}/comments/": "comment",
+    "POST items/{item_id}/comments/seen/": "comment",
+    "GET my/mentions/": SOMEBODY,
     "GET projects/{project_id}/gold/": "review",
     "POST projects/{project_id}/gold/": "set_gold",
     "GET projects/{project_id}/gold/proposals/": "review",

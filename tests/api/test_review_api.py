@@ -14,7 +14,7 @@ from annotation.operations.examples import believe
 from annotation.operations.labels import Labels
 from annotation.operations.transfer.export_rows import read_rows
 from annotation.operations.transfer.export_text import write_jsonl
-from tests.factories import make_item, make_member, make_project
+from tests.factories import make_item, make_member, make_project, make_user
 from tests.operations.crowd import ask_everybody, judge
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -198,6 +198,26 @@ def test_talk(world, client_of):
     assert cem.call("GET", path)[1]["results"][0]["author"] == reviewer.user.username
     for body, wrong in [({"body": ""}, 400), ({"body": "x" * 5001}, 400), ({"body": "x", "parent": 987654321}, 404)]:
         assert cem.call("POST", path, body)[0] == wrong
+
+
+def test_what_is_said_to_somebody_reaches_her(world, client_of):
+    """An annotator reads it once she has answered; then it can be seen, and an answer reaches its thread."""
+    project, items, people, reviewer = world
+    dora = client_of(make_member(project, user=make_user("dora")))
+    cem, path = client_of(people["cem"]), f"items/{items[0].pk}/comments/"
+    first = reviewer.call("POST", path, {"body": "Is this irony, @cem and @dora?"})[1]
+    told = cem.call("GET", "my/mentions/")[1]
+    assert (told["n_unseen"], told["next"]) == (1, None)
+    said = told["results"][0]
+    assert (said["item"], said["author"], said["body"]) == (items[0].pk, None, "Is this irony, @cem and @…?")
+    assert (said["project_name"], said["by_name"], said["seen_at"]) == (project.name, True, None)
+    assert dora.call("GET", "my/mentions/")[1]["results"][0]["body"] is None
+    assert dora.call("POST", f"{path}seen/")[1] == {"seen": 0}
+    assert [cem.call("POST", f"{path}seen/")[1]["seen"] for _ in range(2)] == [1, 0]
+    assert cem.call("GET", "my/mentions/")[1]["n_unseen"] == 0
+    assert cem.call("POST", path, {"body": "Yes.", "parent": first["id"]})[1]["mentions"] == []
+    answered = reviewer.call("GET", "my/mentions/")[1]["results"]
+    assert [(one["author"], one["body"], one["by_name"]) for one in answered] == [("cem", "Yes.", False)]
 
 
 def test_acting_on_flags_and_people(world, client_of):

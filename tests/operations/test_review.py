@@ -322,7 +322,8 @@ class TestComments:
         answer = add_comment(project=project, item=items[0], user=people["bob"], body="ham. @ann", parent=first.pk)
         again = add_comment(project=project, item=items[0], user=people["ann"], body="good", parent=answer.pk)
         assert (answer.parent_id, again.parent_id) == (first.pk, first.pk)
-        assert set(Mention.objects.values_list("user__username", flat=True)) == {"ann", "bob"}
+        told = set(Mention.objects.values_list("comment", "user__username", "by_name"))
+        assert told == {(first.pk, "bob", True), (answer.pk, "ann", True), (again.pk, "bob", False)}
 
     def test_an_annotator_talks_about_her_items_only(self):
         project, items, _ = world()

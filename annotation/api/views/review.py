@@ -115,6 +115,23 @@ class Comments(View):
         return Response(queries.comment_row(comment), status=201)
 
 
+class SeenComments(View):
+    @documented(request=None, responses=reviewing.Seen)
+    def post(self, request: Request, item_id: str) -> Response:
+        """What is said to oneself about an item counts as seen from now on, as far as one may read it."""
+        item = access.item_for(person(request), item_id, needs="comment")
+        return Response({"seen": comments.see_comments(item=item, user=person(request))})
+
+
+class SaidToMe(View):
+    @documented(responses=reviewing.SaidToMe)
+    def get(self, request: Request) -> Response:
+        """What colleagues say to oneself, by @name or in answer, in all projects: the unseen first, fifty at most."""
+        access.require_unlimited(person(request))
+        projects = {row.pk: row for row in access.projects_of(person(request))}
+        return Response(discussion.said_to(person(request), projects))
+
+
 def _uuid(text: str) -> UUID:
     try:
         return UUID(text)

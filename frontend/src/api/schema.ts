@@ -1267,6 +1267,34 @@ export interface Said {
   created_at: string
 }
 
+export interface SaidToMe {
+  /** Address of the next page. */
+  next: string | null
+  n_unseen: number
+  results: SaidToOne[]
+}
+
+export interface SaidToOne {
+  id: number
+  project: number
+  project_name: string
+  item: number
+  external_id: string | null
+  /** Null where colleagues are not named. */
+  author: string | null
+  /** Null while one may not read it: before one's own answer. */
+  body: string | null
+  /** Called by @name; false: answered in a thread of one's own. */
+  by_name: boolean
+  created_at: string
+  seen_at: string | null
+}
+
+export interface Seen {
+  /** How many were new. */
+  seen: number
+}
+
 export interface SendOut {
   votes?: number
   /** Also items less sure than this. */

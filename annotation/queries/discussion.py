@@ -76,8 +76,12 @@ def _named(row: dict[str, Any], project: Project, user: User) -> dict[str, Any]:
 
 
 def _without_names(row: dict[str, Any], own: str) -> dict[str, Any]:
+    """Her own words stay as she wrote them; whom they reached is not told, or names could be tried."""
+    is_own = row["author"] == own
     return row | {
-        "author": own if row["author"] == own else None,
+        "author": own if is_own else None,
         "mentions": [name for name in row["mentions"] if name == own],
-        "body": NAME.sub(lambda found: found[0] if found[0] == f"@{own}" else "@…", row["body"]),
+        "body": row["body"]
+        if is_own
+        else NAME.sub(lambda found: found[0] if found[0] == f"@{own}" else "@…", row["body"]),
     }

@@ -191,7 +191,7 @@ def test_talk(world, client_of):
     said = cem.call("GET", path)[1]["results"]
     assert [(one["author"], one["body"]) for one in said] == [
         (None, "Is this irony, @cem?"),
-        ("cem", "Yes, ask @…."),
+        ("cem", "Yes, ask @ann."),
     ]
     assert newcomer.call("GET", path)[0] == 403
     Project.objects.filter(pk=project.pk).update(show_names=True)

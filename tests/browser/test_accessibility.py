@@ -52,9 +52,11 @@ def test_pages(site: Site, browser: Browser, theme: str, width: int) -> None:
     page.get_by_text("message 1").wait_for()
     wrong["label"] = offences(page)
     page.keyboard.press("1")
-    for name, key in (("history", "h"), ("guidelines", "g"), ("skip", "Space"), ("keys", "?")):
+    for name, key in (("history", "h"), ("guidelines", "g"), ("discussion", "c"), ("skip", "Space"), ("keys", "?")):
         page.keyboard.press(key)
         wrong[name] = offences(page)
+        if name == "discussion":
+            page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
     wrong["palette"] = offences(page)

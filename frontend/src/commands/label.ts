@@ -23,6 +23,8 @@ export const NOT_SURE = 'not sure'
 
 const canSkip = (desk: Desk): boolean => desk.card !== null && desk.card.given === null
 
+const chosenPast = (desk: Desk) => desk.state.past[desk.historyAt]
+
 /** Everything on the labelling page that is not an answer. */
 export const LABEL_COMMANDS: readonly LabelCommand[] = [
   {
@@ -39,6 +41,14 @@ export const LABEL_COMMANDS: readonly LabelCommand[] = [
   { id: 'why', title: 'Why this item', context: 'label', keys: ['w'], when: (desk) => desk.card !== null, run: (desk) => desk.explain(!desk.explaining) },
   { id: 'guidelines', title: 'Guidelines', context: 'label', keys: ['g'], when: () => true, run: (desk) => desk.show('guidelines') },
   { id: 'history', title: 'History', context: 'label', keys: ['h'], when: () => true, run: (desk) => desk.show('history') },
+  {
+    id: 'discussion',
+    title: 'Discussion',
+    context: 'label',
+    keys: ['c'],
+    when: () => true,
+    run: (desk) => desk.discuss(desk.drawer === 'history' ? chosenPast(desk)?.item.id : undefined),
+  },
   { id: 'returned', title: 'Answers that came back', context: 'label', keys: ['r'], when: (desk) => desk.state.refused.length > 0, run: (desk) => desk.show('returned') },
   { id: 'classes', title: 'Find a class', context: 'label', keys: ['/'], when: (desk) => desk.card !== null, run: (desk) => desk.pop('classes') },
   { id: 'close', title: 'Close the drawer', context: 'label', keys: ['Escape'], when: (desk) => desk.drawer !== null, run: (desk) => desk.show(null) },
@@ -60,8 +70,6 @@ const skipCommands = (kind: Kind): readonly LabelCommand[] => [
   { id: 'skip.plain', title: 'Skip without a reason', context: 'skip', keys: ['Space'], when: (desk) => desk.choosingSkip, run: (desk) => desk.skip(null) },
   { id: 'skip.cancel', title: 'Do not skip', context: 'skip', keys: ['Escape', 'Backspace'], when: (desk) => desk.choosingSkip, run: (desk) => desk.chooseSkip(false) },
 ]
-
-const chosenPast = (desk: Desk) => desk.state.past[desk.historyAt]
 
 const HISTORY_COMMANDS: readonly LabelCommand[] = [
   { id: 'history.newer', title: 'Newer answer', context: 'history', keys: ['ArrowUp'], when: () => true, run: (desk) => desk.walk(-1) },

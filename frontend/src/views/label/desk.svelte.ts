@@ -1,5 +1,6 @@
 import { get } from '../../api/client'
 import { poll } from '../../api/poll'
+import type { SaidToMe } from '../../api/schema'
 import type { AnswerValue, Assignments, Health, ModelState, MyAnnotations, Project, Training } from '../../api/types'
 import { openKeep, type Keep } from '../../kept-answers'
 import { signedOut } from '../../session.svelte'
@@ -10,16 +11,18 @@ import * as label from '../../state/label'
 import * as spans from '../../state/spans'
 import * as sync from '../../state/sync'
 import type { Link } from '../../state/desk'
+import { discussed, unseen } from '../../state/talk'
 import type { Told } from '../../state/training'
 import * as stopwatch from '../../state/stopwatch'
 import { createAsker } from './asker'
 import { createSender } from './sender'
 
-export type Drawer = 'guidelines' | 'history' | 'returned' | null
+export type Drawer = 'guidelines' | 'history' | 'discussion' | 'returned' | null
 export type Dialog = 'keys' | 'palette' | 'classes' | null
 
 const MODEL_MS = 2000
 const HEALTH_MS = 15_000
+const TALK_MS = 30_000
 const N_STAMPS = 60
 
 const leasesOf = (answer: Partial<Assignments>): Assignments => ({
@@ -47,6 +50,9 @@ export function createDesk(project: Project, user: number) {
   let choosingSkip = $state(false)
   let explaining = $state(false)
   let historyAt = $state(0)
+  let heard = $state.raw<SaidToMe | null>(null)
+  /** The item that the discussion is about; it stays when the next one is on the screen. */
+  let talkedOf = $state<number | null>(null)
   let keepsAnswers = $state(true)
   let problem = $state('')
   let now = $state(Date.now())
@@ -172,10 +178,20 @@ export function createDesk(project: Project, user: number) {
     void asker.ask()
   }
 
+  function listen(): () => void {
+    return poll<SaidToMe>('my/mentions/', { everyMs: TALK_MS, onAnswer: (answer) => (heard = answer) })
+  }
+
   document.addEventListener('visibilitychange', onVisibility)
   const clock = window.setInterval(() => (now = Date.now()), 1000)
   const stopModel = poll<ModelState>(`projects/${project.id}/model/`, { everyMs: MODEL_MS, onAnswer: (answer) => (model = answer) })
   const stopHealth = poll<Health>('health/', { everyMs: HEALTH_MS, onAnswer: (answer) => (health = answer) })
+  let stopTalk = listen()
+  const asked = discussed(location.search)
+  if (asked !== null) {
+    talkedOf = asked
+    drawer = 'discussion'
+  }
   void begin()
 
   return {
@@ -261,12 +277,29 @@ export function createDesk(project: Project, user: number) {
     pop: (next: Dialog) => void (dialog = next),
     walk: (steps: number) => void (historyAt = Math.max(0, Math.min(historyAt + steps, state.past.length - 1))),
     tryNow: () => sender.tryNow(),
+    /** What colleagues said to this person here and she has not read. */
+    get toldToMe() { return unseen(heard, project.id) },
+    /** The item under discussion. */
+    get discussed() { return talkedOf },
+    /** Opens the discussion of an item, of that on the screen unless it is said; closes it when that is open already. */
+    discuss(item?: number): void {
+      const wanted = item ?? label.current(state)?.item.id ?? null
+      const isOpen = drawer === 'discussion' && wanted === talkedOf
+      talkedOf = wanted
+      drawer = isOpen ? null : 'discussion'
+    },
+    /** Asks at once what is new: something was read. */
+    hear(): void {
+      stopTalk()
+      stopTalk = listen()
+    },
 
     close(): void {
       closed = true
       sender.stop()
       stopModel()
       stopHealth()
+      stopTalk()
       asker.stop()
       window.clearInterval(clock)
       document.removeEventListener('visibilitychange', onVisibility)

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { discussed, placeOf, threadsOf, unseen, whoSaid } from './talk'
+
+const said = (id: number, more = {}) => ({
+  id, project: 7, project_name: 'Inbox', item: 3, external_id: null, author: 'maya', body: 'Why?', by_name: true, created_at: '2026-03-01T00:00:00Z', seen_at: null, ...more,
+})
+
+it('keeps answers behind what they answer', () => {
+  const threads = threadsOf([{ id: 1, parent: null }, { id: 2, parent: null }, { id: 3, parent: 1 }])
+  expect(threads.map((thread) => thread.map((one) => one.id))).toEqual([[1, 3], [2]])
+})
+
+it('says what is new, and where to read it', () => {
+  const told = { n_unseen: 2, next: null, results: [said(1), said(2, { project: 8 }), said(3, { seen_at: '2026-03-02T00:00:00Z' })] }
+  expect([unseen(told).length, unseen(told, 7).length, unseen(null).length]).toEqual([2, 1, 0])
+  expect([whoSaid(said(1)), whoSaid(said(1, { author: null, by_name: false }))]).toEqual(['maya wrote to you', 'Somebody answered you'])
+  expect(placeOf(said(1), [])).toBe('/projects/7/label?discuss=3')
+  expect(placeOf(said(1), [{ project: 7, name: 'Inbox', role: 'reviewer', kind: 'choice' }])).toBe('/projects/7/items/3')
+})
+
+it('reads the item of an address', () => {
+  expect([discussed('?discuss=12'), discussed('?discuss=x'), discussed('')]).toEqual([12, null, null])
+})

@@ -1,0 +1,33 @@
+/** What people say to each other about items. Pure. */
+import type { SaidToMe, SaidToOne } from '../api/schema'
+import { homeOf } from './routes'
+import type { MembershipSummary } from '../api/types'
+
+interface Said {
+  id: number
+  parent: number | null
+}
+
+/** Threads in the order of their first comments, each with its answers behind it. */
+export function threadsOf<Row extends Said>(comments: readonly Row[]): [Row, ...Row[]][] {
+  return comments.filter((one) => one.parent === null).map((first) => [first, ...comments.filter((one) => one.parent === first.id)])
+}
+
+/** What is new to the person, of one project or of all. */
+export const unseen = (told: SaidToMe | null, project: number | null = null): SaidToOne[] =>
+  (told?.results ?? []).filter((one) => one.seen_at === null && (project === null || one.project === project))
+
+/** "maya answered you", "somebody named you". */
+export const whoSaid = ({ author, by_name }: SaidToOne): string => `${author ?? 'Somebody'} ${by_name ? 'wrote to you' : 'answered you'}`
+
+/** Where one reads and answers it: annotators beside their work, everybody else on the item's page. */
+export function placeOf({ project, item }: SaidToOne, memberships: readonly MembershipSummary[]): string {
+  const role = memberships.find((one) => one.project === project)?.role ?? 'annotator'
+  return role === 'annotator' ? `${homeOf(project, role)}?discuss=${item}` : `/projects/${project}/items/${item}`
+}
+
+/** The item that an address asks to talk about; null for none. */
+export function discussed(search: string): number | null {
+  const item = Number(new URLSearchParams(search).get('discuss'))
+  return Number.isSafeInteger(item) && item > 0 ? item : null
+}

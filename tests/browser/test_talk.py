@@ -1,0 +1,48 @@
+"""An annotator asks beside her work, a reviewer finds it on her first page and answers; the answer is marked as new."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from annotation.models import Comment, Role
+from tests.browser.conftest import Site
+from tests.browser.test_accessibility import AXE, offences
+from tests.browser.test_label import expect_saved, start_labelling
+from tests.factories import make_member
+
+pytestmark = pytest.mark.alone
+
+
+def test_a_question_reaches_a_reviewer_and_the_answer_comes_back(site: Site, page: Page, browser: Browser) -> None:
+    project = site.project(n_items=3)
+    make_member(project, user=site.person("rita"), role=Role.REVIEWER)
+    start_labelling(site, page, project)
+    page.keyboard.press("c")
+    page.keyboard.type("Is this irony, @rita?")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("complementary", name="Discussion")).to_contain_text("Is this irony, @rita?")
+    page.keyboard.press("1")  # the keys belong to the question again
+    expect_saved(page)
+
+    other = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    site.log_in(other, "rita")
+    expect(other.get_by_role("heading", name="For you (1)")).to_be_visible()
+    other.get_by_role("link", name="wrote to you").click()
+    expect(other.get_by_role("article").filter(has_text="Is this irony")).to_be_visible()
+    other.get_by_role("button", name="Answer", exact=True).click()
+    other.keyboard.type("Yes: it is spam.")
+    if AXE.is_file():
+        assert offences(other) == []
+    other.keyboard.press("Control+Enter")
+    expect(other.get_by_role("article").filter(has_text="Yes: it is spam.")).to_be_visible()
+    other.get_by_role("link", name="Querent, all projects").click()
+    expect(other.get_by_role("heading", name="Projects", exact=True)).to_be_visible()
+    expect(other.get_by_role("heading", name="For you")).to_have_count(0)
+    other.context.close()
+
+    page.reload()
+    expect(page.get_by_role("button", name="Discussion 1 new")).to_be_visible()
+    page.keyboard.press("c")
+    page.get_by_role("button", name="answered you").click()
+    expect(page.get_by_role("article").filter(has_text="Yes: it is spam.")).to_be_visible()
+    expect(page.get_by_role("button", name="Discussion 1 new")).to_have_count(0)
+    assert Comment.objects.filter(project=project, parent__isnull=False).count() == 1

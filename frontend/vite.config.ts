@@ -29,5 +29,5 @@ export default defineConfig({
   // Small files stay files: a data: URL would need a hole in the content policy.
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { proxy: { '/api': backend, '/admin': backend } },
-  test: { include: ['src/**/*.test.ts'] },
+  test: { include: ['src/**/*.test.ts'], setupFiles: ['src/words/setup.ts'] },
 })

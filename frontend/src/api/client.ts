@@ -1,3 +1,4 @@
+import { t } from '../words/spoken.svelte'
 import { ApiError, NetworkError } from './errors'
 
 export const BASE = '/api/v1/'
@@ -34,7 +35,7 @@ async function failure(response: Response): Promise<ApiError> {
   return new ApiError(
     response.status,
     body.error?.code ?? 'unknown',
-    body.error?.message ?? `The service answered ${response.status}.`,
+    body.error?.message ?? t.errors.status(response.status),
     Object.fromEntries(fields),
     Number.isFinite(retryAfter) ? retryAfter : null,
   )

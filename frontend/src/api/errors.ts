@@ -1,3 +1,5 @@
+import { t } from '../words/spoken.svelte'
+
 /** What the service said no with: `{"error": {"code", "message", "fields"}}`. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -31,7 +33,7 @@ export function fieldError(error: unknown, field: string): string {
 
 /** One sentence for a person, whatever was thrown. */
 export function explain(error: unknown): string {
-  if (error instanceof NetworkError) return 'The service does not answer. Check the connection and try again.'
-  if (error instanceof ApiError) return error.message
-  return 'Something went wrong on this page. Reload it and try again.'
+  if (error instanceof NetworkError) return t.errors.noAnswer
+  if (error instanceof ApiError) return t.errors.byCode[error.code] ?? error.message
+  return t.errors.onThisPage
 }

@@ -1,7 +1,8 @@
 /** Imports and exports in words. Pure. */
 import type { Job } from '../api/types'
 import { toCsv } from './csv'
-import { count, plural } from './format'
+import { count } from './format'
+import { t } from '../words/spoken.svelte'
 
 export const isRunning = (job: Job): boolean => job.status === 'queued' || job.status === 'running'
 
@@ -21,9 +22,9 @@ function importCounts(job: Job): string {
   const created = number(job.result, 'created') ?? Math.max(0, job.done - refused(job))
   const duplicates = number(job.result, 'duplicates')
   const parts = [
-    `${plural(created, 'row')} in`,
-    ...(refused(job) ? [`${count(refused(job))} left out`] : []),
-    ...(duplicates ? [`${count(duplicates)} ${duplicates === 1 ? 'was' : 'were'} there already`] : []),
+    t.common.rowsIn(created),
+    ...(refused(job) ? [t.common.nLeftOut(count(refused(job)))] : []),
+    ...(duplicates ? [t.common.thereAlready(duplicates)] : []),
   ]
   return parts.join(', ')
 }
@@ -34,29 +35,29 @@ export const refusedCsv = (job: Job): string =>
 
 /** The words on the button that downloads them: the service lists the first hundred. */
 export const refusedWords = (job: Job): string =>
-  refused(job) > job.errors.length ? `Download the first ${count(job.errors.length)} with reasons` : `Download ${refused(job) === 1 ? 'it with its reason' : `the ${count(refused(job))} with reasons`}`
+  refused(job) > job.errors.length ? t.common.downloadTheFirstWith(count(job.errors.length)) : t.common.downloadWithReasons(refused(job))
 
 /** How many rows were refused; more than are listed, when there are many. */
 export const refused = (job: Job): number => Math.max(job.n_errors ?? 0, job.errors.length)
 
 /** One line: what it is doing or what came out. */
 export function jobText(job: Job): string {
-  if (job.status === 'queued') return 'waits for a worker'
-  if (job.status === 'running') return job.total ? `${count(job.done)} of ${count(job.total)} rows` : `${plural(job.done, 'row')} so far`
+  if (job.status === 'queued') return t.common.waitsForAWorker
+  if (job.status === 'running') return job.total ? t.common.ofRows(count(job.done), count(job.total)) : t.common.soFar(job.done)
   if (job.status === 'failed') return failure(job)
-  return job.kind === 'import' ? importCounts(job) : `${plural(number(job.result, 'items') ?? job.done, 'item')} written`
+  return job.kind === 'import' ? importCounts(job) : t.common.written(number(job.result, 'items') ?? job.done)
 }
 
 function failure(job: Job): string {
   const said = job.result?.['reason'] ?? job.errors[0]?.message
-  const why = typeof said === 'string' ? said : 'failed without saying why'
+  const why = typeof said === 'string' ? said : t.common.failedWithoutSayingWhy
   const row = job.errors.at(-1)?.message === why ? job.errors.at(-1)?.row : undefined
-  const where = row === undefined ? why : `stopped at row ${count(row)}: ${why}`
+  const where = row === undefined ? why : t.common.stoppedAtRow(count(row), why)
   return job.kind === 'import' && number(job.result, 'created') ? `${importCounts(job)}; ${where}` : where
 }
 
 /** Rows are counted as the file's owner sees them: the first record, a header too, is row 1. */
-export const rowName = (error: Job['errors'][number]): string => `row ${count(error.row)}`
+export const rowName = (error: Job['errors'][number]): string => t.common.row(count(error.row))
 
 /** What the service warns of beside the result, such as the same file imported before. */
 export function jobWarnings(job: Job): string[] {

@@ -3,13 +3,5 @@ import type { Role } from '../api/types'
 /** The roles one can give to others, the smallest first; the creator of a project is its owner. */
 export const GIVEN_ROLES: readonly Role[] = ['annotator', 'reviewer', 'manager', 'owner']
 
-/** What each role may do, in one line. */
-export const ROLE_WORDS: Readonly<Record<Role, string>> = {
-  annotator: 'answers items',
-  reviewer: 'answers, and sees figures and flags',
-  manager: 'also changes people, data and settings',
-  owner: 'everything',
-}
-
 /** The role of a choice in a form; the smallest for anything unknown. */
 export const asRole = (value: string): Role => GIVEN_ROLES.find((role) => role === value) ?? 'annotator'

@@ -2,6 +2,7 @@
 import type { SaidToMe, SaidToOne } from '../api/schema'
 import { homeOf } from './routes'
 import type { MembershipSummary } from '../api/types'
+import { t } from '../words/spoken.svelte'
 
 interface Said {
   id: number
@@ -18,7 +19,8 @@ export const unseen = (told: SaidToMe | null, project: number | null = null): Sa
   (told?.results ?? []).filter((one) => one.seen_at === null && (project === null || one.project === project))
 
 /** "maya answered you", "somebody named you". */
-export const whoSaid = ({ author, by_name }: SaidToOne): string => `${author ?? 'Somebody'} ${by_name ? 'wrote to you' : 'answered you'}`
+export const whoSaid = ({ author, by_name }: SaidToOne): string => 
+  (by_name ? t.common.wroteToYou : t.common.answeredYou)(author ?? t.common.somebody)
 
 /** Where one reads and answers it: annotators beside their work, everybody else on the item's page. */
 export function placeOf({ project, item }: SaidToOne, memberships: readonly MembershipSummary[]): string {

@@ -1,0 +1,4 @@
+import { speak } from './spoken.svelte'
+
+/** Tests read English. */
+await speak('en')

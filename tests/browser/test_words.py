@@ -1,0 +1,40 @@
+"""The page in Chinese: chosen before log-in and after, remembered, and never half translated."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Site
+from tests.browser.test_accessibility import AXE, offences
+
+pytestmark = pytest.mark.alone
+
+
+def test_the_language_is_switched_without_a_reload_and_stays(site: Site, page: Page) -> None:
+    project = site.project(n_items=2)
+    site.annotator(project, "ana")
+    page.goto(site.base_url)
+    page.get_by_label("Username").fill("ana")
+    page.get_by_label("Language").select_option("简体中文")
+    expect(page.get_by_role("button", name="登录")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    if AXE.is_file():
+        assert offences(page) == []
+    page.get_by_label("密码").fill("correct horse battery")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="项目")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="项目")).to_be_visible()
+    if AXE.is_file():
+        assert offences(page) == []
+    page.get_by_label("语言").select_option("English")
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+
+
+def test_the_first_language_is_the_browsers(site: Site, browser: Browser) -> None:
+    page = browser.new_page(locale="zh-CN")
+    carried: list[str] = []
+    page.on("request", lambda request: carried.append(request.url))
+    page.goto(site.base_url)
+    expect(page.get_by_role("button", name="登录")).to_be_visible()
+    assert not any("/en-" in url for url in carried), "one language is enough at first load"
+    page.close()

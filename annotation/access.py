@@ -4,6 +4,7 @@ What does not exist and what one may not know of are the same NotFound; Forbidde
 project that one can see. Instance administrators see every project as its owner.
 """
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.auth.models import User
@@ -53,10 +54,10 @@ PROJECT = """
     WHERE project.id = %%s AND project.deleted_at IS NULL
 """
 ASSIGNMENT = """
-    SELECT %s, membership.training
+    SELECT %s, membership.training, membership.id IS NOT NULL
     FROM annotation_assignment assignment
     JOIN annotation_project project ON project.id = assignment.project_id AND project.deleted_at IS NULL
-    JOIN annotation_membership membership
+    LEFT JOIN annotation_membership membership
       ON membership.project_id = project.id AND membership.user_id = assignment.annotator_id
     WHERE assignment.id = %%s AND assignment.annotator_id = %%s
 """
@@ -84,6 +85,13 @@ def require_unlimited(user: User) -> None:
     """Raises Forbidden for a token that is limited to one project: this is about more than that."""
     if only_project(user) is not None:
         raise Forbidden("This token is limited to one project.")
+
+
+def require_lasting(user: User, *, until: datetime | None) -> None:
+    """Raises Forbidden for a token in use that ends before `until`: it makes nothing that outlives it."""
+    end: datetime | None = getattr(user, "token_ends_at", None)
+    if end is not None and (until is None or until > end):
+        raise Forbidden("This token ends; what it makes cannot outlive it.")
 
 
 def require_administrator(user: User) -> None:
@@ -137,14 +145,14 @@ def assignment_for(user: User, assignment_id: str | int) -> Assignment:
     """Returns the person's own assignment with its project; anybody else's does not exist."""
     selected = f"{rows.columns(Assignment, 'assignment')}, {rows.columns(Project, 'project')}"
     row = rows.one(ASSIGNMENT % selected, [_key(assignment_id), user.pk])
-    if row is None:
+    if row is None or not (row[-1] or user.is_superuser):
         raise NotFound("There is no such assignment.")
     split = rows.width(Assignment)
     assignment = rows.instance(Assignment, row[:split])
     if only_project(user) not in (None, assignment.project_id):
         raise NotFound("There is no such assignment.")
-    assignment.project = rows.instance(Project, row[split:-1])
-    assignment.project.training = row[-1]
+    assignment.project = rows.instance(Project, row[split:-2])
+    assignment.project.training = row[-2]
     return assignment
 
 

@@ -3,8 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from annotation.api.admin_login import OperatorLogIn
 from annotation.api.errors import bad_request, not_found, server_error
 from annotation.api.page import page
+
+admin.site.login_form = OperatorLogIn
 
 urlpatterns = [
     path("api/v1/", include("annotation.api.urls")),

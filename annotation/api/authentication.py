@@ -1,5 +1,6 @@
 """Who is calling: a token from a program, or the session of the page."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
@@ -19,7 +20,7 @@ from annotation.operations.tokens import digest
 OWNER_FIELDS = ("id", "is_superuser", "username", "is_staff", "is_active")  # in the model's order, for from_db
 OWNER = """
     SELECT person.id, person.is_superuser, person.username, person.is_staff, person.is_active, token.id,
-           coalesce(token.last_used_on = current_date, false), token.read_only, token.project_id
+           coalesce(token.last_used_on = current_date, false), token.read_only, token.project_id, token.expires_at
     FROM annotation_apitoken token JOIN auth_user person ON person.id = token.user_id
     WHERE token.digest = %s AND person.is_active AND (token.expires_at IS NULL OR token.expires_at > now())
 """
@@ -33,6 +34,7 @@ class Found(NamedTuple):
     used_today: bool
     read_only: bool
     project_id: int | None
+    ends_at: datetime | None
 
 
 def _owner(key: bytes) -> Found | None:
@@ -61,6 +63,7 @@ class TokenAuthentication(BaseAuthentication):
         if not found.used_today:
             ApiToken.objects.filter(pk=found.token_id).update(last_used_on=Now())
         found.user.only_project = found.project_id  # type: ignore[attr-defined] # asked for by access
+        found.user.token_ends_at = found.ends_at  # type: ignore[attr-defined] # the same
         return found.user, found.token_id
 
     def authenticate_header(self, request: Request) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
+from django.http import HttpRequest
 from redis.exceptions import RedisError
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
@@ -25,24 +26,24 @@ PER_NETWORK = 200
 class FailedLogins:
     """Counts failures per account and per network for ten minutes; in this process while Redis is away."""
 
-    def __init__(self, request: Request, username: str) -> None:
+    def __init__(self, request: Request | HttpRequest, username: str) -> None:
         account = unicodedata.normalize("NFKC", username).casefold()[:150]
         network = network_of(request)
         self.limits = {
-            f"login:{account}:{network}": PER_ACCOUNT_AND_NETWORK,
-            f"login:{account}": PER_ACCOUNT,
-            f"login::{network}": PER_NETWORK,
+            _key("both", account, network): PER_ACCOUNT_AND_NETWORK,
+            _key("account", account): PER_ACCOUNT,
+            _key("network", network): PER_NETWORK,
         }
 
     def check(self) -> None:
         """Raises Throttled when there were too many failures."""
-        counts = _with_cache(lambda cache: cache.get_many([_key(name) for name in self.limits]))
-        if any(counts.get(_key(name), 0) >= limit for name, limit in self.limits.items()):
+        counts = _with_cache(lambda cache: cache.get_many(list(self.limits)))
+        if any(counts.get(key, 0) >= limit for key, limit in self.limits.items()):
             raise Throttled(WINDOW_SECONDS, "Too many failed log-ins. Try again later.")
 
     def add(self) -> None:
-        for name in self.limits:
-            _with_cache(partial(_count, key=_key(name)))
+        for key in self.limits:
+            _with_cache(partial(_count, key=key))
 
 
 def _count(cache: BaseCache, key: str) -> None:
@@ -50,8 +51,9 @@ def _count(cache: BaseCache, key: str) -> None:
     cache.incr(key)
 
 
-def _key(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").hex()
+def _key(*parts: str) -> str:
+    """Each part in hex, so that no user name can be made to look like another count's key."""
+    return "login:" + ":".join(part.encode("utf-8", "backslashreplace").hex() for part in parts)
 
 
 def _with_cache(act: Callable[[BaseCache], Any]) -> Any:
@@ -62,7 +64,7 @@ def _with_cache(act: Callable[[BaseCache], Any]) -> Any:
         return act(caches["process"])
 
 
-def network_of(request: Request) -> str:
+def network_of(request: Request | HttpRequest) -> str:
     """Returns the caller's network (IPv4 address, IPv6 /64), trusting only the proxies that the operator named."""
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     trusted = settings.TRUSTED_PROXIES

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from annotation.errors import Forbidden, InvalidValue, NotFound
@@ -51,7 +51,10 @@ def revoke(*, project: Project, actor: User, invitation_id: int) -> None:
 
 
 def look(secret: str) -> Invitation:
-    """Returns the invitation behind a link. Raises NotFound for one that has ended, or never was."""
+    """Returns the invitation behind a link. Raises NotFound for one that has ended, or never was.
+
+    It ends, too, while its maker may not invite any more: nobody comes back by a link that she kept.
+    """
     found = _open(secret).select_related("project", "created_by").first()
     if found is None:
         raise NotFound(OVER)
@@ -92,8 +95,17 @@ def join(*, secret: str, username: Any, password: Any) -> User:
     return user
 
 
+def maker_may_invite() -> Q:
+    """The condition that who made an invitation could make it today."""
+    may = Membership.objects.filter(
+        project=OuterRef("project"), user=OuterRef("created_by"), role__in=(Role.MANAGER, Role.OWNER)
+    )
+    return Q(created_by__is_active=True) & (Q(created_by__is_superuser=True) | Q(Exists(may)))
+
+
 def _open(secret: str) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(digest=digest(secret), project__deleted_at=None, **_still())
+    found = Invitation.objects.filter(digest=digest(secret), project__deleted_at=None, **_still())
+    return found.filter(maker_may_invite())
 
 
 def _still() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
@@ -102,11 +103,28 @@ def test_the_list_never_tells_a_link_and_revoking_ends_it(project, link, owner, 
     assert stranger.call("POST", "invitations/accept/", {"token": made["token"]})[0] == 404
 
 
+@pytest.mark.parametrize("change", [
+    lambda project, maker: Membership.objects.filter(user=maker).update(role=Role.ANNOTATOR),
+    lambda project, maker: Membership.objects.filter(user=maker).delete(),
+    lambda project, maker: User.objects.filter(pk=maker.pk).update(is_active=False),
+])  # fmt: skip
+def test_nobody_comes_back_by_a_link_that_she_kept(project, owner, client_of, anybody, change) -> None:
+    maker = client_of(make_member(project, role=Role.MANAGER))
+    _, made = maker.call("POST", f"projects/{project.pk}/invitations/", {"role": "manager", "uses": 9})
+    change(project, maker.user)
+    before = role_of(project, maker.user.username)
+    assert maker.call("POST", "invitations/accept/", {"token": made["token"]})[0] in (401, 404)
+    assert anybody.call("POST", "invitations/look/", {"token": made["token"]})[0] == 404
+    assert role_of(project, maker.user.username) == before
+    assert owner.call("GET", f"projects/{project.pk}/invitations/")[1]["results"][0]["is_open"] is False
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_no_more_come_in_than_it_says() -> None:
-    project = make_project()
+    maker = make_user()
+    project = make_project(owner=maker)
     project.role = Role.OWNER
-    _, secret = invite(project=project, actor=make_user(), role="annotator", days=1, uses=2)
+    _, secret = invite(project=project, actor=maker, role="annotator", days=1, uses=2)
     people = [make_user() for _ in range(5)]
 
     def come(person) -> bool:

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from annotation.api.throttles import PER_ACCOUNT_AND_NETWORK
 from annotation.models import ApiToken, AuditEvent
 from annotation.operations.tokens import digest
-from tests.factories import make_project
+from tests.factories import make_item, make_project
 
 
 @pytest.fixture
@@ -96,3 +98,47 @@ def test_passwords_that_are_too_easy(admin, password):
     body = {"username": "maya-the-annotator", "role": "annotator", "password": password}
     status, answer = admin.call("POST", f"projects/{project.pk}/members/", body)
     assert (status, set(answer["error"]["fields"])) == (422, {"password"})
+
+
+def test_no_user_name_counts_against_somebody_else(admin, anybody):
+    name = admin.user.username
+    for _ in range(PER_ACCOUNT_AND_NETWORK):
+        anybody.call("POST", "auth/token/", {"username": f"{name}:127.0.0.1/32", "password": "a guess"})
+    assert anybody.call("POST", "auth/token/", {"username": name, "password": "a long password"})[0] == 200
+
+
+def test_the_admin_is_no_way_around_the_throttle(admin):
+    name, page = admin.user.username, Client()
+    guess = {"username": name, "password": "a guess", "next": "/admin/"}
+    assert page.post("/admin/login/", guess | {"password": "a long password"}).status_code == 302
+    for _ in range(PER_ACCOUNT_AND_NETWORK):
+        assert "The user name or the password is wrong." in page.post("/admin/login/", guess).content.decode()
+    assert AuditEvent.objects.filter(verb="log_in.refused", actor=admin.user).count() == PER_ACCOUNT_AND_NETWORK
+    refused = page.post("/admin/login/", guess | {"password": "a long password"})
+    assert "Too many failed log-ins" in refused.content.decode()
+
+
+def test_a_token_that_ends_makes_none_that_outlives_it(owner, anybody):
+    end = timezone.now() + timedelta(hours=1)
+    _, made = owner.call("POST", "tokens/", {"expires_at": end.isoformat()})
+    anybody.http.credentials(HTTP_AUTHORIZATION=f"Token {made['token']}")
+    assert anybody.call("POST", "tokens/", {"name": "for ever"})[0] == 403
+    for hours, status in ((1, 403), (-0.5, 201)):
+        until = end + timedelta(hours=hours)
+        assert anybody.call("POST", "tokens/", {"expires_at": until.isoformat()})[0] == status
+
+
+def test_a_token_of_one_project_makes_no_accounts(admin, anybody):
+    project = make_project(owner=admin.user)
+    _, made = admin.call("POST", "tokens/", {"project": project.pk})
+    anybody.http.credentials(HTTP_AUTHORIZATION=f"Token {made['token']}")
+    path, wish = f"projects/{project.pk}/members/", {"username": "new", "role": "annotator", "password": "a long one 7"}
+    assert anybody.call("POST", path, wish)[0] == 403
+    assert admin.call("POST", path, wish)[0] == 201
+
+
+def test_an_administrator_answers_what_she_was_given(admin, project):
+    make_item(project)
+    _, given = admin.call("POST", f"projects/{project.pk}/assignments/", {"count": 1})
+    [lease] = given["assignments"]
+    assert admin.call("PUT", f"assignments/{lease['id']}/annotation/", {"value": {"class": "ham"}})[0] == 201

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.models import User
+from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
@@ -29,15 +30,20 @@ class WrongCredentials(APIException):
 
 
 def log_in(request: Request) -> User:
-    """Returns the person; raises WrongCredentials for wrong credentials and Throttled after too many."""
+    """Returns the person that the body names; raises as `recognized` does."""
     given = checked(serializers.Credentials, request)
-    failures = FailedLogins(request, given["username"])
+    return recognized(request._request, given["username"], given["password"])
+
+
+def recognized(request: HttpRequest, username: str, password: str) -> User:
+    """Returns the person; raises WrongCredentials for wrong credentials and Throttled after too many."""
+    failures = FailedLogins(request, username)
     failures.check()
-    user = authenticate(request._request, username=given["username"], password=given["password"])
+    user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         failures.add()
         # Of a name that is nobody's nothing is kept: people type passwords there.
-        known = User.objects.filter(username=given["username"]).first()
+        known = User.objects.filter(username=username).first()
         if known is not None:
             audit(project=None, actor=known, verb="log_in.refused", detail={"network": network_of(request)})
         raise WrongCredentials
@@ -111,6 +117,7 @@ class Tokens(View):
         """A new token, shown this once."""
         access.require_unlimited(person(request))
         given = checked(serializers.NewToken, request)
+        access.require_lasting(person(request), until=given["expires_at"])
         if (project_id := given.pop("project")) is not None:
             given["project"] = access.project_for(person(request), project_id, needs="see_project")
         row, token = issue_token(person(request), **given)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import login
+from django.db.models import BooleanField, ExpressionWrapper
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
@@ -27,7 +28,8 @@ class Invitations(View):
         """The invitations, the newest first; never their links."""
         project = access.project_for(person(request), project_id, needs="manage_members")
         paging.allowed_filters(request)
-        rows = Invitation.objects.filter(project=project).select_related("created_by")
+        stands = ExpressionWrapper(invitations.maker_may_invite(), output_field=BooleanField())
+        rows = Invitation.objects.filter(project=project).select_related("created_by").annotate(stands=stands)
         return Response(paging.by_id(request, rows, _shape, newest_first=True))
 
     @documented(request=inviting.NewInvitation, responses={201: inviting.MadeInvitation})
@@ -90,7 +92,8 @@ class Accept(View):
 
 
 def _shape(row: Invitation) -> dict[str, Any]:
-    is_open = row.revoked_at is None and row.n_uses < row.most_uses and row.expires_at > timezone.now()
+    stands = getattr(row, "stands", True)  # told by the list; one just made does
+    is_open = stands and row.revoked_at is None and row.n_uses < row.most_uses and row.expires_at > timezone.now()
     return {
         "id": row.pk,
         "role": row.role,

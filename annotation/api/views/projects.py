@@ -75,6 +75,8 @@ class Members(View):
         """Adds a member or changes her role. An administrator may make the account by giving a password."""
         project = access.project_for(person(request), project_id, needs="manage_members")
         given = checked(serializers.NewMember, request)
+        if given.get("password") is not None:  # an account is more than this project
+            access.require_unlimited(person(request))
         membership = projects.add_member(project=project, actor=person(request), **given)
         return Response(shapes.member(access.members_of(project).get(pk=membership.pk)), status=201)
 

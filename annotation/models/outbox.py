@@ -45,7 +45,9 @@ class WorkLane(models.Model):
     topic = models.CharField(max_length=20, choices=Topic.choices)
     epoch = models.BigIntegerField(default=0)
     expires_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    owner = models.CharField(max_length=50, blank=True, db_default="", help_text="Who claimed it last.")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Failures of the work in a row.")
+    losses = models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Tries in a row that outages ended.")
     not_before = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
 
@@ -82,7 +84,9 @@ class Job(models.Model):
     path = models.CharField(max_length=300, blank=True)
     result = models.JSONField(null=True, blank=True)
     epoch = models.BigIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    owner = models.CharField(max_length=50, blank=True, db_default="", help_text="Who claimed it last.")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Failures in a row at the same place.")
+    losses = models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Tries in a row that outages ended.")
     expires_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     request_id = models.CharField(

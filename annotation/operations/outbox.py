@@ -8,12 +8,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
@@ -21,12 +21,11 @@ from django.utils.module_loading import import_string
 from annotation import hooks
 from annotation.errors import Postponed, StaleEpoch
 from annotation.models import Topic, WorkLane, WorkRequest
+from annotation.operations import owners
 
 logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 10  # how long a dead worker holds up its lane
-MAX_ATTEMPTS = 3
-REST_AFTER_FAILURES = timedelta(minutes=5)
 # A lane rests for this share of the time that its work took, so no project keeps a core busy; at most LONGEST_REST.
 REST_SHARE: dict[str, float] = {Topic.LEARN: 1.0, Topic.QUALITY: 3.0}
 LEAST_REST = 0.2
@@ -39,6 +38,8 @@ RUSH_COUNTED = 2_000
 FIRST_WAIT = 0.05
 POSTPONED_SECONDS = 0.5
 
+FREE = {"not_before": None, "attempts": 0, "losses": 0, "error": ""}  # rests no more
+
 CLAIM = """
     WITH waiting AS (
         SELECT count(*) AS n, extract(epoch FROM now() - min(created_at)) AS oldest,
@@ -46,13 +47,13 @@ CLAIM = """
         FROM (SELECT created_at FROM annotation_workrequest
               WHERE project_id = %(project)s AND topic = %(topic)s LIMIT %(most)s) request
     )
-    INSERT INTO annotation_worklane AS lane (project_id, topic, epoch, expires_at, attempts, error)
-    SELECT %(project)s, %(topic)s, 1, now() + make_interval(secs => %(lease)s), 1, '' FROM waiting WHERE n > 0
+    INSERT INTO annotation_worklane AS lane (project_id, topic, epoch, expires_at, owner, attempts, error)
+    SELECT %(project)s, %(topic)s, 1, now() + make_interval(secs => %(lease)s), %(owner)s, 0, ''
+    FROM waiting WHERE n > 0
     ON CONFLICT (project_id, topic) DO UPDATE
-    SET epoch = lane.epoch + 1, expires_at = excluded.expires_at, attempts = lane.attempts + 1
+    SET epoch = lane.epoch + 1, expires_at = excluded.expires_at, owner = excluded.owner
     WHERE (lane.expires_at IS NULL OR lane.expires_at < now())
       AND (lane.not_before IS NULL OR lane.not_before < now())
-      AND lane.attempts < %(attempts)s
       AND NOT (%(rushes)s AND coalesce(lane.not_before > now() - make_interval(secs => %(longest)s), false)
                AND EXISTS (SELECT 1 FROM waiting
                            WHERE n >= %(least)s AND n > %(rate)s * oldest
@@ -108,6 +109,7 @@ def claim_lane(*, project_id: int, topic: str, lease_seconds: int = LEASE_SECOND
     Of two callers at once exactly one gets the claim: the update is guarded by the lease it replaces. Right after a
     training, a rush of labels is waited for.
     """
+    _judge_vanished(project_id, topic)
     with connection.cursor() as cursor:
         cursor.execute(
             CLAIM,
@@ -115,7 +117,7 @@ def claim_lane(*, project_id: int, topic: str, lease_seconds: int = LEASE_SECOND
                 "project": project_id,
                 "topic": topic,
                 "lease": lease_seconds,
-                "attempts": MAX_ATTEMPTS,
+                "owner": owners.myself(),
                 "most": RUSH_COUNTED,
                 "rushes": topic in RUSH_TOPICS,
                 "longest": RUSH_SECONDS,
@@ -128,10 +130,27 @@ def claim_lane(*, project_id: int, topic: str, lease_seconds: int = LEASE_SECOND
     return LaneClaim(project_id, topic, row[0]) if row else None
 
 
+def _judge_vanished(project_id: int, topic: str) -> None:
+    """Counts how the last owner was lost, once, when its lease ran out."""
+    lane = WorkLane.objects.filter(project_id=project_id, topic=topic, expires_at__lt=Now()).first()
+    if lane is not None:
+        by_itself = owners.was_ended_by_its_work(lane.owner)
+        if WorkLane.objects.filter(pk=lane.pk, epoch=lane.epoch, expires_at__lt=Now()).update(
+            **owners.counted(by_itself=by_itself), **({"error": "The worker died at it."} if by_itself else {})
+        ):
+            _rest_if_hopeless(WorkLane.objects.filter(pk=lane.pk, epoch=lane.epoch))
+
+
+def _rest_if_hopeless(lane: QuerySet[WorkLane]) -> None:
+    """Puts a lane to rest after three attempts, or a long row of losses."""
+    lane.filter(attempts__gte=owners.MAX_ATTEMPTS).update(not_before=Now() + owners.REST_AFTER_ATTEMPTS, attempts=0)
+    lane.filter(losses__gte=owners.MAX_LOSSES).update(not_before=Now() + owners.REST_AFTER_LOSSES, losses=0)
+
+
 def free_lane_of(project_id: int, topic: str) -> None:
     """Lets a lane that rests after failures be claimed at once, because what it failed for may be cured."""
     lane = WorkLane.objects.filter(project_id=project_id, topic=topic).exclude(error="")
-    if lane.update(not_before=None, attempts=0, error=""):
+    if lane.update(**FREE):
         wake_after_commit(project_id, topic)
 
 
@@ -159,6 +178,7 @@ def run_lane(*, project_id: int, topic: str, operation: Callable[[LaneClaim], No
 
     After a success the lane rests in proportion to what the work took, so that a burst of labels is not a burst of
     trainings. A failure is counted and raised again; after three the lane rests for five minutes and shows the error.
+    When the database went away that is no failure of the work, and not counted as one.
     """
     claim = claim_lane(project_id=project_id, topic=topic)
     if claim is None:
@@ -173,13 +193,13 @@ def run_lane(*, project_id: int, topic: str, operation: Callable[[LaneClaim], No
         logger.warning("late result of %s for project %s dropped", topic, project_id)
         return None
     except Postponed:
-        _release(claim, attempts=0)
+        _release(claim, attempts=0, losses=0)
         return POSTPONED_SECONDS
     except Exception as error:
         _release_failed(claim, error)
         raise
     rest = _rest_after(topic, time.monotonic() - started)
-    _release(claim, attempts=0, error="", not_before=Now() + timedelta(seconds=rest) if rest else None)
+    _release(claim, attempts=0, losses=0, error="", not_before=Now() + timedelta(seconds=rest) if rest else None)
     waiting = WorkRequest.objects.filter(project_id=project_id, topic=topic).exists()
     return max(rest, FIRST_WAIT) if waiting else None
 
@@ -220,9 +240,14 @@ def _release(claim: LaneClaim, **changes: object) -> None:
 
 
 def _release_failed(claim: LaneClaim, error: Exception) -> None:
-    text = f"{type(error).__name__}: {error}"[:2000]
-    _own(claim).update(expires_at=None, error=text)
-    _own(claim).filter(attempts__gte=MAX_ATTEMPTS).update(not_before=Now() + REST_AFTER_FAILURES, attempts=0)
+    """Counts the failure, or the outage: while that lasts nobody can be told, and the next owner counts it."""
+    is_outage = owners.is_outage(error)
+    text = {} if is_outage else {"error": f"{type(error).__name__}: {error}"[:2000]}
+    if is_outage:
+        connection.close()  # the next statement gets another one
+    with suppress(OperationalError, InterfaceError):
+        _own(claim).update(**owners.counted(by_itself=not is_outage), **text)
+        _rest_if_hopeless(_own(claim))
 
 
 @contextmanager
@@ -233,7 +258,7 @@ def _heartbeat(claim: LaneClaim) -> Iterator[None]:
     def beat() -> None:
         try:
             while not done.wait(LEASE_SECONDS / 3):
-                _own(claim).update(expires_at=Now() + timedelta(seconds=LEASE_SECONDS))
+                _beat_once(claim)
         finally:
             connection.close()
 
@@ -246,14 +271,16 @@ def _heartbeat(claim: LaneClaim) -> Iterator[None]:
         thread.join()
 
 
-def sweep() -> list[tuple[int, str]]:
-    """Returns (project, topic) of every lane with waiting work that nobody is doing and that may be claimed now.
+def _beat_once(claim: LaneClaim) -> None:
+    """Lengthens the lease; an outage does not end the beat, for the work may go on when it is over."""
+    try:
+        _own(claim).update(expires_at=Now() + timedelta(seconds=LEASE_SECONDS))
+    except (OperationalError, InterfaceError):
+        connection.close()
 
-    A lane whose owner died three times in a row is put to rest first.
-    """
-    WorkLane.objects.filter(attempts__gte=MAX_ATTEMPTS, expires_at__lt=Now()).update(
-        attempts=0, expires_at=None, not_before=Now() + REST_AFTER_FAILURES, error="The worker died at it three times."
-    )
+
+def sweep() -> list[tuple[int, str]]:
+    """Returns (project, topic) of every lane with waiting work that nobody is doing and that may be claimed now."""
     busy = WorkLane.objects.filter(Q(expires_at__gte=Now()) | Q(not_before__gte=Now())).values_list(
         "project_id", "topic"
     )

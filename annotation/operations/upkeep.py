@@ -10,14 +10,16 @@ from django.db.models.functions import Now
 
 from annotation.models import Assignment, Project, Topic, WorkLane
 from annotation.operations.labeling import release_expired_assignments
-from annotation.operations.outbox import request_work, wake_after_commit
+from annotation.operations.outbox import FREE, request_work, wake_after_commit
 from annotation.operations.projects import audit
 
 
 def work_again(*, project: Project, actor: User, topics: Sequence[Topic]) -> None:
     """Asks for the work of these lanes although no new answer does; a lane that rests after failures is freed."""
     with transaction.atomic():
-        WorkLane.objects.filter(project=project, topic__in=topics).update(not_before=None, attempts=0, error="")
+        WorkLane.objects.filter(project=project, topic__in=topics).update(
+            not_before=None, attempts=0, losses=0, error=""
+        )
         for topic in topics:
             request_work(project_id=project.pk, topic=topic)
         audit(project=project, actor=actor, verb="work.requested", detail={"topics": [topic.value for topic in topics]})
@@ -26,7 +28,7 @@ def work_again(*, project: Project, actor: User, topics: Sequence[Topic]) -> Non
 def free_lane(*, lane: WorkLane, actor: User) -> None:
     """Lets a lane that rests after failures be claimed now; whoever is at work in it is not disturbed."""
     with transaction.atomic():
-        WorkLane.objects.filter(pk=lane.pk).update(not_before=None, attempts=0, error="")
+        WorkLane.objects.filter(pk=lane.pk).update(**FREE)
         wake_after_commit(lane.project_id, lane.topic)
         audit(project=lane.project, actor=actor, verb="lane.freed", target=lane.topic)
 

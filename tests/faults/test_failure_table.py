@@ -127,3 +127,27 @@ def test_labelling_and_export_go_on_while_the_broker_hangs(service, project):
     finally:
         service.go_on("valkey")
     assert eventually(lambda: admin.want("GET", f"{path}model/")["labels_behind"] == 0, 60), service.log("worker")
+
+
+def learn_lane(service: Service, path: str) -> Any:
+    statement = "SELECT attempts, losses, error FROM annotation_worklane WHERE project_id = %s AND topic = 'learn'"
+    with service.connect() as db:
+        return db.execute(statement, [int(path.split("/")[1])]).fetchone()
+
+
+def test_a_worker_that_is_killed_counts_less_than_one_that_its_work_ends(service, project):
+    admin, path = project
+    service.order("learn claimed", "stop")
+    for value in "ab" * 4:
+        (lease,) = admin.want("POST", f"{path}assignments/", {"count": 1})["assignments"]
+        admin.want("PUT", f"assignments/{lease['id']}/annotation/", {"value": {"class": value}})
+    assert eventually(lambda: service.is_obeyed("learn claimed"), 30), service.log("worker")
+    service.order("learn claimed", "exit")  # of the next one, only the process that is at it
+    assert service.kill("workers")
+    assert eventually(lambda: learn_lane(service, path) == (0, 1, ""), 40), learn_lane(service, path)
+    assert eventually(lambda: service.is_obeyed("learn claimed"), 40)
+    service.order("learn claimed", "stop")
+    assert eventually(lambda: service.is_obeyed("learn claimed"), 40)
+    assert learn_lane(service, path)[:2] == (1, 1)
+    service.go_on("workers")
+    assert eventually(lambda: learn_lane(service, path) == (0, 0, ""), 40), learn_lane(service, path)

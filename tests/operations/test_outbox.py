@@ -99,15 +99,6 @@ def test_three_failures_put_the_lane_to_rest_with_the_reason(project):
     assert not WorkRequest.objects.exists()
 
 
-def test_a_worker_that_dies_at_it_three_times_puts_the_lane_to_rest(project):
-    for _ in range(3):
-        assert claim_lane(project_id=project.pk, topic=Topic.LEARN)
-        WorkLane.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert claim_lane(project_id=project.pk, topic=Topic.LEARN) is None
-    assert sweep() == []
-    assert "died" in lane().error
-
-
 def test_postponed_work_counts_no_attempt(project):
     def not_yet(_: LaneClaim) -> None:
         raise Postponed

@@ -30,6 +30,7 @@ from annotation.models import (
     Topic,
     WorkRequest,
 )
+from annotation.operations.owners import MAX_ATTEMPTS
 from annotation.operations.transfer import (
     claim_job,
     collect_files,
@@ -43,6 +44,7 @@ from annotation.operations.transfer import (
 )
 from annotation.operations.transfer.jobs import JobClaim, keep_lease
 from tests.factories import make_annotation, make_item, make_member, make_project
+from tests.operations.test_owners import owner_gone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -322,16 +324,32 @@ def test_killed_anywhere_and_resumed_exactly(die_at, monkeypatch, point, nth):
     assert (run_job(job.pk), stuck_jobs()) == (False, [])
 
 
+def lose(job: Job, die_at, owner: str) -> None:
+    die_at("import batch stored")
+    with pytest.raises(Killed):
+        run_job(job.pk)
+    Job.objects.filter(pk=job.pk).update(owner=owner)
+    lose_lease(job)
+
+
 def test_a_poison_job_is_given_up_after_three_tries(die_at):
     job = bring(ROWS.encode())
-    for _ in range(3):
-        die_at("import batch stored")
-        with pytest.raises(Killed):
-            run_job(job.pk)
-        lose_lease(job)
+    for _ in range(MAX_ATTEMPTS):
+        lose(job, die_at, owner_gone())
     assert not run_job(job.pk)
     job.refresh_from_db()
-    assert (job.status, job.attempts, "3 times" in job.result["reason"], stuck_jobs()) == ("failed", 3, True, [])
+    assert (job.status, job.attempts, stuck_jobs()) == ("failed", MAX_ATTEMPTS, [])
+    assert "again and again" in job.result["reason"]
+
+
+def test_a_job_whose_workers_are_taken_away_is_not_given_up(die_at):
+    job = bring(ROWS.encode())
+    for _ in range(MAX_ATTEMPTS + 2):
+        lose(job, die_at, owner_gone(born="another"))
+    die_at()
+    assert run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.attempts, job.losses) == ("done", 0, 0)
 
 
 def test_a_job_that_gets_on_is_not_given_up(die_at, monkeypatch):

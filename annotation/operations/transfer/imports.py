@@ -106,7 +106,8 @@ def _commit(claim: JobClaim, batch: list[Record], share_read: float) -> None:
         wrong.sort(key=lambda error: int(error["row"]))
         keep_lease(
             claim,
-            attempts=1,
+            attempts=0,
+            losses=0,
             done=done,
             total=max(done, round(done / share_read)),
             n_errors=job.n_errors + len(wrong),

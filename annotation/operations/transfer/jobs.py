@@ -1,26 +1,27 @@
-"""Jobs: one owner at a time, with an epoch and a lease in the row; a dead owner's job is taken over, three times."""
+"""Jobs: one owner at a time, with an epoch and a lease in the row; one that ends its owners is given up after three."""
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from annotation.errors import DomainError, StaleEpoch
 from annotation.models import Job, Topic
+from annotation.operations import owners
 from annotation.operations.outbox import request_work
 from annotation.operations.transfer.answers import reportable
 
 logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 60
-MAX_ATTEMPTS = 3
 KEPT = timedelta(days=7)
 FOLDERS = ("imports", "exports")
 _UNFINISHED = (Job.Status.QUEUED, Job.Status.RUNNING)
@@ -45,26 +46,37 @@ class JobClaim:
 def claim_job(job_id: int) -> int | None:
     """Returns the epoch, or None when the job is over or somebody else is at it. Of two callers one gets it.
 
-    A job that lost its owner three times without getting on is failed here, with the reason.
+    A job that ended its owner three times without getting on is failed here, with the reason.
     """
+    _judge_vanished(job_id)
     _give_up(job_id)
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE annotation_job
-               SET status = 'running', epoch = epoch + 1, attempts = attempts + 1,
+               SET status = 'running', epoch = epoch + 1, owner = %s,
                    expires_at = now() + make_interval(secs => %s)
                WHERE id = %s AND status IN ('queued', 'running') AND (expires_at IS NULL OR expires_at < now())
                RETURNING epoch""",
-            [LEASE_SECONDS, job_id],
+            [owners.myself(), LEASE_SECONDS, job_id],
         )
         row = cursor.fetchone()
     return row[0] if row else None
 
 
+def _judge_vanished(job_id: int) -> None:
+    """Counts how the last owner was lost, once, when its lease ran out."""
+    job = Job.objects.filter(pk=job_id, status=Job.Status.RUNNING, expires_at__lt=Now()).first()
+    if job is not None:
+        by_itself = owners.was_ended_by_its_work(job.owner)
+        same = Job.objects.filter(pk=job_id, epoch=job.epoch, status=Job.Status.RUNNING, expires_at__lt=Now())
+        same.update(**owners.counted(by_itself=by_itself))
+
+
 def _give_up(job_id: int) -> None:
     left = Q(expires_at__isnull=True) | Q(expires_at__lt=Now())
-    lost = Job.objects.filter(left, pk=job_id, status__in=_UNFINISHED, attempts__gte=MAX_ATTEMPTS)
-    reason = f"The worker was lost {MAX_ATTEMPTS} times at the same place."
+    hopeless = Q(attempts__gte=owners.MAX_ATTEMPTS) | Q(losses__gte=owners.MAX_LOSSES)
+    lost = Job.objects.filter(left, hopeless, pk=job_id, status__in=_UNFINISHED)
+    reason = "The worker was lost again and again at the same place."
     with transaction.atomic():
         lost.filter(result__isnull=True).update(result={"reason": reason})
         if lost.update(status=Job.Status.FAILED, finished_at=Now(), expires_at=None):
@@ -120,10 +132,21 @@ def work_on(job_id: int, operation: Callable[[JobClaim], None]) -> bool:
     except DomainError as error:
         _fail(claim, error.message, None)
     except Exception as error:
-        reason = {"reason": reportable(f"{type(error).__name__}: {str(error)[:500]}")}
-        Job.objects.filter(pk=job_id, epoch=epoch).update(expires_at=None, result=reason)
+        _count(claim, error)
         raise
     return True
+
+
+def _count(claim: JobClaim, error: Exception) -> None:
+    """Frees the job for the next try; while an outage lasts nobody can be told, and the next owner counts it."""
+    is_outage = owners.is_outage(error)
+    reason = {"reason": reportable(f"{type(error).__name__}: {str(error)[:500]}")}
+    if is_outage:
+        connection.close()  # the next statement gets another one
+    with suppress(OperationalError, InterfaceError):
+        Job.objects.filter(pk=claim.job_id, epoch=claim.epoch).update(
+            **owners.counted(by_itself=not is_outage), result=reason
+        )
 
 
 def _fail(claim: JobClaim, reason: str, row: int | None) -> None:

@@ -79,7 +79,8 @@ def _commit(claim: JobClaim, matrix: Matrix, done: int, item_ids: Ints, vectors:
             keep_batch(job.project, stored, (len(distinct), wide.shape[1]))
         keep_lease(
             claim,
-            attempts=1,
+            attempts=0,
+            losses=0,
             done=done + len(vectors),
             total=matrix.vectors.n_rows,
             n_errors=job.n_errors + len(errors),

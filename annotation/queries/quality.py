@@ -69,11 +69,19 @@ def summary(project: Project) -> dict[str, Any]:
     }
 
 
-def annotator_rows(project: Project) -> list[dict[str, Any]]:
-    """Returns a row for every member and everybody who answered, most answers first; accuracy is None while unknown."""
+def annotator_rows(project: Project, *, blind: bool = False) -> list[dict[str, Any]]:
+    """Returns a row for every member and everybody who answered, most answers first; accuracy is None while unknown.
+
+    `blind` tells the day of the last answer only: its moment stands beside the answer itself.
+    """
     with connection.cursor() as cursor:
         cursor.execute(ANNOTATORS, {"project": project.pk})
-        return [_annotator_row(*row) for row in cursor.fetchall()]
+        rows = [_annotator_row(*row) for row in cursor.fetchall()]
+    for row in rows if blind else ():
+        row["last_active"] = row["last_active"] and row["last_active"].replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+    return rows
 
 
 def _annotator_row(
@@ -115,21 +123,26 @@ def flags(
     return found
 
 
-# What the evidence says to the program only, and what tells who gave an answer.
+# What the evidence says to the program only, what tells who gave the doubted answer, and what a named person answered.
 INTERNAL = {"basis", "weight"}
 NAMED = {"summary", "others"}
+ANSWERS = {"worst", "examples"}
 
 
 def flag_row(flag: Flag, *, blind: bool = False) -> dict[str, Any]:
-    """The flag as it is shown; `blind` leaves out whose label it doubts."""
-    hidden = INTERNAL | NAMED if blind and flag.annotation_id else INTERNAL
+    """The flag as it is shown; `blind` leaves out whose label it doubts, and what the person whom it doubts said."""
+    is_named, hidden = flag.annotator is not None, INTERNAL
+    if blind and flag.annotation_id:
+        is_named, hidden = False, INTERNAL | NAMED
+    elif blind and is_named:
+        hidden = INTERNAL | ANSWERS
     return {
         "id": flag.pk,
         "kind": flag.kind,
         "item": flag.item_id,
         "external_id": flag.item.external_id if flag.item else None,
         "annotation": flag.annotation_id,
-        "annotator": flag.annotator.get_username() if flag.annotator and hidden == INTERNAL else None,
+        "annotator": flag.annotator.get_username() if is_named and flag.annotator else None,
         "score": flag.score,
         "evidence": {name: part for name, part in flag.evidence.items() if name not in hidden},
         "status": flag.status,

@@ -16,6 +16,7 @@ DISAGREEMENT = "disagreement"
 KINDS = (DISAGREEMENT, *Flag.Kind.values)
 # What an item itself waits for; other kinds are about people and classes.
 OWN_KINDS = (DISAGREEMENT, Flag.Kind.LABEL_SUSPECT)
+PERSON_KINDS = tuple(kind for kind in KINDS if kind not in (*OWN_KINDS, Flag.Kind.CONFUSED_PAIR))
 
 # Items that wait are counted up to here: who sees that there are a thousand does not need to know how many thousand.
 MOST_COUNTED = 1000
@@ -202,7 +203,7 @@ def item_page(item: Item, *, blind: bool) -> dict[str, Any]:
         "consensus": None if truth is None else _consensus(truth),
         "votes": [_vote(item.project, row, posterior, blind) for row in _rows(VOTES, [item.pk])],
         "flags": [flag_row(flag, blind=blind) for flag in flags],
-        "reviews": [review_row(row) for row in reviews(item.project).filter(item=item)[:50]],
+        "reviews": [review_row(row, blind=blind) for row in reviews(item.project).filter(item=item)[:50]],
         "comments": [comment_row(row) for row in comments(item)],
     }
 
@@ -238,7 +239,8 @@ def _vote(project: Project, row: Sequence[Any], posterior: dict[str, float] | No
         "seconds": seconds,
         "stream": stream,
         "probability_wrong": None if believed is None else round(1 - believed, 6),
-        "accuracy": None if accuracy is None else {"estimate": accuracy, "low": low, "high": high},
+        # Beside the names of people it would name who answered.
+        "accuracy": None if blind or accuracy is None else {"estimate": accuracy, "low": low, "high": high},
         "created_at": created_at,
         "updated_at": updated_at,
     }
@@ -246,16 +248,20 @@ def _vote(project: Project, row: Sequence[Any], posterior: dict[str, float] | No
 
 def reviews(project: Project) -> QuerySet[Review]:
     """Returns the project's decisions, the newest first."""
-    return Review.objects.filter(project=project).select_related("reviewer", "undone_by", "about").order_by("-pk")
+    found = Review.objects.filter(project=project).select_related("reviewer", "undone_by", "about", "flag")
+    return found.order_by("-pk")
 
 
-def review_row(row: Review) -> dict[str, Any]:
+def review_row(row: Review, *, blind: bool = False) -> dict[str, Any]:
+    """The decision as it is shown; `blind` leaves out whose answer it is about."""
+    of_an_answer = row.annotation_id or (row.flag and row.flag.annotation_id)
+    about = None if blind and of_an_answer else row.about
     return {
         "id": row.pk,
         "item": row.item_id,
         "annotation": row.annotation_id,
         "flag": row.flag_id,
-        "about": row.about.get_username() if row.about else None,
+        "about": about.get_username() if about else None,
         "reviewer": row.reviewer.get_username() if row.reviewer else None,
         "decision": row.decision,
         "value": row.value,

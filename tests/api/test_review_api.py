@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
 from annotation.arrays import load_votes
 from annotation.models import Flag, Item, Project, Topic, WorkRequest
@@ -178,6 +179,34 @@ def test_reviewing_without_names(world, owner, client_of):
     assert not any(f"'{name}'" in text or f"{name} said" in text for text in shown for name in ("ann", "bob", "cem"))
     assert reviewer.call("GET", f"projects/{project.pk}/review/?annotator=cem")[0] == 400
     assert manager.call("GET", f"items/{items[0].pk}/")[1]["votes"][0]["annotator"] == "ann"
+
+
+def test_nothing_beside_an_answer_tells_whose_it_is(world):
+    """Figures, moments, decisions and evidence that would lead from a vote to a name."""
+    project, items, people, reviewer = world
+    Project.objects.filter(pk=project.pk).update(blind_review=True)
+    evidence = {"worst": [{"item": items[0].pk, "class": "spam"}], "n": 30, "summary": "cem looks random."}
+    Flag.objects.create(
+        project=project, kind="annotator_looks_random", annotator=people["cem"], subject="person", score=0.9,
+        evidence=evidence, created_at=timezone.now(),
+    )  # fmt: skip
+    flags = reviewer.call("GET", f"projects/{project.pk}/flags/")[1]["results"]
+    of_person = next(one for one in flags if one["kind"] == "annotator_looks_random")
+    assert (of_person["annotator"], of_person["evidence"]) == ("cem", {"n": 30, "summary": "cem looks random."})
+    doubted = next(one for one in flags if one["annotation"])
+    assert reviewer.call("PATCH", f"flags/{doubted['id']}/", {"status": "dismissed"})[0] == 200
+    [decision] = reviewer.call("GET", f"projects/{project.pk}/reviews/")[1]["results"]
+    assert reviewer.call("POST", f"flags/{doubted['id']}/undo/")[1]["annotator"] is None
+    assert reviewer.call("POST", f"flags/{doubted['id']}/actions/", {"action": "relabel"})[0] == 200
+    [relabelled, _] = reviewer.call("GET", f"projects/{project.pk}/reviews/")[1]["results"]
+    assert reviewer.call("POST", f"reviews/{relabelled['id']}/undo/")[1]["about"] is None
+    assert (decision["flag"], decision["about"]) == (doubted["id"], None)
+    page = reviewer.call("GET", f"items/{items[0].pk}/")[1]
+    assert {vote["accuracy"] for vote in page["votes"]} == {None}
+    moments = {vote["updated_at"] for vote in page["votes"]}
+    people_rows = reviewer.call("GET", f"projects/{project.pk}/annotators/")[1]["results"]
+    assert not moments & {row["last_active"] for row in people_rows}
+    assert reviewer.call("GET", f"projects/{project.pk}/review/?kind=too_fast")[0] == 400
 
 
 def test_talk(world, client_of):

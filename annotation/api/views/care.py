@@ -28,8 +28,9 @@ class FlagActions(View):
         given: dict[str, Any] = checked(reviewing.NewAction, request)
         name = given.pop("action")
         flag = access.flag_for(person(request), flag_id, needs=NEEDED.get(name, "decide_flags"))
+        blind = access.is_blind(flag.project)
         done = review.act_on_flag(flag=flag, user=person(request), action=review.Action(name, **given))
-        return Response(flag_row(done, blind=access.is_blind(flag.project)))
+        return Response(flag_row(done, blind=blind))
 
 
 class UndoFlag(View):
@@ -37,9 +38,10 @@ class UndoFlag(View):
     def post(self, request: Request, flag_id: str) -> Response:
         """Opens a decided flag again and takes back what was done about it."""
         flag = access.flag_for(person(request), flag_id, needs="decide_flags")
+        blind = access.is_blind(flag.project)
         access.may_undo(flag.project.role, review.decision_on(flag).decision)
         undone = review.undo_flag(flag=flag, user=person(request))
-        return Response(flag_row(undone, blind=access.is_blind(flag.project)))
+        return Response(flag_row(undone, blind=blind))
 
 
 class PauseOf(View):

@@ -36,7 +36,7 @@ class Annotators(View):
     def get(self, request: Request, project_id: str) -> Response:
         """Everybody who answered, with accuracy and the odds of answering at random."""
         project = access.project_for(person(request), project_id, needs="see_quality")
-        return Response({"results": queries.annotator_rows(project), "next": None})
+        return Response({"results": queries.annotator_rows(project, blind=access.is_blind(project)), "next": None})
 
 
 class Quality(View):
@@ -73,6 +73,9 @@ class OneFlag(View):
     def patch(self, request: Request, flag_id: str) -> Response:
         """Confirms or dismisses a flag with a word."""
         flag = access.flag_for(person(request), flag_id, needs="decide_flags")
+        blind = access.is_blind(
+            flag.project
+        )  # asked first: the decision reads the flag anew, without the caller's role
         given: dict[str, Any] = checked(serializers.FlagDecision, request)
         decided = decide_flag(flag=flag, user=person(request), **given)
-        return Response(queries.flag_row(decided, blind=access.is_blind(flag.project)))
+        return Response(queries.flag_row(decided, blind=blind))

@@ -1,5 +1,6 @@
 """Reviewing: the queue, decisions and their undoing, one item with all that is known of it, the talk about it."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,8 @@ def _check(wanted: dict[str, str], *, blind: bool) -> None:
         raise BadRequest("pair is two classes with a / between them.", fields={"pair": "not two classes"})
     if "annotator" in wanted and blind:
         raise BadRequest("Reviewers judge without names here.", fields={"annotator": "names are hidden"})
+    if blind and wanted.get("kind") in queries.PERSON_KINDS:
+        raise BadRequest("Reviewers judge without names here.", fields={"kind": "tells whose answers these are"})
 
 
 class Reviews(View):
@@ -44,7 +47,8 @@ class Reviews(View):
         """All decisions, the newest first, undone ones included."""
         project = access.project_for(person(request), project_id, needs="review")
         paging.allowed_filters(request)
-        return Response(paging.by_id(request, queries.reviews(project), queries.review_row, newest_first=True))
+        shape = partial(queries.review_row, blind=access.is_blind(project))
+        return Response(paging.by_id(request, queries.reviews(project), shape, newest_first=True))
 
     @documented(request=reviewing.NewReview, responses={201: reviewing.Review})
     @creates
@@ -76,7 +80,9 @@ class UndoReview(View):
         """Takes a decision back; what it had changed is as before."""
         review = access.review_for(person(request), review_id, needs="review")
         access.may_undo(review.project.role, review.decision)
-        return Response(queries.review_row(undoing.undo_review(review=review, user=person(request))))
+        blind = access.is_blind(review.project)
+        undone = undoing.undo_review(review=review, user=person(request))
+        return Response(queries.review_row(undone, blind=blind))
 
 
 class UndoBatch(View):

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
+from modeling.later import optimize
 from modeling.linear import Floats, LinearModel
 from modeling.linear_losses import LOSSES, Doubles, Weights, ordinal_loss, thresholds
 
@@ -75,4 +75,4 @@ class Search:
 
     def _least(self, loss: Callable[[Doubles], tuple[float, Doubles]], first: Doubles) -> Doubles:
         options = {"maxiter": self.max_iterations, "gtol": 1e-5, "ftol": self.tolerance, "maxcor": 10}
-        return np.asarray(minimize(loss, first, jac=True, method="L-BFGS-B", options=options).x)
+        return np.asarray(optimize.minimize(loss, first, jac=True, method="L-BFGS-B", options=options).x)

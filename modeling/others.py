@@ -2,8 +2,8 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
+from modeling.later import special
 from modeling.skills import Skills, honest_pool
 from modeling.suspicion import answer_logs, normalised, random_log_odds
 from modeling.votes import CodedVotes, Floats, Ints
@@ -33,7 +33,7 @@ def judged_by_others(
     """
     supported, odds = np.empty(len(votes.item)), np.zeros(votes.n_annotators)
     for _ in range(HONEST_ROUNDS):
-        pool = honest_pool(skills, votes.answer, expit(USUALLY_HONEST - odds))
+        pool = honest_pool(skills, votes.answer, special.expit(USUALLY_HONEST - odds))
         answered = np.empty((4, len(votes.item)))
         for rows in votes.chunks():
             answer = votes.answer[rows]

@@ -1,6 +1,6 @@
 """The `pool` representation: texts → unit vectors, with weights learned from the project's own items (see `pool_fit`).
 
-Imported by web processes: NumPy and scipy.sparse only.
+Imported by web processes: NumPy only, and scipy.sparse with the first text.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
+from modeling.later import Sparse, sparse
 from modeling.ngrams import Hashes, Tokens, character_hashes, pair_hashes, tokenize, word_hashes
 
 Floats = npt.NDArray[np.float32]
@@ -114,14 +114,14 @@ def word_features(tokens: Tokens, hashes: Hashes) -> tuple[Hashes, npt.NDArray[n
     return np.concatenate([single, pairs]), np.concatenate([text_of, text_of[1:][together]])
 
 
-def count_words(tokens: Tokens, hashes: Hashes, vocabulary: Vocabulary) -> sparse.csr_matrix:
+def count_words(tokens: Tokens, hashes: Hashes, vocabulary: Vocabulary) -> Sparse:
     """How often each text holds each known word and pair: (n_texts, n_features)."""
     features, text_of = word_features(tokens, hashes)
     column = vocabulary.find(features)
     return counted(text_of[column >= 0], column[column >= 0], (len(tokens.offsets) - 1, len(vocabulary.hashes)))
 
 
-def count_characters(tokens: Tokens, vocabulary: Vocabulary) -> sparse.csr_matrix:
+def count_characters(tokens: Tokens, vocabulary: Vocabulary) -> Sparse:
     """How often each text holds each known character n-gram: (n_texts, n_features), through its distinct words."""
     hashes, owner = character_hashes(tokens.words)
     column = vocabulary.find(hashes)
@@ -131,12 +131,12 @@ def count_characters(tokens: Tokens, vocabulary: Vocabulary) -> sparse.csr_matri
     return sparse.csr_matrix(by_text @ by_word)
 
 
-def counted(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], shape: tuple[int, int]) -> sparse.csr_matrix:
+def counted(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], shape: tuple[int, int]) -> Sparse:
     """The sparse matrix of how often each (row, column) occurs."""
     return sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)
 
 
-def weighted_rows(counts: sparse.csr_matrix, vocabulary: Vocabulary) -> sparse.csr_matrix:
+def weighted_rows(counts: Sparse, vocabulary: Vocabulary) -> Sparse:
     """Rows (1 + log count) × weight, scaled to length one."""
     data = (1 + np.log(counts.data)) * vocabulary.weights[counts.indices]
     row_of = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))

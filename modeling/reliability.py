@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
 
 from modeling.evaluation import Interval, accuracy_interval
+from modeling.later import optimize
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -42,7 +42,9 @@ def temperature(logits: npt.NDArray[np.floating], true: Ints) -> float:
         return _loss(logits / np.exp(log), true) + 0.5 * (log / PRIOR_SPREAD) ** 2
 
     return float(
-        np.exp(minimize_scalar(loss, bounds=(-MOST_LOG, MOST_LOG), method="bounded", options={"xatol": 0.01}).x)
+        np.exp(
+            optimize.minimize_scalar(loss, bounds=(-MOST_LOG, MOST_LOG), method="bounded", options={"xatol": 0.01}).x
+        )
     )
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincinv
 
+from modeling.later import special
 from modeling.suspicion import DOUBT
 
 Floats = npt.NDArray[np.float64]
@@ -118,5 +118,5 @@ def accuracy_bounds(accuracy: Floats, supported: Floats, annotator: Ints, n_clas
     spread = accuracy * (1 - accuracy)
     information = np.bincount(annotator, weights=slope**2, minlength=len(accuracy)) * spread + STRENGTH
     tail = (1 - INTERVAL) / 2
-    low, high = (betaincinv(accuracy * information, (1 - accuracy) * information, q) for q in (tail, 1 - tail))
+    low, high = (special.betaincinv(accuracy * information, (1 - accuracy) * information, q) for q in (tail, 1 - tail))
     return np.minimum(low, accuracy), np.maximum(high, accuracy)

@@ -2,7 +2,8 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln, logsumexp
+
+from modeling.later import special
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -50,7 +51,7 @@ def random_log_odds(logs: Floats, annotator: Ints, answer: Ints, *, n_annotators
     n = used.sum(axis=1)
     uniform = -n * np.log(k)
     favourite = used * np.log(FAVOURITE_SHARE) + (n[:, None] - used) * np.log((1 - FAVOURITE_SHARE) / (k - 1))
-    habits = gammaln(k) - gammaln(n + k) + gammaln(used + 1).sum(axis=1)
+    habits = special.gammaln(k) - special.gammaln(n + k) + special.gammaln(used + 1).sum(axis=1)
     adversary = np.logaddexp(turned, against) - np.log(2)
-    careless = np.stack([uniform, logsumexp(favourite, axis=1) - np.log(k), habits, adversary])
-    return np.asarray(logsumexp(careless, axis=0) - np.log(len(careless)) - honest)
+    careless = np.stack([uniform, special.logsumexp(favourite, axis=1) - np.log(k), habits, adversary])
+    return np.asarray(special.logsumexp(careless, axis=0) - np.log(len(careless)) - honest)

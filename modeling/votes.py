@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+
+from modeling.later import Sparse, sparse
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -24,7 +25,7 @@ class CodedVotes:
     item: Ints
     annotator: Ints
     answer: Ints
-    cells: sparse.csr_matrix
+    cells: Sparse
     fixed: Ints
     informative: npt.NDArray[np.bool_]
     n_annotators: int

@@ -10,6 +10,7 @@ from celery.signals import celeryd_init
 from django.conf import settings
 from kombu import Queue
 
+from modeling.later import load_scipy
 from workers.alone import watch_broker
 from workers.schedule import TRANSPORT
 
@@ -51,6 +52,7 @@ app.conf.update(
 @celeryd_init.connect
 def load_tasks(**_: Any) -> None:
     """Tasks bring NumPy and scikit-learn along: only workers load them, not the web."""
+    load_scipy()
     import_module("workers.tasks")
     import_module("workers.following")
     gc.collect()

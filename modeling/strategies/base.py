@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+
+from modeling.later import sparse
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]

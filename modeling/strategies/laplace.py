@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.linalg import solve_triangular
 
+from modeling.later import linalg, sparse
 from modeling.strategies.base import Candidates, Floats, Matrix, products, squares
 
 # Keeps a row of which the model is certain from having no curvature at all.
@@ -49,7 +48,7 @@ class Posterior:
     def _whitened(self, A: Matrix) -> Floats:
         features = A.toarray() if sparse.issparse(A) and not self.is_dual else A
         sides = products(self.rows, A) if self.is_dual else features.T
-        return np.asarray(solve_triangular(self.factor, sides, lower=True), dtype=np.float32)
+        return np.asarray(linalg.solve_triangular(self.factor, sides, lower=True), dtype=np.float32)
 
 
 def posterior(candidates: Candidates) -> Posterior:

@@ -11,8 +11,8 @@ from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
+from modeling.later import Sparse, sparse
 from modeling.tagging.lexicon import Lexicon
 from modeling.tagging.tokens import Ints, TokenizedTexts
 
@@ -33,7 +33,7 @@ class HashedWords:
     hashes: Hashes
     offsets: Ints
 
-    def columns(self, known: Hashes) -> sparse.csr_matrix:
+    def columns(self, known: Hashes) -> Sparse:
         """Zeros and ones (n_words, n_known): which of the known features (ascending) each word has."""
         if not len(known):
             return sparse.csr_matrix((len(self.offsets) - 1, 0), dtype=np.float32)

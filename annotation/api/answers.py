@@ -353,6 +353,12 @@ class LabelQuality(s.Serializer[Any]):
     updated_at = s.DateTimeField(allow_null=True)
 
 
+class SuggestionsTaken(s.Serializer[Any]):
+    shown = s.IntegerField(help_text="Answers that came after a suggestion, of the last 5,000.")
+    taken = s.IntegerField(help_text="Those that say the same.")
+    share = Interval(allow_null=True)
+
+
 class FlagRow(s.Serializer[Any]):
     id = s.IntegerField()
     kind = s.ChoiceField(Flag.Kind.choices)

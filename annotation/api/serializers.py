@@ -9,7 +9,7 @@ from rest_framework import serializers as s
 
 from annotation.kinds import NAMES
 from annotation.models import Membership as MembershipRow
-from annotation.models import Role, Strategy
+from annotation.models import Role, Strategy, Suggestions
 
 MAX_ITEMS = 1000
 MAX_TEXT = 100_000
@@ -96,6 +96,10 @@ class Settings(s.Serializer[Any]):
     target_accuracy = s.FloatField(allow_null=True, help_text="What the advice to stop looks for; null: nothing.")
     predict_to_queue_below = s.FloatField(
         allow_null=True, help_text="Texts that predict/ is less sure of are put to people; null: none."
+    )
+    suggestions = s.ChoiceField(
+        Suggestions.values,
+        help_text="What people see before they answer: nothing, uploads, the model's answer, or that to verify.",
     )
     random_rate = s.FloatField(help_text="Share of protected random questions.")
     gold_rate = s.FloatField(help_text="Share of gold checks.")
@@ -246,7 +250,7 @@ class Assignment(s.Serializer[Any]):
     stream = Text()
     reason = s.JSONField()
     suggestion = Suggestion(
-        allow_null=True, help_text="What a model outside said last about the item, or what our own would mark."
+        allow_null=True, help_text="What a model outside said last about the item, or what our own would answer."
     )
     model_version = s.IntegerField(allow_null=True)
 

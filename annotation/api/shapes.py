@@ -1,6 +1,5 @@
 """Rows as they leave the API."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,31 +48,9 @@ def lease(row: Lease) -> dict[str, Any]:
         "expires_at": row.expires_at,
         "stream": _public_stream(row),
         "reason": {name: part for name, part in row.reason.items() if name != SUGGESTED},
-        "suggestion": suggestion(row.said) if row.said else _own_suggestion(row),
+        "suggestion": row.suggestion,
         "model_version": row.model_version,
     }
-
-
-def _own_suggestion(row: Lease) -> dict[str, Any] | None:
-    """The spans that the model saw when it chose the item; others are asked without."""
-    if SUGGESTED not in row.reason:
-        return None
-    found = row.reason[SUGGESTED]
-    spans = [{name: span[name] for name in ("start", "end", "class")} for span in found["spans"]]
-    each = [span["probability"] for span in found["spans"]]
-    return {
-        "value": {"spans": spans},
-        "probability": math.prod(each),
-        "span_probabilities": each,
-        "model": f"version {found['model_version']}",
-    }
-
-
-def suggestion(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What a model outside said: its value, and how likely it holds that, where it tells."""
-    odds, uncertainty = said["probabilities"], said["uncertainty"]
-    probability = max(odds.values()) if isinstance(odds, dict) else None if uncertainty is None else 1 - uncertainty
-    return {"value": said["value"], "probability": probability, "model": said["model"]}
 
 
 def _public_stream(row: Lease) -> str:

@@ -79,6 +79,7 @@ urlpatterns = [
     path(f"{PROJECT}/guidelines/<str:version>/send-out/", gold.SendOutByGuidelines.as_view()),
     path(f"{PROJECT}/policy/preview/", care.PolicyPreview.as_view()),
     path(f"{PROJECT}/quality/classes/", care.QualityByClass.as_view()),
+    path(f"{PROJECT}/quality/suggestions/", quality.SuggestionsTaken.as_view()),
     path(f"{PROJECT}/quality/weeks/", care.QualityByWeek.as_view()),
     path(f"{PROJECT}/my/report/", care.MyReport.as_view()),
     path("reviews/<str:review_id>/undo/", review.UndoReview.as_view()),

@@ -30,6 +30,7 @@ from annotation.models.projects import (
     QueueSource,
     Role,
     Strategy,
+    Suggestions,
 )
 from annotation.models.quality import AgreementReport, AnnotatorReport, Consensus, Flag, QualityVersion, SecondOpinion
 from annotation.models.reviewing import Comment, Mention, Review
@@ -70,6 +71,7 @@ __all__ = [
     "SecondOpinion",
     "Strategy",
     "Stream",
+    "Suggestions",
     "Topic",
     "VectorBatch",
     "WorkLane",

@@ -26,6 +26,9 @@ class Assignment(models.Model):
     reason = models.JSONField(default=dict)
     probability = models.FloatField(help_text="Chance that the stream drew this item at that moment.")
     model_version = models.PositiveIntegerField(null=True, blank=True)
+    suggestion = models.JSONField(
+        null=True, blank=True, help_text="What the person was shown before she answered, and under which schema."
+    )
     holds_slot = models.BooleanField(default=True, help_text="Gold checks use none.")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     skip_reason = models.CharField(max_length=500, blank=True)
@@ -48,6 +51,11 @@ class Assignment(models.Model):
             models.Index(fields=["expires_at"], condition=Q(status="open"), name="lease_expiry"),
             models.Index(fields=["project", "expires_at"], condition=Q(status="open"), name="lease_of_project"),
             models.Index(fields=["project"], condition=Q(status="skipped"), name="lease_skipped"),
+            models.Index(
+                fields=["project", "-id"],
+                condition=Q(status="answered", suggestion__isnull=False),
+                name="lease_with_suggestion",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -66,6 +66,15 @@ class QueueSource(models.TextChoices):
     PREDICTIONS = "predictions"
 
 
+class Suggestions(models.TextChoices):
+    """What people see before they answer. Random draws, gold checks and second opinions are blind in any case."""
+
+    OFF = "off", "nothing: everybody answers blind"
+    GIVEN = "given", "predictions that were uploaded, and the spans that the model would mark"
+    SHOWN = "shown", "that, or else what the project's own model would answer, with its probability"
+    VERIFY = "verify", "the same, to be accepted or refused first"
+
+
 class Project(models.Model):
     """One question put to many items, with the policies of its team."""
 
@@ -119,6 +128,9 @@ class Project(models.Model):
     )
     training_pass_mark = models.FloatField(default=0.8, help_text="Share of them that must be right.")
     relabel_rate = models.FloatField(default=0.2, help_text="Largest share of questions that are second opinions.")
+    suggestions = models.CharField(
+        max_length=10, choices=Suggestions.choices, default=Suggestions.GIVEN, db_default=Suggestions.GIVEN
+    )
     spans_overlap = models.BooleanField(default=True, help_text="Whether spans of one answer may overlap.")
     show_names = models.BooleanField(default=False, help_text="Annotators see the names of their colleagues.")
     blind_review = models.BooleanField(default=False, help_text="Reviewers do not see who gave which answer.")
@@ -178,6 +190,7 @@ class Project(models.Model):
                 name="project_representation_known",
             ),
             models.CheckConstraint(condition=Q(queue_source__in=QueueSource.values), name="project_queue_source_known"),
+            models.CheckConstraint(condition=Q(suggestions__in=Suggestions.values), name="project_suggestions_known"),
         ]
 
     def __str__(self) -> str:

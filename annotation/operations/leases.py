@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from annotation.models import Project
-from annotation.queries.labeling import SAID_OF, Lease, lease_of
+from annotation.queries.labeling import Lease, lease_of
 
 # How many started items are looked at for one person. Whoever has answered all of them gets new items meanwhile.
 STARTED_WINDOW = 300
@@ -86,7 +86,23 @@ SKILL_TOLERANCE = 0.05
 # which takes no slot, or an ordinary item again.
 AGAIN = """SET status = 'open', closed_at = NULL, created_at = now(), expires_at = excluded.expires_at,
                 holds_slot = excluded.holds_slot, stream = excluded.stream, reason = excluded.reason,
-                probability = excluded.probability, model_version = excluded.model_version"""
+                probability = excluded.probability, model_version = excluded.model_version,
+                suggestion = excluded.suggestion"""
+
+# What is suggested with a lease, kept as it was shown: the last word of a model outside, else of the project's own.
+# What is drawn to measure, people or models, is asked blind.
+SUGGESTION = """
+        CASE WHEN project.suggestions <> 'off' AND taken.stream NOT IN ('random', 'gold', 'relabel') THEN coalesce((
+            SELECT jsonb_build_object('value', said.value, 'model', said.model_name, 'probability', coalesce(
+                (SELECT max(odds.value::float8) FROM jsonb_each_text(
+                    CASE jsonb_typeof(said.probabilities) WHEN 'object' THEN said.probabilities END) odds),
+                1 - said.uncertainty))
+            FROM annotation_prediction said
+            WHERE said.item_id = taken.id
+              AND said.schema_version >= coalesce((project.class_history->-1->>'version')::int, 0)
+            ORDER BY said.created_at DESC, said.id DESC LIMIT 1),
+            CASE WHEN taken.reason->'suggested' ? 'value' THEN taken.reason->'suggested' END)
+            || jsonb_build_object('schema_version', project.schema_version) END"""
 
 # A queued item may have been drawn by another stream meanwhile: then its place in the queue is used up for nothing.
 LEASE = """
@@ -104,19 +120,18 @@ LEASE = """
                   picked.stream, picked.probability, picked.model_version, picked.reason),
     lease AS (
         INSERT INTO annotation_assignment AS lease (project_id, item_id, annotator_id, stream, reason, probability,
-            model_version, holds_slot, status, skip_reason, created_at, expires_at)
-        SELECT %(project)s, id, %(user)s, stream, reason, probability, model_version, true, 'open', '', now(),
-               now() + make_interval(secs => %(lease_seconds)s)
-        FROM taken
+            model_version, holds_slot, status, skip_reason, created_at, expires_at, suggestion)
+        SELECT %(project)s, taken.id, %(user)s, stream, reason - 'suggested', probability, model_version, true, 'open',
+               '', now(), now() + make_interval(secs => %(lease_seconds)s), {suggestion}
+        FROM taken JOIN annotation_project project ON project.id = %(project)s
         ON CONFLICT (item_id, annotator_id) DO UPDATE
             {again}
             WHERE lease.status = 'expired'
-        RETURNING lease.id, lease.item_id, lease.expires_at)
+        RETURNING lease.id, lease.item_id, lease.expires_at, lease.suggestion - 'schema_version' AS suggestion)
     SELECT lease.id, taken.id, taken.external_id, taken.data, taken.metadata, lease.expires_at,
-           picked.stream, picked.probability, picked.model_version, picked.reason,
-           {said}
+           picked.stream, picked.probability, picked.model_version, picked.reason, lease.suggestion
     FROM picked LEFT JOIN taken ON taken.id = picked.id LEFT JOIN lease ON lease.item_id = picked.id
-""".replace("{said}", SAID_OF % "taken.id").replace("{again}", AGAIN)
+""".replace("{suggestion}", SUGGESTION).replace("{again}", AGAIN)
 
 GOLD = """
     WITH picked AS MATERIALIZED (
@@ -141,10 +156,9 @@ GOLD = """
             WHERE lease.status = 'expired'
         RETURNING lease.id, lease.item_id, lease.expires_at, lease.probability, lease.reason)
     SELECT lease.id, picked.id, picked.external_id, picked.data, picked.metadata, lease.expires_at,
-           'gold', lease.probability, NULL, lease.reason,
-           {said}
+           'gold', lease.probability, NULL, lease.reason, NULL
     FROM picked JOIN lease ON lease.item_id = picked.id
-""".replace("{said}", SAID_OF % "picked.id").replace("{again}", AGAIN)
+""".replace("{again}", AGAIN)
 
 # Skill is known soonest when the first checks come early; after these the project's rate holds.
 FIRST_GOLD = 5

@@ -17,7 +17,7 @@ from annotation.callables import strategy_refusal
 from annotation.classifiers import classifier_refusals
 from annotation.errors import Conflict, Forbidden, InvalidValue, NotFound
 from annotation.kinds import kind_of
-from annotation.models import AuditEvent, GuidelineVersion, Membership, Project, QueueSource, Role, Topic
+from annotation.models import AuditEvent, GuidelineVersion, Membership, Project, QueueSource, Role, Suggestions, Topic
 from annotation.operations.classes import (
     apply_classes,
     changed_classes,
@@ -51,10 +51,19 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "pause_at_odds": (float, 0, 1e9),
 }
 SWITCHES = ("spans_overlap", "cost_aware", "show_names", "blind_review")
-SETTINGS = (*RANGES, "strategy", "classifier", "classifier_params", *SWITCHES, "representation", "queue_source")
+SETTINGS = (
+    *RANGES,
+    "suggestions",
+    "strategy",
+    "classifier",
+    "classifier_params",
+    *SWITCHES,
+    "representation",
+    "queue_source",
+)
 ASKED_BY_CHANGES = {
     Topic.REPRESENT: {"representation"},
-    Topic.SCORE: {"queue_source"},
+    Topic.SCORE: {"queue_source", "suggestions"},
     Topic.LEARN: {"classes", "class_history", "strategy", "cost_aware", "classifier", "classifier_params"},
     Topic.QUALITY: {"classes", "class_history", "target_confidence", "max_votes"},
 }
@@ -214,12 +223,14 @@ def _classifier(given: Mapping[str, Any], project: Project) -> dict[str, Any]:
 
 
 def _source_refusals(given: Mapping[str, Any], project: Project, user: User) -> dict[str, str]:
-    """Returns what is wrong with where vectors and the queue are to come from."""
+    """Returns what is wrong with where vectors, the queue and suggestions are to come from."""
     wrong = {}
     if given.get("representation", project.representation) != project.representation:
         wrong = representation_refusal(given["representation"], by_operator=user.is_superuser)
     if given.get("queue_source", QueueSource.MODEL) not in QueueSource.values:
         wrong["settings.queue_source"] = f"must be one of {', '.join(QueueSource.values)}"
+    if given.get("suggestions", Suggestions.GIVEN) not in Suggestions.values:
+        wrong["settings.suggestions"] = f"must be one of {', '.join(Suggestions.values)}"
     return wrong
 
 

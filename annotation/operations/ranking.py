@@ -5,16 +5,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from django.db import connection
 
-from annotation.models import ModelVersion, Project, Strategy, Stream
+from annotation.kinds import Learner
+from annotation.models import ModelVersion, Project, Strategy, Stream, Suggestions
 from annotation.operations.named_ranking import choose_by_name
 from annotation.operations.open_pool import OpenPool, open_pool
+from annotation.operations.predicted_answers import answers_of
 from annotation.operations.team_ranking import choose_by_team
+from annotation.queries.labeling import SUGGESTED
 from annotation.vectors import Floats, Ints
 from modeling.batches import Choice, Kind
 from modeling.class_needs import needy_classes
 from modeling.strategies.base import Predicts
 
 QUEUE_LENGTH = 500
+# Kinds of which people see what the model would answer, where the project says so; spans have their own ranking.
+SUGGESTING = frozenset((Learner.SOFTMAX, Learner.SIGMOID))
 MODEL, SHUFFLE = Stream.MODEL.value, Stream.SHUFFLE.value
 
 SHUFFLED = """
@@ -69,13 +74,29 @@ class Reasons:
         choice = self.choice
         item_ids = self.pool.item_ids[choice.rows].tolist()
         columns = zip(item_ids, choice.scores.tolist(), choice.kinds, choice.probabilities.tolist(), strict=True)
+        suggested = self._suggested()
         places = []
         for place, (item_id, score, kind, probability) in enumerate(columns):
             if kind == Kind.RANDOM:
                 places.append(shuffled_place(item_id, score, self.pool.n_open))
             else:
-                places.append(Place(item_id, score, self._reason(place, kind), MODEL, min(1.0, probability)))
+                why = self._reason(place, kind) | suggested[place]
+                places.append(Place(item_id, score, why, MODEL, min(1.0, probability)))
         return places
+
+    def _suggested(self) -> list[dict[str, Any]]:
+        """For each row what the model would answer, where the project wants people to see that."""
+        question, mode = self.pool.project.question, self.pool.project.suggestions
+        if mode not in (Suggestions.SHOWN, Suggestions.VERIFY) or question.learner not in SUGGESTING:
+            return [{}] * len(self.probabilities)
+        likely = np.maximum(self.probabilities, 1 - self.probabilities).prod(axis=1)
+        sure = likely if self.pool.is_multilabel else self.probabilities.max(axis=1)
+        answers = answers_of(question, self.classes, self.probabilities)
+        model = f"version {self.pool.version.number}"
+        return [
+            {SUGGESTED: {"value": _value(answer), "probability": round(float(p), 4), "model": model}}
+            for answer, p in zip(answers, sure, strict=True)
+        ]
 
     def _reason(self, place: int, kind: int) -> dict[str, Any]:
         if kind == Kind.RARE:
@@ -101,6 +122,10 @@ class Reasons:
             }
         gap = float(row[likeliest[0]] - (row[likeliest[1]] if len(likeliest) > 1 else 0))
         return {"kind": "uncertain", "classes": [self.classes[k] for k in likeliest], "margin": round(gap, 4)}
+
+
+def _value(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in answer.items() if name != "probabilities"}
 
 
 def shuffled_place(item_id: int, score: float, n_open: int) -> Place:

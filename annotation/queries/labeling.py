@@ -13,16 +13,13 @@ from django.db.models import Q, QuerySet
 
 from annotation.models import Annotation, Item, Project
 
-# What a model outside said last about an item: a column of every statement that returns leases. What it said before
-# classes were renamed, merged or taken away could not be submitted any more.
-SAID_OF = """(
-    SELECT jsonb_build_object('value', said.value, 'model', said.model_name, 'uncertainty', said.uncertainty,
-                              'probabilities', said.probabilities)
-    FROM annotation_prediction said JOIN annotation_project asked ON asked.id = said.project_id
-    WHERE said.item_id = %s AND said.schema_version >= coalesce((asked.class_history->-1->>'version')::int, 0)
-    ORDER BY said.created_at DESC, said.id DESC LIMIT 1)"""
 # The part of a reason that holds what the project's own model would answer, where it says so.
 SUGGESTED = "suggested"
+# What was suggested with a lease, unless classes were renamed, merged or taken away since: it could not be submitted.
+STILL_SUGGESTED = """
+    CASE WHEN (lease.suggestion->>'schema_version')::int >= coalesce((
+             SELECT (class_history->-1->>'version')::int FROM annotation_project WHERE id = %(project)s), 0)
+         THEN lease.suggestion - 'schema_version' END"""
 # One row at least: whether the person is paused, then what she holds.
 OPEN_LEASES = """
     SELECT paused.stands, held.*
@@ -32,12 +29,12 @@ OPEN_LEASES = """
         ) paused(stands)
     LEFT JOIN LATERAL (
     SELECT lease.id, item.id, item.external_id, item.data, item.metadata, lease.expires_at, lease.stream,
-           lease.probability, lease.model_version, lease.reason, {said}
+           lease.probability, lease.model_version, lease.reason, {suggestion}
     FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
     WHERE lease.project_id = %(project)s AND lease.annotator_id = %(user)s AND lease.status = 'open'
       AND lease.expires_at > now()
     ORDER BY lease.created_at, lease.id LIMIT %(limit)s) held ON true
-""".replace("{said}", SAID_OF % "item.id")
+""".replace("{suggestion}", STILL_SUGGESTED)
 
 _COUNT_SHARE = 50  # a count is kept for fifty times as long as it took, and at least a second
 _counts: dict[int, tuple[float, int]] = {}
@@ -58,7 +55,7 @@ class Lease:
     probability: float
     model_version: int | None
     reason: dict[str, Any]
-    said: dict[str, Any] | None
+    suggestion: dict[str, Any] | None
 
 
 def open_leases(*, project_id: int, user_id: int, limit: int) -> list[Lease] | None:
@@ -73,10 +70,10 @@ def open_leases(*, project_id: int, user_id: int, limit: int) -> list[Lease] | N
 
 def lease_of(row: Sequence[Any]) -> Lease:
     """Returns a lease from its columns in the order of the fields; JSON comes as text from a plain cursor."""
-    lease, item, external_id, data, metadata, expires_at, stream, probability, model_version, reason, said = row
-    data, metadata, reason, said = (_loaded(part) for part in (data, metadata, reason, said))
+    lease, item, external_id, data, metadata, expires_at, stream, probability, model_version, reason, shown = row
+    data, metadata, reason, shown = (_loaded(part) for part in (data, metadata, reason, shown))
     return Lease(
-        lease, item, external_id, data, metadata, expires_at, stream, probability, model_version, reason or {}, said
+        lease, item, external_id, data, metadata, expires_at, stream, probability, model_version, reason or {}, shown
     )
 
 

@@ -74,6 +74,7 @@ RIGHTS = {
     "GET projects/{project_id}/quality/": "see_quality",
     "GET projects/{project_id}/quality/export/": "see_quality",
     "GET projects/{project_id}/quality/classes/": "see_quality",
+    "GET projects/{project_id}/quality/suggestions/": "see_quality",
     "GET projects/{project_id}/quality/weeks/": "see_quality",
     "POST projects/{project_id}/quality/send-out/": "send_out",
     "GET projects/{project_id}/flags/": "see_quality",

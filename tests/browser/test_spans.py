@@ -9,7 +9,8 @@ from tests.browser.test_accessibility import AXE, offences
 from tests.browser.test_label import expect_saved, until
 
 pytestmark = pytest.mark.alone
-SUGGESTED = {"start": 3, "end": 7, "class": "person", "probability": 0.83}
+SPAN = {"start": 3, "end": 7, "class": "person"}
+SUGGESTED = {"value": {"spans": [SPAN]}, "probability": 0.83, "span_probabilities": [0.83], "model": "version 3"}
 
 
 def start_marking(site: Site, page: Page) -> Project:
@@ -21,7 +22,7 @@ def start_marking(site: Site, page: Page) -> Project:
     for rank, item in enumerate((first, second), 1):
         why = {"kind": "unsure_spans", "n_spans": 1}
         if item == second:
-            why["suggested"] = {"model_version": 3, "spans": [SUGGESTED]}
+            why["suggested"] = SUGGESTED
         QueueEntry.objects.create(
             project=project, rank=rank, item=item, score=0.5, reason=why, stream=Stream.MODEL, model_version=3
         )

@@ -97,11 +97,10 @@ def test_bad_rows_are_named_and_the_rest_is_kept() -> None:
 def test_what_was_said_last_is_suggested() -> None:
     project = make_project(random_rate=0, gold_rate=0)
     item = make_item(project)
-    assert leased(make_project_with_silence()).said is None
+    assert leased(make_project_with_silence()).suggestion is None
     tell(project, spam(item, 0.9, model="old"))
     tell(project, {"item": item.pk, "value": {"class": "ham"}, "model": "new"})
-    said = leased(project).said
-    assert said == {"value": {"class": "ham"}, "model": "new", "uncertainty": None, "probabilities": None}
+    assert leased(project).suggestion == {"value": {"class": "ham"}, "model": "new", "probability": None}
 
 
 def make_project_with_silence() -> Project:

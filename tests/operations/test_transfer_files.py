@@ -487,7 +487,7 @@ def test_jsonl_holds_all_that_is_promised(labelled):
     first, second = one["annotations"]
     assert list(first) == [
         "id", "annotator", "value", "revision", "seconds", "stream", "probability", "created_at", "updated_at",
-        "probability_wrong",
+        "probability_wrong", "suggestion",
     ]  # fmt: skip
     assert (first["value"], first["revision"], first["seconds"], first["stream"]) == (
         {"class": "ham"},

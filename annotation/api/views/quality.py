@@ -13,6 +13,7 @@ from annotation.models import Flag
 from annotation.operations.review import decide_flag
 from annotation.queries import progress as progress_queries
 from annotation.queries import quality as queries
+from annotation.queries.suggested import suggestions_taken
 
 
 class Progress(View):
@@ -44,6 +45,13 @@ class Quality(View):
     def get(self, request: Request, project_id: str) -> Response:
         """Expected share of right consensus answers, and how many are in doubt."""
         return Response(queries.summary(access.project_for(person(request), project_id, needs="see_quality")))
+
+
+class SuggestionsTaken(View):
+    @documented(responses=answers.SuggestionsTaken)
+    def get(self, request: Request, project_id: str) -> Response:
+        """How many answers came after a suggestion, and which share of them says the same."""
+        return Response(suggestions_taken(access.project_for(person(request), project_id, needs="see_quality")))
 
 
 class Flags(View):

@@ -1,5 +1,6 @@
 """A live tagger → the places of the next queue, with the reason for each and the spans that it suggests."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -94,9 +95,19 @@ class _Reasons:
                 places.append(shuffled_place(int(item_ids[row]), score, n_open))
                 continue
             why = self._rare(row, score) if kind == Kind.RARE else self._unsure(row)
-            why |= {SUGGESTED: {"model_version": self.version.number, "spans": answer}}
+            why |= {SUGGESTED: self._suggestion(answer)}
             places.append(Place(int(item_ids[row]), score, why, MODEL, float(probability) * listed))
         return places
+
+    def _suggestion(self, found: list[dict[str, Any]]) -> dict[str, Any]:
+        """The spans of an answer, how likely each is, and all of them together."""
+        each = [span["probability"] for span in found]
+        return {
+            "value": {"spans": [{name: span[name] for name in ("start", "end", "class")} for span in found]},
+            "probability": math.prod(each),
+            "span_probabilities": each,
+            "model": f"version {self.version.number}",
+        }
 
     def _rare(self, row: int, score: float) -> dict[str, Any]:
         expected = np.minimum(self.outlook.expected[row], 1)

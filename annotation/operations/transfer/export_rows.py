@@ -24,6 +24,7 @@ SELECT one.item_id, one.schema_version, one.id, person.username, one.value, one.
     lease.stream, lease.probability,
     to_char(one.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     to_char(one.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    lease.suggestion - 'schema_version',
     CASE WHEN one.value ? 'class' AND truth.posterior <> '{}'
          THEN 1 - coalesce((truth.posterior->>(one.value->>'class'))::float8, 0) END,
     CASE WHEN one.schema_version < coalesce((project.class_history->-1->>'version')::int, 0) THEN truth.posterior END
@@ -59,7 +60,7 @@ class Revision:
 
 @dataclass(slots=True)
 class Answer:
-    """One annotation; `value` is JSON text."""
+    """One annotation; `value` and `suggestion` are JSON texts."""
 
     id: int
     annotator: str
@@ -70,6 +71,7 @@ class Answer:
     probability: float
     created_at: str
     updated_at: str
+    suggestion: str | None
     probability_wrong: float | None
     revisions: list[Revision] | None = None
 

@@ -11,7 +11,7 @@ from annotation.operations.transfer.export_rows import Answer, ExportRow, Revisi
 _COLUMNS = (
     "id", "external_id", "text", "metadata", "annotation_id", "annotator", "value", "revision", "seconds", "stream",
     "probability", "created_at", "updated_at", "consensus", "consensus_probability", "consensus_status", "gold",
-    "probability_wrong", "decision",
+    "probability_wrong", "decision", "suggestion", "suggestion_probability",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -50,7 +50,8 @@ def _annotation(one: Answer) -> str:
         f'{{"id":{one.id},"annotator":{encode_basestring(one.annotator)},"value":{one.value},'
         f'"revision":{one.revision},"seconds":{_number(one.seconds)},"stream":"{one.stream}",'
         f'"probability":{_number(one.probability)},"created_at":"{one.created_at}",'
-        f'"updated_at":"{one.updated_at}","probability_wrong":{_number(one.probability_wrong)}{revisions}}}'
+        f'"updated_at":"{one.updated_at}","probability_wrong":{_number(one.probability_wrong)},'
+        f'"suggestion":{one.suggestion or "null"}{revisions}}}'
     )
 
 
@@ -91,7 +92,15 @@ def _cells(row: ExportRow, one: Answer | None) -> list[Any]:
     truth = [_plain(row.consensus_value), row.consensus_probability, row.consensus_status, _plain(row.gold)]
     decision = json.loads(row.reviews[-1])["decision"] if row.reviews else None
     doubt = [None if one is None else one.probability_wrong, decision]
-    return [_safe(cell) for cell in (*item, *answer, *truth, *doubt)]
+    return [_safe(cell) for cell in (*item, *answer, *truth, *doubt, *_suggested(one))]
+
+
+def _suggested(one: Answer | None) -> list[Any]:
+    """Returns what the person was shown before she answered, and how likely it was held."""
+    if one is None or one.suggestion is None:
+        return [None, None]
+    shown = json.loads(one.suggestion)
+    return [_plain(json.dumps(shown["value"], ensure_ascii=False)), shown["probability"]]
 
 
 def _shown(data: str) -> str:

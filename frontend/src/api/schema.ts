@@ -150,7 +150,7 @@ export interface Assignment {
   expires_at: string
   stream: string
   reason: unknown
-  /** What a model outside said last about the item, or what our own would mark. */
+  /** What a model outside said last about the item, or what our own would answer. */
   suggestion: Suggestion | null
   model_version: number | null
 }
@@ -1335,6 +1335,13 @@ export interface Settings {
   target_accuracy: number | null
   /** Texts that predict/ is less sure of are put to people; null: none. */
   predict_to_queue_below: number | null
+  /** What people see before they answer: nothing, uploads, the model's answer, or that to verify.
+
+* `off` - off
+* `given` - given
+* `shown` - shown
+* `verify` - verify */
+  suggestions: SuggestionsEnum
   /** Share of protected random questions. */
   random_rate: number
   /** Share of gold checks. */
@@ -1398,6 +1405,16 @@ export interface Suggestion {
   model: string
   /** `spans` by the project's own model: one for each span of `value`. */
   span_probabilities?: number[]
+}
+
+export type SuggestionsEnum = 'off' | 'given' | 'shown' | 'verify'
+
+export interface SuggestionsTaken {
+  /** Answers that came after a suggestion, of the last 5,000. */
+  shown: number
+  /** Those that say the same. */
+  taken: number
+  share: Interval | null
 }
 
 export interface TakenVectors {

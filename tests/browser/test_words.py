@@ -1,8 +1,11 @@
 """The page in Chinese: chosen before log-in and after, remembered, and never half translated."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from annotation.models import Annotation
 from tests.browser.conftest import Site
 from tests.browser.test_accessibility import AXE, offences
 
@@ -26,6 +29,15 @@ def test_the_language_is_switched_without_a_reload_and_stays(site: Site, page: P
     expect(page.get_by_role("heading", name="项目")).to_be_visible()
     if AXE.is_file():
         assert offences(page) == []
+    page.get_by_role("link", name=re.compile(f"标注.*{project.name}")).click()
+    expect(page.get_by_role("heading", name="属于哪个类别")).to_be_visible()
+    page.keyboard.press("1")
+    expect(page.locator("header .state", has_text="已保存")).to_be_visible()
+    expect(page.get_by_role("article", name="条目").get_by_text("message 2")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="属于哪个类别")).to_be_visible()
+    assert Annotation.objects.filter(project=project).count() == 1
+    page.get_by_role("link", name="离开标注").click()
     page.get_by_label("语言").select_option("English")
     expect(page.get_by_role("heading", name="Projects")).to_be_visible()
 

@@ -2,6 +2,7 @@ import type { ClassInfo } from '../api/types'
 import { choose, chosenBox, erase, nudge, undo, walk, zoomed } from '../state/boxes'
 import type { Desk } from '../views/label/desk.svelte'
 import type { Command } from './command'
+import { t } from '../words/spoken.svelte'
 
 type BoxCommand = Command<Desk>
 
@@ -17,28 +18,28 @@ const ARROWS = [
 ] as const
 
 const arrows = ARROWS.flatMap(([where, key, x, y]): BoxCommand[] => [
-  { id: `boxes.${where}`, title: `Move the box ${where}`, context: 'boxes', keys: [key], when: isChosen, run: (desk) => desk.draw((one) => nudge(one, x, y, false)) },
-  { id: `boxes.grow-${where}`, title: x + y > 0 ? `Larger, ${where}` : `Smaller, ${where}`, context: 'boxes', keys: [`Shift+${key}`], when: isChosen, run: (desk) => desk.draw((one) => nudge(one, x, y, true)) },
+  { id: `boxes.${where}`, get title() { return t.label.moveTheBox[where] }, context: 'boxes', keys: [key], when: isChosen, run: (desk) => desk.draw((one) => nudge(one, x, y, false)) },
+  { id: `boxes.grow-${where}`, get title() { return t.label.sizeTheBox[where] }, context: 'boxes', keys: [`Shift+${key}`], when: isChosen, run: (desk) => desk.draw((one) => nudge(one, x, y, true)) },
 ])
 
 /** Boxes by keyboard: a class key draws one, arrows move it and with shift its lower right corner. */
 export const BOX_COMMANDS: readonly BoxCommand[] = [
-  { id: 'boxes.save', title: 'Save and next', context: 'boxes', keys: ['Enter'], when: isDrawing, run: (desk) => desk.save() },
+  { id: 'boxes.save', get title() { return t.label.saveAndNext }, context: 'boxes', keys: ['Enter'], when: isDrawing, run: (desk) => desk.save() },
   ...arrows,
-  { id: 'boxes.leave', title: 'Done with this box', context: 'boxes', keys: ['Escape'], when: isChosen, run: (desk) => desk.draw((one) => choose(one, null)) },
-  { id: 'boxes.next', title: 'Next box', context: 'boxes', keys: ['n'], when: hasBoxes, run: (desk) => desk.draw((one) => walk(one, 1)) },
-  { id: 'boxes.previous', title: 'Box before', context: 'boxes', keys: ['p'], when: hasBoxes, run: (desk) => desk.draw((one) => walk(one, -1)) },
-  { id: 'boxes.erase', title: 'Remove the box', context: 'boxes', keys: ['Delete', 'x'], when: isChosen, run: (desk) => desk.draw(erase) },
-  { id: 'boxes.undo', title: 'Undo', context: 'boxes', keys: ['u', 'Mod+z'], when: (desk) => Boolean(desk.sketch?.undo.length), run: (desk) => desk.draw(undo) },
-  { id: 'boxes.in', title: 'Zoom in', context: 'boxes', keys: ['+', '='], when: isDrawing, run: (desk) => desk.draw((one) => zoomed(one, 1.5)) },
-  { id: 'boxes.out', title: 'Zoom out', context: 'boxes', keys: ['-'], when: isDrawing, run: (desk) => desk.draw((one) => zoomed(one, 1 / 1.5)) },
+  { id: 'boxes.leave', get title() { return t.label.doneWithThisBox }, context: 'boxes', keys: ['Escape'], when: isChosen, run: (desk) => desk.draw((one) => choose(one, null)) },
+  { id: 'boxes.next', get title() { return t.label.nextBox }, context: 'boxes', keys: ['n'], when: hasBoxes, run: (desk) => desk.draw((one) => walk(one, 1)) },
+  { id: 'boxes.previous', get title() { return t.label.boxBefore }, context: 'boxes', keys: ['p'], when: hasBoxes, run: (desk) => desk.draw((one) => walk(one, -1)) },
+  { id: 'boxes.erase', get title() { return t.label.removeTheBox }, context: 'boxes', keys: ['Delete', 'x'], when: isChosen, run: (desk) => desk.draw(erase) },
+  { id: 'boxes.undo', get title() { return t.label.undo }, context: 'boxes', keys: ['u', 'Mod+z'], when: (desk) => Boolean(desk.sketch?.undo.length), run: (desk) => desk.draw(undo) },
+  { id: 'boxes.in', get title() { return t.label.zoomIn }, context: 'boxes', keys: ['+', '='], when: isDrawing, run: (desk) => desk.draw((one) => zoomed(one, 1.5)) },
+  { id: 'boxes.out', get title() { return t.label.zoomOut }, context: 'boxes', keys: ['-'], when: isDrawing, run: (desk) => desk.draw((one) => zoomed(one, 1 / 1.5)) },
 ]
 
 /** One command for each class: it names the chosen box, or draws a new one. */
 export function boxCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[]): BoxCommand[] {
   return classes.map(({ name }, i) => ({
     id: `box.${i}`,
-    title: `Box: ${name}`,
+    get title() { return t.label.box(name) },
     context: 'boxes',
     keys: keys[i] ? [keys[i]] : [],
     fixed: true,

@@ -7,19 +7,22 @@ import { optionsOf, type Option } from '../state/options'
 import { boxCommands, BOX_COMMANDS } from './boxes'
 import { severalCommands } from './several'
 import { markCommands, SPAN_COMMANDS } from './spans'
+import { t } from '../words/spoken.svelte'
 
 type LabelCommand = Command<Desk>
 
-const OF_ANY_KIND = ['not enough context', 'broken or empty text', 'not a language I read']
-const OF_ITS_KIND: Partial<Record<Kind, readonly string[]>> = {
+export type SkipReason = keyof typeof t.label.reasons
+
+const OF_ANY_KIND: readonly SkipReason[] = ['not enough context', 'broken or empty text', 'not a language I read']
+const OF_ITS_KIND: Partial<Record<Kind, readonly SkipReason[]>> = {
   choice: ['fits no class', 'fits several classes'],
   rating: ['fits no point of the scale'],
   pairwise: ['both are equally good', 'cannot be compared'],
 }
 
-/** Reasons for a skip, in the order of their keys. They are stored as written. */
-export const skipReasons = (kind: Kind): readonly string[] => [...(OF_ITS_KIND[kind] ?? []), ...OF_ANY_KIND]
-export const NOT_SURE = 'not sure'
+/** Reasons for a skip, in the order of their keys. They are stored as written here and shown in the language spoken. */
+export const skipReasons = (kind: Kind): readonly SkipReason[] => [...(OF_ITS_KIND[kind] ?? []), ...OF_ANY_KIND]
+export const NOT_SURE: SkipReason = 'not sure'
 
 const canSkip = (desk: Desk): boolean => desk.card !== null && desk.card.given === null
 
@@ -29,54 +32,54 @@ const chosenPast = (desk: Desk) => desk.state.past[desk.historyAt]
 export const LABEL_COMMANDS: readonly LabelCommand[] = [
   {
     id: 'take-back',
-    title: 'Take back',
+    get title() { return t.label.takeBack },
     context: 'label',
     keys: ['Backspace'],
     when: (desk) => desk.state.past.length > 0 || revocableSkip(desk.state, desk.sending) !== null,
     run: (desk) => desk.takeBack(),
   },
-  { id: 'keep', title: 'Keep the answer', context: 'label', keys: ['Enter'], when: (desk) => Boolean(desk.card?.given), run: (desk) => desk.keep() },
-  { id: 'skip', title: 'Skip', context: 'label', keys: ['Space'], when: canSkip, run: (desk) => desk.chooseSkip(true) },
-  { id: 'not-sure', title: 'Not sure', context: 'label', keys: ['f'], when: canSkip, run: (desk) => desk.skip(NOT_SURE) },
-  { id: 'why', title: 'Why this item', context: 'label', keys: ['w'], when: (desk) => desk.card !== null, run: (desk) => desk.explain(!desk.explaining) },
-  { id: 'guidelines', title: 'Guidelines', context: 'label', keys: ['g'], when: () => true, run: (desk) => desk.show('guidelines') },
-  { id: 'history', title: 'History', context: 'label', keys: ['h'], when: () => true, run: (desk) => desk.show('history') },
+  { id: 'keep', get title() { return t.label.keepTheAnswer }, context: 'label', keys: ['Enter'], when: (desk) => Boolean(desk.card?.given), run: (desk) => desk.keep() },
+  { id: 'skip', get title() { return t.label.skip }, context: 'label', keys: ['Space'], when: canSkip, run: (desk) => desk.chooseSkip(true) },
+  { id: 'not-sure', get title() { return t.label.notSure }, context: 'label', keys: ['f'], when: canSkip, run: (desk) => desk.skip(NOT_SURE) },
+  { id: 'why', get title() { return t.label.whyThisItem }, context: 'label', keys: ['w'], when: (desk) => desk.card !== null, run: (desk) => desk.explain(!desk.explaining) },
+  { id: 'guidelines', get title() { return t.label.guidelines }, context: 'label', keys: ['g'], when: () => true, run: (desk) => desk.show('guidelines') },
+  { id: 'history', get title() { return t.label.history }, context: 'label', keys: ['h'], when: () => true, run: (desk) => desk.show('history') },
   {
     id: 'discussion',
-    title: 'Discussion',
+    get title() { return t.label.discussion },
     context: 'label',
     keys: ['c'],
     when: () => true,
     run: (desk) => desk.discuss(desk.drawer === 'history' ? chosenPast(desk)?.item.id : undefined),
   },
-  { id: 'returned', title: 'Answers that came back', context: 'label', keys: ['r'], when: (desk) => desk.state.refused.length > 0, run: (desk) => desk.show('returned') },
-  { id: 'classes', title: 'Find a class', context: 'label', keys: ['/'], when: (desk) => desk.card !== null, run: (desk) => desk.pop('classes') },
-  { id: 'close', title: 'Close the drawer', context: 'label', keys: ['Escape'], when: (desk) => desk.drawer !== null, run: (desk) => desk.show(null) },
-  { id: 'read-on', title: 'Read on in a long text', context: 'label', keys: ['ArrowDown', 'PageDown'], when: (desk) => desk.card !== null, run: () => scrollText(1) },
-  { id: 'read-back', title: 'Read back in a long text', context: 'label', keys: ['ArrowUp', 'PageUp'], when: (desk) => desk.card !== null, run: () => scrollText(-1) },
-  { id: 'keys', title: 'All keys', context: 'global', keys: ['?'], when: () => true, run: (desk) => desk.pop('keys') },
-  { id: 'palette', title: 'Commands', context: 'global', keys: ['Mod+k'], when: () => true, run: (desk) => desk.pop('palette') },
+  { id: 'returned', get title() { return t.label.answersThatCameBack }, context: 'label', keys: ['r'], when: (desk) => desk.state.refused.length > 0, run: (desk) => desk.show('returned') },
+  { id: 'classes', get title() { return t.label.findAClass }, context: 'label', keys: ['/'], when: (desk) => desk.card !== null, run: (desk) => desk.pop('classes') },
+  { id: 'close', get title() { return t.label.closeTheDrawer }, context: 'label', keys: ['Escape'], when: (desk) => desk.drawer !== null, run: (desk) => desk.show(null) },
+  { id: 'read-on', get title() { return t.label.readOnInA }, context: 'label', keys: ['ArrowDown', 'PageDown'], when: (desk) => desk.card !== null, run: () => scrollText(1) },
+  { id: 'read-back', get title() { return t.label.readBackInA }, context: 'label', keys: ['ArrowUp', 'PageUp'], when: (desk) => desk.card !== null, run: () => scrollText(-1) },
+  { id: 'keys', get title() { return t.label.allKeys }, context: 'global', keys: ['?'], when: () => true, run: (desk) => desk.pop('keys') },
+  { id: 'palette', get title() { return t.label.commands }, context: 'global', keys: ['Mod+k'], when: () => true, run: (desk) => desk.pop('palette') },
 ]
 
 const skipCommands = (kind: Kind): readonly LabelCommand[] => [
   ...skipReasons(kind).map((reason, i): LabelCommand => ({
     id: `skip.${i + 1}`,
-    title: `Skip: ${reason}`,
+    get title() { return t.label.skipBecause(t.label.reasons[reason]) },
     context: 'skip',
     keys: [String(i + 1)],
     when: (desk) => desk.choosingSkip,
     run: (desk) => desk.skip(reason),
   })),
-  { id: 'skip.plain', title: 'Skip without a reason', context: 'skip', keys: ['Space'], when: (desk) => desk.choosingSkip, run: (desk) => desk.skip(null) },
-  { id: 'skip.cancel', title: 'Do not skip', context: 'skip', keys: ['Escape', 'Backspace'], when: (desk) => desk.choosingSkip, run: (desk) => desk.chooseSkip(false) },
+  { id: 'skip.plain', get title() { return t.label.skipWithoutAReason }, context: 'skip', keys: ['Space'], when: (desk) => desk.choosingSkip, run: (desk) => desk.skip(null) },
+  { id: 'skip.cancel', get title() { return t.label.doNotSkip }, context: 'skip', keys: ['Escape', 'Backspace'], when: (desk) => desk.choosingSkip, run: (desk) => desk.chooseSkip(false) },
 ]
 
 const HISTORY_COMMANDS: readonly LabelCommand[] = [
-  { id: 'history.newer', title: 'Newer answer', context: 'history', keys: ['ArrowUp'], when: () => true, run: (desk) => desk.walk(-1) },
-  { id: 'history.older', title: 'Older answer', context: 'history', keys: ['ArrowDown'], when: () => true, run: (desk) => desk.walk(1) },
+  { id: 'history.newer', get title() { return t.label.newerAnswer }, context: 'history', keys: ['ArrowUp'], when: () => true, run: (desk) => desk.walk(-1) },
+  { id: 'history.older', get title() { return t.label.olderAnswer }, context: 'history', keys: ['ArrowDown'], when: () => true, run: (desk) => desk.walk(1) },
   {
     id: 'history.open',
-    title: 'Open this answer',
+    get title() { return t.label.openThisAnswer },
     context: 'history',
     keys: ['Enter'],
     when: (desk) => chosenPast(desk) !== undefined,
@@ -95,7 +98,7 @@ function answerCommands(options: readonly Option[], keys: readonly (string | nul
       { id: `answer.${i}`, title: name, context: 'label', keys: own, fixed: true, when: (desk) => desk.card !== null, run: (desk) => desk.answer(value) },
       {
         id: `revise.${i}`,
-        title: `Change to ${name}`,
+        get title() { return t.label.changeTo(name) },
         context: 'history',
         keys: own,
         fixed: true,

@@ -2,6 +2,7 @@ import type { ClassInfo } from '../api/types'
 import { scrollText } from '../dom'
 import type { Bench } from '../views/review/bench.svelte'
 import type { Command } from './command'
+import { t } from '../words/spoken.svelte'
 
 type ReviewCommand = Command<Bench>
 
@@ -10,24 +11,24 @@ const isOpen = (bench: Bench): boolean => bench.current !== null && !bench.busy
 /** Everything on the review page that is not a class. */
 export const REVIEW_COMMANDS: readonly ReviewCommand[] = [
   { id: 'accept', title: 'Accept', context: 'review', keys: ['a'], when: isOpen, run: (bench) => void bench.accept() },
-  { id: 'review.keep', title: 'Keep the doubted answer', context: 'review', keys: ['k'], when: (bench) => isOpen(bench) && bench.doubted !== null, run: (bench) => void bench.keep() },
-  { id: 'send-out', title: 'Send out again', context: 'review', keys: ['s'], when: isOpen, run: (bench) => void bench.decide({ decision: 'send_out' }) },
-  { id: 'gold', title: 'Make gold', context: 'review', keys: ['g'], when: isOpen, run: (bench) => void bench.decide({ decision: 'gold' }) },
-  { id: 'review.undo', title: 'Undo', context: 'review', keys: ['u', 'Backspace'], when: (bench) => bench.canUndo && !bench.busy, run: (bench) => void bench.undo() },
-  { id: 'next', title: 'Next item', context: 'review', keys: ['j', 'ArrowDown'], when: (bench) => bench.queue.length > 0, run: (bench) => bench.walk(1) },
-  { id: 'previous', title: 'Item before', context: 'review', keys: ['i', 'ArrowUp'], when: (bench) => bench.queue.length > 0, run: (bench) => bench.walk(-1) },
-  { id: 'comment', title: 'Comment', context: 'review', keys: ['c'], when: (bench) => bench.current !== null, run: (bench) => bench.talk() },
-  { id: 'read-on', title: 'Read on in a long text', context: 'review', keys: ['PageDown'], when: (bench) => bench.current !== null, run: () => scrollText(1) },
-  { id: 'read-back', title: 'Read back in a long text', context: 'review', keys: ['PageUp'], when: (bench) => bench.current !== null, run: () => scrollText(-1) },
-  { id: 'keys', title: 'All keys', context: 'global', keys: ['?'], when: () => true, run: (bench) => bench.pop('keys') },
-  { id: 'palette', title: 'Commands', context: 'global', keys: ['Mod+k'], when: () => true, run: (bench) => bench.pop('palette') },
+  { id: 'review.keep', get title() { return t.label.keepTheDoubtedAnswer }, context: 'review', keys: ['k'], when: (bench) => isOpen(bench) && bench.doubted !== null, run: (bench) => void bench.keep() },
+  { id: 'send-out', get title() { return t.label.sendOutAgain }, context: 'review', keys: ['s'], when: isOpen, run: (bench) => void bench.decide({ decision: 'send_out' }) },
+  { id: 'gold', get title() { return t.label.makeGold }, context: 'review', keys: ['g'], when: isOpen, run: (bench) => void bench.decide({ decision: 'gold' }) },
+  { id: 'review.undo', get title() { return t.label.undo }, context: 'review', keys: ['u', 'Backspace'], when: (bench) => bench.canUndo && !bench.busy, run: (bench) => void bench.undo() },
+  { id: 'next', get title() { return t.label.nextItem }, context: 'review', keys: ['j', 'ArrowDown'], when: (bench) => bench.queue.length > 0, run: (bench) => bench.walk(1) },
+  { id: 'previous', get title() { return t.label.itemBefore }, context: 'review', keys: ['i', 'ArrowUp'], when: (bench) => bench.queue.length > 0, run: (bench) => bench.walk(-1) },
+  { id: 'comment', get title() { return t.label.comment }, context: 'review', keys: ['c'], when: (bench) => bench.current !== null, run: (bench) => bench.talk() },
+  { id: 'read-on', get title() { return t.label.readOnInA }, context: 'review', keys: ['PageDown'], when: (bench) => bench.current !== null, run: () => scrollText(1) },
+  { id: 'read-back', get title() { return t.label.readBackInA }, context: 'review', keys: ['PageUp'], when: (bench) => bench.current !== null, run: () => scrollText(-1) },
+  { id: 'keys', get title() { return t.label.allKeys }, context: 'global', keys: ['?'], when: () => true, run: (bench) => bench.pop('keys') },
+  { id: 'palette', get title() { return t.label.commands }, context: 'global', keys: ['Mod+k'], when: () => true, run: (bench) => bench.pop('palette') },
 ]
 
 /** The whole table of the page: one command for each class changes the answer to it. */
 export function reviewCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[]): ReviewCommand[] {
   const changes = classes.map(({ name }, i): ReviewCommand => ({
     id: `change.${i}`,
-    title: `Change to ${name}`,
+    get title() { return t.label.changeTo(name) },
     context: 'review',
     keys: keys[i] ? [keys[i]] : [],
     fixed: true,

@@ -1,6 +1,7 @@
 import type { ClassInfo } from '../api/types'
 import type { Desk } from '../views/label/desk.svelte'
 import type { Command } from './command'
+import { t } from '../words/spoken.svelte'
 
 type SeveralCommand = Command<Desk>
 
@@ -18,6 +19,6 @@ export function severalCommands(classes: readonly ClassInfo[], keys: readonly (s
       when: isChoosing,
       run: (desk) => desk.tick(name),
     })),
-    { id: 'several.save', title: 'Save and next', context: 'several', keys: ['Enter'], when: isChoosing, run: (desk) => desk.confirm() },
+    { id: 'several.save', get title() { return t.label.saveAndNext }, context: 'several', keys: ['Enter'], when: isChoosing, run: (desk) => desk.confirm() },
   ]
 }

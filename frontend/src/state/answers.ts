@@ -1,5 +1,5 @@
-import { plural } from './format'
 import type { AnswerValue, Box, ClassInfo, Span } from '../api/types'
+import { t } from '../words/spoken.svelte'
 
 /* Answers of every kind, in a word or two. Pure. */
 
@@ -31,17 +31,17 @@ export function sameAnswer(a: AnswerValue, b: AnswerValue): boolean {
 export function inWords(value: AnswerValue): string {
   const name = classOf(value)
   if (name !== null) return name
-  if ('classes' in value) return value.classes.join(', ') || 'none of them'
+  if ('classes' in value) return value.classes.join(', ') || t.label.noneOfThem
   if ('rating' in value) return String(value.rating)
   if ('text' in value) return `“${value.text}”`
-  if ('preferred' in value) return value.preferred ? 'the second' : 'the first'
-  if ('boxes' in value) return marksInWords(value.boxes, 'box', 'boxes')
-  return marksInWords(spansIn(value), 'span', 'spans')
+  if ('preferred' in value) return value.preferred ? t.label.theSecond : t.label.theFirst
+  if ('boxes' in value) return marksInWords(value.boxes, t.label.nBoxes)
+  return marksInWords(spansIn(value), t.label.nSpans)
 }
 
-function marksInWords(marks: readonly { class: string }[], one: string, many: string): string {
+function marksInWords(marks: readonly { class: string }[], counted: (n: number) => string): string {
   const names = [...new Set(marks.map((mark) => mark.class))].join(', ')
-  return marks.length ? `${plural(marks.length, one, many)}: ${names}` : `no ${many}`
+  return marks.length ? `${counted(marks.length)}: ${names}` : counted(0)
 }
 
 /** The class that an answer is shown as: its own, or the first one that it names. */

@@ -1,4 +1,5 @@
 import type { Box } from '../api/types'
+import { t } from '../words/spoken.svelte'
 
 /* Drawing boxes on an image, in the image's own unit; x and y are the upper left corner. Pure. */
 
@@ -134,4 +135,4 @@ export function boxAt({ boxes }: Sketch, x: number, y: number): number | null {
 }
 
 /** "120 × 80 at 10, 24". */
-export const described = ({ x, y, width, height }: Rectangle): string => `${width} × ${height} at ${x}, ${y}`
+export const described = ({ x, y, width, height }: Rectangle): string => t.label.at(width, height, x, y)

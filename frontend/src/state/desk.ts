@@ -1,7 +1,8 @@
 import type { EmptyBecause, Kind, ModelState, Reason } from '../api/types'
 import type { LabelState } from './label'
-import { count, duration, plural } from './format'
+import { count, duration } from './format'
 import { plainQuestion } from './options'
+import { t } from '../words/spoken.svelte'
 
 /* The sentences around the question. */
 
@@ -11,12 +12,12 @@ export type Tone = '' | 'good' | 'warn' | 'bad'
 /** What the bar says about the person's work, worst first. */
 export function savedState({ outbox, refused }: Pick<LabelState, 'outbox' | 'refused'>, link: Link, now: number): { tone: Tone; text: string } {
   const waiting = outbox.filter((one) => one.notBefore <= now).length
-  const here = waiting ? ` · ${count(waiting)} waiting on this device` : ''
-  if (refused.length) return { tone: 'bad', text: `${plural(refused.length, 'answer')} came back` }
-  if (link === 'offline') return { tone: 'warn', text: `Offline${here}` }
-  if (link === 'silent') return { tone: 'warn', text: `No answer${here}` }
-  if (link === 'signed_out') return { tone: 'warn', text: `Signed out${here}` }
-  return waiting ? { tone: '', text: `Saving ${count(waiting)}` } : { tone: 'good', text: 'Saved' }
+  const here = waiting ? t.label.waitingOnThisDevice(count(waiting)) : ''
+  if (refused.length) return { tone: 'bad', text: t.label.cameBack(refused.length) }
+  if (link === 'offline') return { tone: 'warn', text: t.label.offline(here) }
+  if (link === 'silent') return { tone: 'warn', text: t.label.noAnswer(here) }
+  if (link === 'signed_out') return { tone: 'warn', text: t.label.signedOut(here) }
+  return waiting ? { tone: '', text: t.label.saving(count(waiting)) } : { tone: 'good', text: t.label.saved }
 }
 
 const LATE_SECONDS = 300
@@ -24,9 +25,9 @@ const LATE_SECONDS = 300
 /** The model's freshness: "Model 41 · 6 labels behind", amber when it has been late for five minutes. */
 export function freshness(model: ModelState): { tone: Tone; text: string } {
   const isLate = model.labels_behind > 0 && model.seconds_behind >= LATE_SECONDS
-  const behind = model.labels_behind ? `${plural(model.labels_behind, 'label')} behind` : 'up to date'
-  const since = isLate ? `, ${duration(model.seconds_behind)}` : ''
-  const name = model.version === null ? 'No model yet' : `Model ${model.version}`
+  const behind = model.labels_behind ? t.label.behind(model.labels_behind) : t.label.upToDate
+  const since = isLate ? t.label.since(duration(model.seconds_behind)) : ''
+  const name = model.version === null ? t.label.noModelYet : t.label.model(model.version)
   return { tone: isLate ? 'warn' : '', text: model.version === null && !model.labels_behind ? name : `${name} · ${behind}${since}` }
 }
 
@@ -36,35 +37,32 @@ export interface Why {
   detail: string
 }
 
-const CHANCE = 'Some items are drawn by chance, so that the figures about the model and the labels stay honest. The model had no say in this one.'
-const SECOND = 'Somebody has answered this item already. A second, independent answer shows how sure the label is.'
-
 /** Why an item is here. Checks with a known answer read like any item drawn by chance: who is checked must not notice. */
 export function whyHere(reason: Reason | null, given: boolean): Why {
-  if (given) return { line: ['You answered this one. Choose again, or keep it.'], detail: 'You took this answer back, or opened it from the history. It stands until you give another.' }
+  if (given) return { line: [t.label.youAnsweredThisOne], detail: t.label.youTookThisAnswer }
   switch (reason?.kind) {
     case 'uncertain': {
       const [a = '', b = ''] = reason.classes
-      if (!b) return { line: ['The model is not sure of ', a], detail: `An answer here teaches the model most: it cannot tell whether ${a} fits.` }
-      const gap = reason.margin === undefined ? '' : ` Its two best guesses lie ${plural(Math.round(100 * reason.margin), 'point')} apart.`
-      return { line: ['The model hesitates between ', a, ' and ', b], detail: `An answer here teaches the model most: it cannot tell ${a} from ${b} in this text.${gap} It may be neither.` }
+      if (!b) return { line: t.label.notSureOf(a), detail: t.label.cannotTellWhether(a) }
+      const gap = reason.margin === undefined ? '' : t.label.itsTwoBestGuesses(Math.round(100 * reason.margin))
+      return { line: t.label.hesitates(a, b), detail: t.label.cannotTell(a, b, gap) }
     }
     case 'unsure_spans':
       return {
-        line: [reason.n_spans ? `The model is unsure about ${plural(reason.n_spans, 'span')} in this text` : 'The model is unsure about this text'],
-        detail: 'An answer here teaches the model most. What it would mark is marked already: change what is wrong.',
+        line: [reason.n_spans ? t.label.theModelIsUnsure(reason.n_spans) : t.label.theModelIsUnsureAbout],
+        detail: t.label.marksTeach,
       }
     case 'rare':
-      return { line: ['A search for an answer that few have given'], detail: `The model has seen little of ${reason.class} and looks where it might be. Most finds are something else.` }
+      return { line: [t.label.aSearchForAn], detail: t.label.theModelHasSeen(reason.class) }
     case 'shuffle':
-      return { line: ['In random order'], detail: 'The model has no preference yet, or has run out of questions, so items come in a fixed random order.' }
+      return { line: [t.label.inRandomOrder], detail: t.label.theModelHasNo }
     case 'overlap':
     case 'relabel':
-      return { line: ['A second opinion'], detail: SECOND }
+      return { line: [t.label.aSecondOpinion], detail: t.label.somebodyHasAnsweredThis }
     case 'training':
-      return { line: ['Part of your training'], detail: 'The answer to this item is known. You are told at once whether yours is the same.' }
+      return { line: [t.label.partOfYourTraining], detail: t.label.theAnswerToThis }
     default:
-      return { line: ['Drawn by chance'], detail: CHANCE }
+      return { line: [t.label.drawnByChance], detail: t.label.someItemsAreDrawn }
   }
 }
 

@@ -1,5 +1,6 @@
 import { ApiError } from '../api/errors'
 import type { AnswerValue, Item } from '../api/types'
+import { t } from '../words/spoken.svelte'
 
 /** What a person did to one assignment. */
 export type Act = { kind: 'answer'; value: AnswerValue; seconds: number } | { kind: 'skip'; reason: string | null }
@@ -47,9 +48,9 @@ export function nextDueIn(outbox: readonly Outgoing[], now: number): number | nu
 
 /** What a person reads of an answer that was refused: what happened, and what she can do. The answer itself is kept beside it. */
 export function whyRefused(error: ApiError): string {
-  if (error.status === 404) return 'The project was deleted, or you are no member any more. Ask a manager; letting go throws the answer away.'
+  if (error.status === 404) return t.label.theProjectWasDeleted
   const isOfGoneClass = error.code === 'stale_schema' || Object.keys(error.fields).some((name) => name.startsWith('value') && name.endsWith('class'))
-  return isOfGoneClass ? `${error.message} The classes have changed: reload the page, then answer this item again.` : error.message
+  return isOfGoneClass ? t.label.theClassesHaveChanged(error.message) : error.message
 }
 
 export type Fate = 'again' | 'signed_out' | 'refused'

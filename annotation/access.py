@@ -8,12 +8,23 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from annotation import rows
 from annotation.errors import Forbidden, NotFound
-from annotation.models import Annotation, Assignment, Flag, Item, Job, Membership, ModelVersion, Project, Review, Role
+from annotation.models import (
+    Assignment,
+    Flag,
+    Item,
+    Job,
+    Membership,
+    ModelVersion,
+    Project,
+    Review,
+    Role,
+    Tally,
+)
 
 MAX_ID = 2**63 - 1
 
@@ -116,12 +127,13 @@ def project_for(user: User, project_id: str | int, *, needs: str) -> Project:
 def members_of(project: Project) -> QuerySet[Any]:
     """Returns the memberships with their users, each with how many `annotations` the person gave here
     and whether she is `paused`."""
-    given = Annotation.objects.filter(project=project, annotator=OuterRef("user")).order_by().values("annotator")
+    tally = Tally.objects.filter(project=project, name="answers", person=OuterRef("user")).order_by().values("person")
+    given = Coalesce(Subquery(tally.annotate(total=Sum("n")).values("total")), 0)
     pauses = Review.objects.filter(project=project, about=OuterRef("user"), decision="pause", undone_at=None)
     return (
         Membership.objects.filter(project=project)
         .select_related("user")
-        .annotate(annotations=Coalesce(Subquery(given.annotate(n=Count("pk")).values("n")), 0), paused=Exists(pauses))
+        .annotate(annotations=given, paused=Exists(pauses))
     )
 
 

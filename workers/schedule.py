@@ -26,6 +26,7 @@ app.conf.update(
     beat_schedule={
         "sweep": every(5, "workers.sweep"),
         "release expired leases": every(5, "workers.release_expired"),
+        "fold tallies": every(10, "workers.fold"),
         "canary": every(10, "workers.canary"),
         "collect": every(3600, "workers.collect"),
     },

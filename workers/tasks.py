@@ -3,7 +3,18 @@
 from collections.abc import Callable
 
 from annotation.models import Topic
-from annotation.operations import backup, collection, health, labeling, learning, outbox, quality, represent, transfer
+from annotation.operations import (
+    backup,
+    collection,
+    health,
+    labeling,
+    learning,
+    outbox,
+    quality,
+    represent,
+    tallying,
+    transfer,
+)
 from annotation.operations.outbox import LaneClaim
 from workers.celery import app
 from workers.dispatch import wake, wake_job
@@ -41,6 +52,11 @@ def release_expired() -> None:
     labeling.release_expired_assignments()
 
 
+@app.task(name="workers.fold")
+def fold() -> None:
+    tallying.fold_tallies()
+
+
 @app.task(name="workers.canary")
 def canary() -> None:
     health.beat("worker")
@@ -52,3 +68,4 @@ def collect() -> None:
         transfer.collect_files()
         collection.collect_artifacts()
     outbox.collect_keys()
+    tallying.drop_empty_tallies()

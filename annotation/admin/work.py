@@ -5,7 +5,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from annotation.admin.base import HistoryAdmin, operator_of
-from annotation.models import AuditEvent, Heartbeat, IdempotencyKey, Job, MetricSeries, WorkLane, WorkRequest
+from annotation.models import (
+    AuditEvent,
+    ConfidenceTally,
+    Heartbeat,
+    IdempotencyKey,
+    Job,
+    MetricSeries,
+    Tally,
+    WorkLane,
+    WorkRequest,
+)
 from annotation.operations.upkeep import free_lane
 
 
@@ -73,3 +83,15 @@ class HeartbeatAdmin(HistoryAdmin):
 class MetricSeriesAdmin(HistoryAdmin):
     list_display = ("id", "name", "labels")
     search_fields = ("=name",)
+
+
+@admin.register(Tally)
+class TallyAdmin(HistoryAdmin):
+    list_display = ("id", "project_id", "name", "person", "minute", "n", "folded")
+    list_filter = ("name", "folded")
+
+
+@admin.register(ConfidenceTally)
+class ConfidenceTallyAdmin(HistoryAdmin):
+    list_display = ("id", "project_id", "thousandth", "n", "n_doubtful", "folded")
+    list_filter = ("folded",)

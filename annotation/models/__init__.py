@@ -34,6 +34,7 @@ from annotation.models.projects import (
 )
 from annotation.models.quality import AgreementReport, AnnotatorReport, Consensus, Flag, QualityVersion, SecondOpinion
 from annotation.models.reviewing import Comment, Mention, Review
+from annotation.models.tallies import ConfidenceTally, Tally
 
 __all__ = [
     "MULTILABEL_STRATEGIES",
@@ -45,6 +46,7 @@ __all__ = [
     "Assignment",
     "AuditEvent",
     "Comment",
+    "ConfidenceTally",
     "Consensus",
     "Evaluation",
     "FeatureShard",
@@ -72,6 +74,7 @@ __all__ = [
     "Strategy",
     "Stream",
     "Suggestions",
+    "Tally",
     "Topic",
     "VectorBatch",
     "WorkLane",

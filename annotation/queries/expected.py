@@ -11,11 +11,24 @@ from django.db import connection
 from annotation.models import AgreementReport, Annotation, AnnotatorReport, Flag, Project, Review
 
 Z90 = 1.645
+# Whole thousandths come from tallies; of the one in which the least confidence lies each item is looked at.
 EXPORT = """
-    SELECT count(*), coalesce(sum(probability), 0), coalesce(sum(probability * (1 - probability)), 0),
-           count(*) FILTER (WHERE status = 'doubtful'),
-           (SELECT count(*) FROM annotation_consensus WHERE project_id = %(project)s)
-    FROM annotation_consensus WHERE project_id = %(project)s AND probability >= %(least)s
+    WITH above AS (
+        SELECT coalesce(sum(n), 0) AS n, coalesce(sum(sum_right), 0) / 1e9 AS right_ones,
+               coalesce(sum(sum_spread), 0) / 1e9 AS spread, coalesce(sum(n_doubtful), 0) AS n_doubtful
+        FROM annotation_confidencetally
+        WHERE project_id = %(project)s AND (%(least)s <= 0 OR thousandth > floor(%(least)s * 1000::float8))),
+    beside AS (
+        SELECT count(*) AS n, coalesce(sum(probability), 0) AS right_ones,
+               coalesce(sum(probability * (1 - probability)), 0) AS spread,
+               count(*) FILTER (WHERE status = 'doubtful') AS n_doubtful
+        FROM annotation_consensus
+        WHERE project_id = %(project)s AND %(least)s > 0 AND probability >= %(least)s
+          AND probability < %(least)s + 0.002 AND floor(probability * 1000) = floor(%(least)s * 1000::float8))
+    SELECT (above.n + beside.n)::bigint, (above.right_ones + beside.right_ones)::float8,
+           (above.spread + beside.spread)::float8, (above.n_doubtful + beside.n_doubtful)::bigint,
+           (SELECT coalesce(sum(n), 0)::bigint FROM annotation_confidencetally WHERE project_id = %(project)s)
+    FROM above, beside
 """
 WEEKS = """
     SELECT date_trunc('week', created_at, 'UTC')::date, count(*)
@@ -35,7 +48,7 @@ def expected_export(project: Project, *, min_confidence: float = 0.0) -> dict[st
     """Returns how many items an export now would hold, which share of them is expected right (90 % interval), how many
     are in doubt, and how many the least confidence leaves out."""
     with connection.cursor() as cursor:
-        cursor.execute(EXPORT, {"project": project.pk, "least": min_confidence})
+        cursor.execute(EXPORT, {"project": project.pk, "least": float(min_confidence)})
         n, right, spread, doubtful, total = cursor.fetchone()
     found = {"items": n, "in_doubt": doubtful, "left_out": total - n, "expected_right": None, "low": None, "high": None}
     scale = AgreementReport.objects.filter(project=project).values_list("report__error_scale", flat=True).first()

@@ -20,7 +20,8 @@ MAX_PLACE = 2**62
 # One statement, so that annotations and the labels behind are of the same moment.
 MODEL_STATUS = """
     SELECT version.number, version.trained_through, version.metrics, version.created_at,
-           (SELECT count(*) FROM annotation_annotation WHERE project_id = project.id),
+           (SELECT coalesce(sum(n), 0)::bigint FROM annotation_tally
+            WHERE project_id = project.id AND name = 'answers'),
            waiting.n, waiting.seconds, project.strategy,
            coalesce(lane.expires_at > now(), false), coalesce(lane.error, ''),
            pinned.number, pinned.trained_through, pinned.metrics->'performance'

@@ -6,27 +6,37 @@ from django.db import connection
 
 from annotation.models import Project
 
-# Every count reads one index and no row of the table. An item is finished when all its slots are filled by answers: of
-# the drawn ones, those without an open slot, less those where an open lease still holds one.
+# What grows with the project is added up from tallies, which triggers keep exact; the rest reads one index and no row
+# of the table. An item is finished when all its slots are filled by answers: of the drawn ones, those without an open
+# slot, less those where an open lease still holds one. Of the last hour the minute in which it began is counted by row.
 PROGRESS = """
-    SELECT (SELECT count(*) FROM annotation_item WHERE project_id = %(project)s),
-           (SELECT count(*) FROM annotation_annotation WHERE project_id = %(project)s),
-           (SELECT count(*) FROM annotation_consensus WHERE project_id = %(project)s),
-           (SELECT count(*) FROM annotation_item WHERE project_id = %(project)s AND drawn_at IS NOT NULL)
-             - (SELECT count(*) FROM annotation_item
-                WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0)
+    WITH clock AS (
+        SELECT querent_minute(now() - interval '1 hour') AS hour_ago,
+               querent_minute(date_trunc('day', now(), 'UTC')) AS today),
+    tally AS (
+        SELECT coalesce(sum(n) FILTER (WHERE name = 'items'), 0)::bigint AS items,
+               coalesce(sum(n) FILTER (WHERE name = 'full'), 0)::bigint AS full_items,
+               coalesce(sum(n) FILTER (WHERE name = 'answers'), 0)::bigint AS answers,
+               coalesce(sum(n) FILTER (WHERE name = 'answers' AND minute >= today), 0)::bigint AS of_today,
+               coalesce(sum(n) FILTER (WHERE name = 'answers' AND minute > hour_ago), 0)::bigint AS of_minutes
+        FROM annotation_tally, clock WHERE project_id = %(project)s)
+    SELECT tally.items, tally.answers,
+           (SELECT coalesce(sum(n), 0)::bigint FROM annotation_confidencetally WHERE project_id = %(project)s),
+           tally.full_items
              - (SELECT count(DISTINCT lease.item_id)
                 FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
                 WHERE lease.project_id = %(project)s AND lease.status = 'open' AND lease.holds_slot
-                  AND item.open_slots = 0),
+                  AND item.open_slots = 0 AND item.drawn_at IS NOT NULL),
            (SELECT count(*) FROM annotation_assignment
             WHERE project_id = %(project)s AND status = 'open' AND expires_at > now()),
-           (SELECT count(*) FROM annotation_annotation
-            WHERE project_id = %(project)s AND created_at >= date_trunc('day', now(), 'UTC')),
-           (SELECT count(*) FROM annotation_annotation
-            WHERE project_id = %(project)s AND created_at >= now() - interval '1 hour'),
+           tally.of_today,
+           tally.of_minutes
+             + (SELECT count(*) FROM annotation_annotation, clock
+                WHERE project_id = %(project)s AND created_at >= now() - interval '1 hour'
+                  AND created_at < to_timestamp(60 * (clock.hour_ago + 1))),
            (SELECT count(*) FROM annotation_item WHERE project_id = %(project)s AND is_gold),
            (SELECT count(*) FROM annotation_assignment WHERE project_id = %(project)s AND status = 'skipped')
+    FROM tally
 """
 NAMES = (
     "items",

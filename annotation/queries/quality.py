@@ -12,11 +12,15 @@ NOT_YET = "no answers have been looked at yet"
 COEFFICIENTS = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "gwet_ac1", "scott_pi")
 SLICES = ("by_class", "by_person", "by_pair", "by_week")
 
-# Counts are live and read from an index; skill is what the last inference said.
+# Counts are live, added up from tallies; skill is what the last inference said.
 ANNOTATORS = """
     WITH answered AS (
-        SELECT annotator_id, count(*) AS n, max(updated_at) AS last_active
-        FROM annotation_annotation WHERE project_id = %(project)s GROUP BY annotator_id),
+        SELECT tally.annotator_id, tally.n, newest.at AS last_active
+        FROM (SELECT person AS annotator_id, sum(n)::bigint AS n FROM annotation_tally
+              WHERE project_id = %(project)s AND name = 'answers' GROUP BY person HAVING sum(n) > 0) tally
+        CROSS JOIN LATERAL (
+            SELECT max(updated_at) AS at FROM annotation_annotation
+            WHERE project_id = %(project)s AND annotator_id = tally.annotator_id) newest),
     flagged AS (
         SELECT annotator_id, count(*) AS n FROM annotation_flag
         WHERE project_id = %(project)s AND status = 'open' AND annotator_id IS NOT NULL GROUP BY annotator_id),

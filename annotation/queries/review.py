@@ -34,34 +34,35 @@ OPEN = """
              OR EXISTS (SELECT 1 FROM annotation_assignment lease
                         WHERE lease.item_id = item.id AND lease.status = 'open' AND lease.holds_slot)))
 """
-# Doubted labels first say why themselves; then what the people do not agree on, the most doubtful by an index.
+# Doubted labels first say why themselves, each item by its worst; then what the people do not agree on. Both begin at
+# an index and end at the limit.
 WAITING = f"""
-    suspect AS (
-        SELECT DISTINCT ON (flag.item_id) flag.item_id, flag.score, flag.id AS flag_id, flag.annotation_id,
-               flag.evidence, 'label_suspect' AS kind
+    suspect AS MATERIALIZED (
+        SELECT flag.item_id, flag.score, flag.id AS flag_id, flag.annotation_id, flag.evidence,
+               'label_suspect' AS kind, item.external_id, item.data, truth.value, truth.probability, truth.status,
+               truth.n_votes
         FROM annotation_flag flag
-        WHERE flag.project_id = %(project)s AND flag.status = 'open' AND flag.kind = 'label_suspect'
-        ORDER BY flag.item_id, flag.score DESC, flag.id),
+        JOIN annotation_item item ON item.id = flag.item_id
+        JOIN annotation_consensus truth ON truth.item_id = flag.item_id
+        WHERE flag.project_id = %(project)s AND flag.status = 'open' AND flag.kind = 'label_suspect' AND {OPEN}
+          AND flag.score <= %(score)s AND (flag.score < %(score)s OR flag.item_id > %(after)s)
+          AND NOT EXISTS (
+              SELECT 1 FROM annotation_flag worse
+              WHERE worse.item_id = flag.item_id AND worse.status = 'open' AND worse.kind = 'label_suspect'
+                AND (worse.score > flag.score OR (worse.score = flag.score AND worse.id < flag.id)))
+        ORDER BY flag.score DESC, flag.item_id LIMIT {{most}}),
     doubtful AS MATERIALIZED (
-        SELECT truth.item_id, 1 - truth.probability AS score
+        SELECT truth.item_id, 1 - truth.probability AS score, NULL::bigint, NULL::bigint, NULL::jsonb,
+               'disagreement', item.external_id, item.data, truth.value, truth.probability, truth.status, truth.n_votes
         FROM annotation_consensus truth JOIN annotation_item item ON item.id = truth.item_id
         WHERE truth.project_id = %(project)s AND truth.status = 'doubtful' AND {OPEN}
-          AND truth.item_id NOT IN (SELECT item_id FROM suspect WHERE item_id IS NOT NULL)
+          AND NOT EXISTS (
+              SELECT 1 FROM annotation_flag one
+              WHERE one.item_id = truth.item_id AND one.status = 'open' AND one.kind = 'label_suspect')
           AND truth.probability >= 1 - %(score)s::float8 - 1e-9
           AND (1 - truth.probability < %(score)s OR (1 - truth.probability = %(score)s AND truth.item_id > %(after)s))
         ORDER BY truth.probability, truth.item_id LIMIT {{most}}),
-    candidate AS (
-        SELECT * FROM suspect
-        UNION ALL
-        SELECT item_id, score, NULL, NULL, NULL, 'disagreement' FROM doubtful),
-    waiting AS (
-        SELECT candidate.*, item.external_id, left(item.data->>'text', %(excerpt)s) AS text, truth.value,
-               truth.probability, truth.status, truth.n_votes
-        FROM candidate
-        JOIN annotation_item item ON item.id = candidate.item_id
-        JOIN annotation_consensus truth ON truth.item_id = candidate.item_id
-        WHERE {OPEN}
-          AND (candidate.score < %(score)s OR (candidate.score = %(score)s AND candidate.item_id > %(after)s)))
+    waiting AS (SELECT * FROM suspect UNION ALL SELECT * FROM doubtful)
 """  # noqa: S608 - constants
 # Before the first page: every score is below.
 FIRST = {"score": 2.0, "after": 0}
@@ -102,8 +103,8 @@ COLUMNS = (
     "item", "external_id", "text", "score", "kind", "flag", "annotation", "evidence", "value", "probability",
     "status", "n_votes",
 )  # fmt: skip
-SELECTED = """item_id, external_id, text, score, kind, flag_id, annotation_id, evidence::text, value::text, probability,
-    status, n_votes"""
+SELECTED = """item_id, external_id, left(data->>'text', %(excerpt)s), score, kind, flag_id, annotation_id,
+    evidence::text, value::text, probability, status, n_votes"""
 
 VOTES = """
     SELECT one.id, person.username, one.value::text, one.revision, one.seconds, lease.stream, one.created_at,
@@ -150,7 +151,7 @@ def agreeing_items(project: Project, *, limit: int) -> list[int]:
 
 
 def _all(project: Project) -> dict[str, Any]:
-    return {"project": project.pk, "excerpt": 0, "renamed": renamed(project)} | FIRST
+    return {"project": project.pk, "renamed": renamed(project)} | FIRST
 
 
 def _where(wanted: dict[str, str]) -> tuple[list[str], dict[str, Any]]:

@@ -7,7 +7,7 @@ from annotation.models import Annotation, Job, Project
 from annotation.operations.labeling import Assigned
 from annotation.operations.projects import SETTINGS
 from annotation.operations.training import Feedback, Training
-from annotation.queries.labeling import SUGGESTED, Lease
+from annotation.queries.labeling import LOOKS_LIKE, SUGGESTED, Lease
 
 
 def project(row: Project) -> dict[str, Any]:
@@ -47,15 +47,15 @@ def lease(row: Lease) -> dict[str, Any]:
         "item": item(row),
         "expires_at": row.expires_at,
         "stream": _public_stream(row),
-        "reason": {name: part for name, part in row.reason.items() if name != SUGGESTED},
+        "reason": {name: part for name, part in row.reason.items() if name not in (SUGGESTED, LOOKS_LIKE)},
         "suggestion": row.suggestion,
         "model_version": row.model_version,
     }
 
 
 def _public_stream(row: Lease) -> str:
-    """A gold check looks like a random draw to the person who is checked."""
-    return "random" if row.stream == "gold" else row.stream
+    """A gold check looks like another question to the person who is checked."""
+    return str(row.reason.get(LOOKS_LIKE, "random")) if row.stream == "gold" else row.stream
 
 
 def assigned(found: Assigned) -> dict[str, Any]:

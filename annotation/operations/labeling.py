@@ -125,6 +125,8 @@ def _pick(project: Project, user_id: int, count: int, rng: random.Random) -> lis
         found = leases.take(
             leases.PICK_STARTED, project=project, user_id=user_id, count=count, started=True, window=None
         )[0]
+    if len(found) > 1 and found[0].stream == Stream.GOLD:
+        found[0] = leases.look_like(found[0], found[1])
     if not found and project.relabel_rate and project.max_votes > project.overlap:
         found = leases.take_second(project=project, user_id=user_id, count=count, anybody=True)
     return found

@@ -20,6 +20,8 @@ STILL_SUGGESTED = """
     CASE WHEN (lease.suggestion->>'schema_version')::int >= coalesce((
              SELECT (class_history->-1->>'version')::int FROM annotation_project WHERE id = %(project)s), 0)
          THEN lease.suggestion - 'schema_version' END"""
+# The part of a gold check's reason that names the stream it is shown as.
+LOOKS_LIKE = "looks_like"
 # One row at least: whether the person is paused, then what she holds.
 OPEN_LEASES = """
     SELECT paused.stands, held.*

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from annotation.access import assignment_for
+from annotation.api import shapes
 from annotation.errors import BadRequest, Conflict, InvalidValue, NotFound
 from annotation.models import (
     AnnotationRevision,
@@ -30,6 +32,7 @@ from annotation.operations.labeling import (
     submit_annotation,
 )
 from annotation.operations.projects import change_project
+from annotation.queries.labeling import Lease
 from tests.factories import make_item, make_member, make_project
 
 HAM, SPAM = {"class": "ham"}, {"class": "spam"}
@@ -44,6 +47,22 @@ def project_with(n_items: int, **fields: object) -> Project:
 
 def ask(project: Project, user: User, count: int = 1) -> Assigned:
     return assign_next_item(project=project, user=user, count=count)
+
+
+class Always(Random):
+    """Rolls one number for ever."""
+
+    def __init__(self, number: float) -> None:
+        super().__init__(0)
+        self.number = number
+
+    def random(self) -> float:
+        return self.number
+
+
+def ask_surely(project: Project, user: User, count: int) -> list[Lease]:
+    """Asks with a roll that is below every rate."""
+    return assign_next_item(project=project, user=user, count=count, rng=Always(0.0)).leases
 
 
 def answer(user: User, assignment_id: int, value: dict[str, str] = HAM) -> object:
@@ -140,6 +159,39 @@ class TestAsking:
         assert other.item_id != gold.pk
         gold.refresh_from_db()
         assert gold.taken == 0
+
+    def test_gold_looks_like_the_questions_before_it(self):
+        project = project_with(4, overlap=2, gold_rate=0.9)
+        first, second = make_member(project), make_member(project)
+        for lease in ask(project, first, 4).leases:
+            answer(first, lease.id)
+        for lease in assign_next_item(project=project, user=second, count=3, rng=Always(0.95)).leases:
+            answer(second, lease.id)
+        make_item(project, gold="spam")
+        for _ in range(2):  # the second time it is what she holds
+            (lease,) = ask_surely(project, second, 1)
+            shown = shapes.lease(lease)
+            assert (lease.stream, shown["stream"], shown["reason"]) == ("gold", "shuffle", {"kind": "overlap"})
+
+    def test_gold_among_others_looks_like_the_next(self):
+        project = project_with(3, overlap=2, gold_rate=0.9)
+        first, second = make_member(project), make_member(project)
+        for lease in ask(project, first, 3).leases:
+            answer(first, lease.id)
+        make_item(project, gold="spam")
+        found = ask_surely(project, second, 3)
+        assert [one.stream for one in found] == ["gold", "shuffle", "shuffle"]
+        assert {(shown["stream"], str(shown["reason"])) for shown in map(shapes.lease, found)} == {
+            ("shuffle", "{'kind': 'overlap'}")
+        }
+
+    def test_gold_does_not_come_when_nothing_else_is_left(self):
+        project = project_with(1, gold_rate=0.9)
+        make_item(project, gold="spam")
+        annotator = make_member(project)
+        (lease,) = assign_next_item(project=project, user=annotator, count=1, rng=Always(0.95)).leases
+        answer(annotator, lease.id)
+        assert ask_surely(project, annotator, 1) == []
 
     @pytest.mark.parametrize("count", [0, -1, 21])
     def test_a_count_out_of_range_is_refused(self, count):

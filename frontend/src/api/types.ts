@@ -86,7 +86,7 @@ export type Reason =
   | { kind: 'unsure_spans'; n_spans: number }
   | { kind: 'shuffle' | 'random' | 'overlap' | 'gold' | 'relabel' | 'training' }
 
-export type Suggestion = Told<Omit<S.Suggestion, 'model'>, { value: AnswerValue }>
+export type Suggestion = Told<S.Suggestion, { value: AnswerValue }>
 export type Assignment = Told<S.Assignment, { item: Item; stream: Stream; reason: Reason | null; suggestion: Suggestion | null }>
 export type EmptyBecause = S.EmptyBecauseEnum
 export type TrainingStage = S.TrainingStageEnum

@@ -6,6 +6,7 @@ import type { Command } from './command'
 import { optionsOf, type Option } from '../state/options'
 import { boxCommands, BOX_COMMANDS } from './boxes'
 import { severalCommands } from './several'
+import { VERIFY_COMMANDS } from './verify'
 import { markCommands, SPAN_COMMANDS } from './spans'
 import { t } from '../words/spoken.svelte'
 
@@ -121,5 +122,5 @@ function answering(classes: readonly ClassInfo[], keys: readonly (string | null)
 
 /** The whole table of the page; keys, buttons, the palette and the page of all keys read it. */
 export function labelCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[], kind: Kind): LabelCommand[] {
-  return [...answering(classes, keys, kind), ...LABEL_COMMANDS, ...skipCommands(kind), ...HISTORY_COMMANDS]
+  return [...answering(classes, keys, kind), ...VERIFY_COMMANDS, ...LABEL_COMMANDS, ...skipCommands(kind), ...HISTORY_COMMANDS]
 }

@@ -1,5 +1,6 @@
 /** Every setting of a project in plain words, in the groups in which they are shown. */
 import type { Kind, ProjectSettings } from '../api/types'
+import { t } from '../words/spoken.svelte'
 
 type Named = Exclude<keyof ProjectSettings, never>
 
@@ -108,6 +109,28 @@ const SOURCES: readonly Option[] = [
   one('predictions', 'Uploaded predictions', 'A model outside, by predictions/ of the API, with probabilities.'),
 ]
 
+const said = (value: 'off' | 'given' | 'shown' | 'verify', kinds?: readonly Kind[]): Option => ({
+  value,
+  get title() { return t.suggestions.setting[value] },
+  get words() { return t.suggestions.setting[`${value}Words`] },
+  ...(kinds ? { kinds } : {}),
+})
+
+const SUGGESTIONS: Group = {
+  get title() { return t.suggestions.setting.title },
+  get about() { return t.suggestions.setting.about },
+  settings: [
+    {
+      type: 'choice',
+      name: 'suggestions',
+      get label() { return t.suggestions.setting.label },
+      get hint() { return t.suggestions.setting.always },
+      options: [said('off'), said('given'), said('shown', ['choice', 'multichoice']), said('verify', ['choice', 'multichoice', 'rating', 'pairwise'])],
+      isOpen: false,
+    },
+  ],
+}
+
 export const GROUPS: readonly Group[] = [
   {
     title: 'How many answers',
@@ -132,6 +155,7 @@ export const GROUPS: readonly Group[] = [
       optionalShare('predict_to_queue_below', 'Ask people when predict/ is below', 'Texts from outside of which the model is less sure than this come to people, once.', 'never'),
     ],
   },
+  SUGGESTIONS,
   {
     title: 'The model',
     about: 'what it reads and how it learns',
@@ -159,7 +183,7 @@ export const GROUPS: readonly Group[] = [
 
 /** The groups as a project of this kind knows them. */
 export const groupsFor = (kind: Kind): Group[] =>
-  GROUPS.map((group) => ({ ...group, settings: group.settings.filter((setting) => !setting.kinds || setting.kinds.includes(kind)) }))
+  GROUPS.map((group) => ({ title: group.title, about: group.about, settings: group.settings.filter((setting) => !setting.kinds || setting.kinds.includes(kind)) }))
 
 export const optionsFor = (setting: ChoiceSetting, kind: Kind): Option[] => setting.options.filter((option) => !option.kinds || option.kinds.includes(kind))
 

@@ -349,6 +349,32 @@ export const en = {
     item: 'Item',
     move: 'move',
   },
+  suggestions: {
+    accept: 'Yes',
+    refuse: 'No',
+    no: (other: string) => `No, ${other}`,
+    heldAt: (p: string, model: string) => `is what ${model || 'a program'} would answer, held at ${p}`,
+    saidBy: (model: string) => `is what ${model || 'a program'} would answer`,
+    orItsKey: 'Or press the key of the right class at once.',
+    suggested: (answer: string, p: string) => `Suggested: ${answer}${p ? `, ${p}` : ''}`,
+    taken: (taken: number, shown: number, share: string) => `Of the last ${plural(shown, 'suggestion that was answered', 'suggestions that were answered')}, ${plural(taken, 'was', 'were')} taken (${share}).`,
+    blind: (share: string, range: string, level: string) =>
+      `Asked blind at random, people agree with the model in ${share} (${range}, ${level} interval). What is taken beyond that, and more so on doubtful items, is likely to be the suggestion’s doing.`,
+    setting: {
+      title: 'What people see before they answer',
+      about: 'whoever sees an answer tends to give it',
+      label: 'Suggestions',
+      off: 'Nothing: blind',
+      offWords: 'Everybody answers without being told anything. Slowest, and the only labels that owe nothing to a model.',
+      given: 'What was uploaded (default)',
+      givenWords: 'Predictions that programs have uploaded, and the spans that the model would mark. Other questions are blind.',
+      shown: 'The model’s answer',
+      shownWords: 'Beside its class, with its probability. Faster; people pass some of the model’s mistakes, which then look like agreement.',
+      verify: 'The model’s answer, to verify',
+      verifyWords: 'It is accepted or refused by one key. Fastest where the model is good, and the strongest pull: its mistakes are seen least. Keep second opinions and known answers on.',
+      always: 'Random draws, known answers and second opinions are blind in any case, so that figures stay honest.',
+    },
+  },
 }
 
 export type Catalogue = typeof en

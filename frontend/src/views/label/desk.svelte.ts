@@ -8,11 +8,13 @@ import { boxesIn, spansIn } from '../../state/answers'
 import { answeredAt, type Stretch } from '../../state/breaks'
 import * as boxes from '../../state/boxes'
 import * as label from '../../state/label'
+import { optionsOf } from '../../state/options'
 import * as spans from '../../state/spans'
 import * as sync from '../../state/sync'
 import type { Link } from '../../state/desk'
 import { discussed, unseen } from '../../state/talk'
 import type { Told } from '../../state/training'
+import { otherOf, toVerify } from '../../state/verify'
 import * as stopwatch from '../../state/stopwatch'
 import { createAsker } from './asker'
 import { createSender } from './sender'
@@ -75,12 +77,17 @@ export function createDesk(project: Project, user: number) {
   })
   const sketch = $derived(blank && drawn?.assignment === label.current(state)?.assignment ? (drawn?.sketch ?? blank) : blank)
 
+  // In a project that verifies: what the model would answer to the item on the screen, until it is refused.
+  let refusedOf = $state<number | null>(null)
+  const verifying = $derived(refusedOf === label.current(state)?.assignment ? null : toVerify(project, label.current(state)))
+
   // The classes ticked for the item on the screen; until then, those that it came with.
   let chosen = $state.raw<{ assignment: number; classes: readonly string[] } | null>(null)
   const ticked = $derived.by((): readonly string[] | null => {
     const card = project.kind === 'multichoice' ? label.current(state) : null
     if (!card || chosen?.assignment === card.assignment) return card && (chosen?.classes ?? [])
-    const came = card.given ?? card.suggestion?.value ?? null
+    const isRefused = refusedOf === card.assignment
+    const came = card.given ?? (isRefused ? null : card.suggestion?.value) ?? null
     return came && 'classes' in came ? came.classes : []
   })
 
@@ -217,6 +224,16 @@ export function createDesk(project: Project, user: number) {
     get now() { return now },
 
     get draft() { return draft },
+    get verifying() { return verifying },
+    accept(): void {
+      if (verifying) this.answer(verifying)
+    },
+    /** Of two answers the other one is given; else the question is asked as if nothing had been suggested. */
+    refuse(): void {
+      const other = verifying && otherOf(optionsOf(project), verifying)
+      if (other) this.answer(other.value)
+      else refusedOf = label.current(state)?.assignment ?? null
+    },
 
     answer(value: AnswerValue): void {
       stretch = answeredAt(stretch, Date.now())

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from config.processes import Account, kill_group, spawn, stop_group
 
-FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS = 0.5, 15.0
-HEALTHY_SECONDS = 60.0
+# What was killed comes back at once, twice; what does not stay up is tried more and more seldom.
+PAUSES_SECONDS = (0.0, 0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+STEADY_SECONDS = 10.0
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Child:
     stop_seconds: float = 10
     account: Account | None = None
     once: bool = False
+    longest_pause: float = PAUSES_SECONDS[-1]
     now: Callable[[], float] = time.monotonic
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     exit_code: int | None = field(default=None, init=False)
@@ -65,9 +67,11 @@ class Child:
             self.process = None
 
     def _note_end(self, process: subprocess.Popen[bytes]) -> None:
-        """Plans the next start: twice the last pause, from the beginning again after a healthy minute."""
+        """Plans the next start: at once, and after a longer and longer pause while it does not live ten seconds."""
         kill_group(process.pid)  # its own children would hold the port or the queue
         self.process = None
-        self.failures = 0 if self.now() - self.started_at >= HEALTHY_SECONDS else self.failures + 1
-        pause = min(FIRST_DELAY_SECONDS * 2 ** min(self.failures, 10), LONGEST_DELAY_SECONDS)
-        self.due_at = self.now() + pause
+        if self.now() - self.started_at >= STEADY_SECONDS:
+            self.failures = 0
+        pause = PAUSES_SECONDS[min(self.failures, len(PAUSES_SECONDS) - 1)]
+        self.due_at = self.now() + min(pause, self.longest_pause)
+        self.failures += 1

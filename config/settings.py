@@ -78,7 +78,13 @@ DATABASES = {"default": environment.database("DATABASE_URL")}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"].setdefault("application_name", f"querent {os.getpid()}")
 DATABASES["default"]["OPTIONS"] |= {
-    "pool": {"min_size": 1, "max_size": environment.integer("QUERENT_DATABASE_POOL", 10, least=1), "timeout": 5},
+    "pool": {
+        "min_size": 1,
+        "max_size": environment.integer("QUERENT_DATABASE_POOL", 10, least=1),
+        "timeout": 5,
+        # Then whoever next asks makes the next attempt; with more, the pauses between attempts double up to minutes.
+        "reconnect_timeout": 2,
+    },
     "connect_timeout": 5,
     # Planning costs more than running the short queries of the request path, so PostgreSQL keeps their plans.
     "server_side_binding": True,

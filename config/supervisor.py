@@ -121,6 +121,7 @@ class Supervisor:
             stop_signal=server.stop_signal,
             stop_seconds=60,
             account=server.account,
+            longest_pause=1.0,  # while what a killed PostgreSQL left behind still lives, it does not start
         )
         self._run(child)
         self._wait_for(child, server.is_ready)

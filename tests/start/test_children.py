@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.children import FIRST_DELAY_SECONDS, HEALTHY_SECONDS, LONGEST_DELAY_SECONDS, Child
+from config.children import PAUSES_SECONDS, STEADY_SECONDS, Child
 from config.options import CHECKOUT
 from config.processes import MARK, end_leftovers, marked_processes, wait_until
 
@@ -45,27 +45,36 @@ def end_of(child: Child) -> int:
     return code
 
 
-def test_pauses_double_and_start_again_after_a_healthy_minute(tmp_path: Path) -> None:
+def test_pauses_grow_and_what_stayed_up_comes_back_at_once(tmp_path: Path) -> None:
     clock = Clock()
     child = make_child(tmp_path, "exit 3", clock)
     pauses = []
-    for _ in range(8):
+    for _ in range(9):
         child.start()
         assert end_of(child) == 3
         pauses.append(child.due_at - clock.seconds)
         clock.seconds = child.due_at
-    assert pauses[:4] == [FIRST_DELAY_SECONDS * factor for factor in (2, 4, 8, 16)]
-    assert pauses[-1] == LONGEST_DELAY_SECONDS
+    assert pauses == [*PAUSES_SECONDS, PAUSES_SECONDS[-1]]
 
     child.start()
-    clock.seconds += HEALTHY_SECONDS
+    clock.seconds += STEADY_SECONDS
     end_of(child)
-    assert child.due_at - clock.seconds == FIRST_DELAY_SECONDS
+    assert child.due_at == clock.seconds
+
+
+def test_the_longest_pause_can_be_shorter(tmp_path: Path) -> None:
+    clock = Clock()
+    child = make_child(tmp_path, "exit 3", clock, longest_pause=1.0)
+    for _ in range(9):
+        child.start()
+        end_of(child)
+    assert child.due_at - clock.seconds == 1.0
 
 
 def test_it_is_not_started_before_its_pause_is_over(tmp_path: Path) -> None:
     clock = Clock()
     child = make_child(tmp_path, "echo run", clock)
+    child.failures = 2
     child.start()
     end_of(child)
     clock.seconds = child.due_at - 0.01

@@ -45,6 +45,17 @@ def believed(pool: Pool, rows: np.ndarray, votes: np.ndarray, rng: np.random.Gen
     return people if voice is None else hear_model(people, voice, votes, gold=None, silent=silent)
 
 
+def knowing_skill(pool: Pool, votes: np.ndarray, n_items: int) -> np.ndarray:
+    """The most probable classes for somebody who knows how often each person errs and how common each class is."""
+    n_classes = pool.n_classes
+    right = np.where(GUESSING, 1 / n_classes, 1 - NOISE)[votes[:, 1]]
+    wrong = (1 - right) / (n_classes - 1)
+    logs = np.tile(np.log(np.bincount(pool.true, minlength=n_classes) / pool.n_items), (n_items, 1))
+    np.add.at(logs, votes[:, 0], np.log(wrong)[:, None])
+    np.add.at(logs, (votes[:, 0], votes[:, 2]), np.log(right / wrong))
+    return np.asarray(logs.argmax(axis=1))
+
+
 def looked_at(pool: Pool, seed: int) -> dict[str, float]:
     """Returns for one team what held."""
     rng = np.random.default_rng(seed)
@@ -56,6 +67,7 @@ def looked_at(pool: Pool, seed: int) -> dict[str, float]:
     best = (counts := counts.reshape(len(rows), -1)) == counts.max(axis=1, keepdims=True)
     majority = float((best[np.arange(len(rows)), true] / best.sum(axis=1)).mean())
     consensus = float((truth.posterior.argmax(axis=1) == true).mean())
+    oracle = float((knowing_skill(pool, votes, len(rows)) == true).mean())
     flagged, wrong = truth.p_wrong >= FLAGGED_FROM, votes[:, 2] != true[votes[:, 0]]
     return {
         "both are the two worst by accuracy": float(GUESSING[np.argsort(truth.accuracy)[:N_GUESSING]].all()),
@@ -64,8 +76,11 @@ def looked_at(pool: Pool, seed: int) -> dict[str, float]:
         "somebody honest looks random": float(accused[~GUESSING].any()),
         "consensus above majority": float(consensus > majority),
         "consensus not below majority": float(consensus >= majority - 1e-9),
+        "knowing everybody's skill: above majority": float(oracle > majority),
+        "knowing everybody's skill: not below": float(oracle >= majority - 1e-9),
         "consensus right": consensus,
         "majority right": majority,
+        "knowing everybody's skill: right": oracle,
         "labels flagged that are wrong": float((flagged & wrong).sum() / max(flagged.sum(), 1)),
     }
 

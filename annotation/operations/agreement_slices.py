@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from annotation.arrays import Ints, Votes
+from annotation.arrays import Floats, Ints, Votes
 from modeling import agreement_slices as slices
 from modeling.agreement_slices import Share
 
@@ -26,11 +26,11 @@ def agreement_slices(votes: Votes, names: Mapping[int, str], *, seed: int) -> di
     people = [names[int(user_id)] for user_id in votes.annotator_ids]
     return {
         "by_class": [
-            {"class": name} | _shown(share)
+            {"class": name} | shown_share(share)
             for name, share in zip(votes.class_names, slices.by_class(own, votes.n_classes), strict=True)
         ],
         "by_person": [
-            {"username": name} | _shown(share)
+            {"username": name} | shown_share(share)
             for name, share in zip(people, slices.by_person(own, votes.n_annotators), strict=True)
         ],
         "by_pair": _by_pair(own, people),
@@ -42,23 +42,34 @@ def _by_pair(own: Ints, people: list[str]) -> list[dict[str, Any]]:
     if len(people) > MOST_PEOPLE:
         return []
     pairs = slices.by_two_people(own, limit=MOST_PAIRS)
-    return [{"annotators": [people[one.first], people[one.second]]} | _shown(one.agreement) for one in pairs]
+    return [{"annotators": [people[one.first], people[one.second]]} | shown_share(one.agreement) for one in pairs]
 
 
 def _by_week(own: Ints, created: Any, n_classes: int, seed: int) -> list[dict[str, Any]]:
     """The newest weeks, Mondays in UTC, of the items that were finished in them."""
-    week = ((created - MONDAY.timestamp()) // WEEK_SECONDS).astype(np.int64)
+    week = weeks_of(created)
     recent = week > week.max(initial=0) - MOST_WEEKS
     found = slices.by_period(own[recent], week[recent], n_classes, rng=np.random.default_rng(seed))
     return [
         {
-            "week": (MONDAY + timedelta(weeks=one.period)).date().isoformat(),
+            "week": monday(one.period),
             "krippendorff_alpha": asdict(one.alpha),
         }
-        | _shown(one.agreement)
+        | shown_share(one.agreement)
         for one in found
     ]
 
 
-def _shown(share: Share) -> dict[str, Any]:
+def weeks_of(created: Floats) -> Ints:
+    """Returns the weeks (n,) of moments in seconds since 1970, numbered from the Monday before."""
+    return ((created - MONDAY.timestamp()) // WEEK_SECONDS).astype(np.int64)
+
+
+def monday(week: int) -> str:
+    """Returns the day on which the week begins."""
+    return (MONDAY + timedelta(weeks=week)).date().isoformat()
+
+
+def shown_share(share: Share) -> dict[str, Any]:
+    """Returns the share as reports show it."""
     return {"value": share.value, "low": share.low, "high": share.high, "n": share.n_items}

@@ -2,15 +2,16 @@
 consensus class by class: counted once by an inference, so that pages only read them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from annotation.arrays import STATUSES, Beliefs, Ints, Votes
 from annotation.models import Consensus, GuidelineVersion, Project
-from annotation.operations.agreement_slices import MONDAY, WEEK_SECONDS
+from annotation.operations.agreement_slices import monday, weeks_of
 from annotation.operations.inference import Inference
+from modeling.graded_agreement import Pairs, closeness_within
 from modeling.periods import Within, stretches, within_periods
 
 MOST_WEEKS = 104
@@ -26,16 +27,25 @@ def guideline_versions(project: Project) -> Versions:
     return list(found.values_list("version", "created_at"))
 
 
-def period_report(votes: Votes, versions: Versions) -> dict[str, Any]:
+def period_report(votes: Votes, versions: Versions, pairs: Pairs | None = None) -> dict[str, Any]:
     """Returns `weeks`, the newest first, and `guidelines`, the oldest version first.
 
     An answer belongs to the week and the version in which it was first given; answers whose class is gone are left out.
+    With `pairs` answers agree as far as they are close, else where they are equal.
     """
-    weeks = within_periods(votes.votes, _weeks(votes))[::-1][:MOST_WEEKS]
-    report: dict[str, Any] = {"weeks": [{"week": _monday(one.period)} | _shown(one) for one in weeks]}
+    weeks = _within(votes, weeks_of(votes.created), pairs)[::-1][:MOST_WEEKS]
+    report: dict[str, Any] = {"weeks": [{"week": monday(one.period)} | _shown(one) for one in weeks]}
     starts = np.array([created.timestamp() for _, created in versions[1:]])
-    under = within_periods(votes.votes, np.searchsorted(starts, votes.created, side="right")) if versions else []
+    under = _within(votes, np.searchsorted(starts, votes.created, side="right"), pairs) if versions else []
     return report | {"guidelines": [{"version": versions[one.period][0]} | _shown(one) for one in under]}
+
+
+def _within(votes: Votes, period: Ints, pairs: Pairs | None) -> list[Within]:
+    found = within_periods(votes.votes, period)
+    if pairs is None:
+        return found
+    close = closeness_within(pairs, period)
+    return [one._replace(percent=close.get(one.period)) for one in found]
 
 
 def class_report(project: Project, believed: Beliefs) -> list[dict[str, Any]]:
@@ -56,22 +66,12 @@ def weeks_of_people(inference: Inference) -> list[list[dict[str, Any]]]:
     """Returns for each annotator her last weeks, the newest first: answers, how many could be judged, how right."""
     votes, found = inference.votes, list[list[dict[str, Any]]]([] for _ in range(inference.votes.n_annotators))
     judged = inference.is_informative.astype(np.int64)
-    for one in stretches(votes.votes[:, 1], _weeks(votes), 1 - inference.truth.p_wrong, judged)[::-1]:
+    for one in stretches(votes.votes[:, 1], weeks_of(votes.created), 1 - inference.truth.p_wrong, judged)[::-1]:
         own = found[one.annotator]
         if len(own) < MOST_OWN_WEEKS:
             right = None if one.right is None else round(one.right, 4)
-            own.append(
-                {"week": _monday(one.period), "annotations": one.n_votes, "judged": one.n_judged, "right": right}
-            )
+            own.append({"week": monday(one.period), "annotations": one.n_votes, "judged": one.n_judged, "right": right})
     return found
-
-
-def _weeks(votes: Votes) -> Ints:
-    return ((votes.created - MONDAY.timestamp()) // WEEK_SECONDS).astype(np.int64)
-
-
-def _monday(week: int) -> str:
-    return (MONDAY + timedelta(weeks=week)).date().isoformat()
 
 
 def _shown(one: Within) -> dict[str, Any]:

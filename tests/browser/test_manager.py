@@ -157,6 +157,22 @@ def test_a_project_begins_as_a_copy_of_another_one(page: Page, site: Site) -> No
     assert not new.items.exists()
 
 
+def test_a_template_fills_in_what_suits_its_question(page: Page, site: Site) -> None:
+    site.person("maya")
+    site.log_in(page, "maya", path="/projects/new")
+    page.get_by_label("Name", exact=True).fill("Post")
+    page.get_by_label("Begin with").select_option("Message triage")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_label("Name of class 2")).to_have_value("complaint")
+    for _ in range(2):
+        page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Create the project").click()
+    until(lambda: Project.objects.filter(name="Post").exists())
+    new = Project.objects.get(name="Post")
+    assert (new.kind, new.max_votes, new.class_names[0]) == ("choice", 3, "question")
+    assert new.guidelines.startswith("What does the sender want?")
+
+
 def test_a_proposed_known_answer_is_accepted_and_taken_back(page: Page, site: Site) -> None:
     project, items, _ = world()
     Consensus.objects.filter(item=items[4]).update(probability=0.999, status="agreed")

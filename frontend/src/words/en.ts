@@ -375,6 +375,47 @@ export const en = {
       always: 'Random draws, known answers and second opinions are blind in any case, so that figures stay honest.',
     },
   },
+  templates: {
+    beginWith: 'Begin with',
+    hint: 'A template or a copy fills in kind, classes, guidelines and policies; all of it can be changed. Items and people are not taken along.',
+    empty: 'an empty project',
+    templates: 'Templates',
+    copies: 'Your projects',
+    copyOf: (name: string) => `a copy of “${name}”`,
+    // The classes are named in the language, so a catalogue has names of its own.
+    all: {
+      triage: {
+        title: 'Message triage',
+        guidelines: 'What does the sender want?\nRead the whole message, then choose what it is mainly about. Of two wishes the one that somebody must act on first counts.\nSkip what has been cut off or is not in a language that you read.',
+        classes: [['question', 'wants to know something'], ['complaint', 'something went wrong'], ['order', 'wants to buy, change or cancel'], ['praise', 'is content, nothing to do'], ['spam', 'nobody here was meant']],
+      },
+      sentiment: {
+        title: 'Sentiment',
+        guidelines: 'How does the writer feel about it?\nJudge what is said about the subject, not the subject itself: bad news may be told neutrally.\nIrony counts as what is meant. Praise and blame that weigh the same are neutral.',
+        classes: [['positive', 'content, grateful, recommends it'], ['neutral', 'facts, or as much for as against'], ['negative', 'disappointed, angry, warns of it']],
+      },
+      entities: {
+        title: 'Names in texts',
+        guidelines: 'Which names stand here?\nMark a name as far as it goes, without articles, titles or punctuation: “Dr. Ana Berg” is “Ana Berg”.\nMark it each time it stands there. “She”, “the company” and the like are no names.',
+        classes: [['person', 'people, also invented ones'], ['organisation', 'companies, parties, teams, offices'], ['place', 'countries, towns, rivers, addresses'], ['date', 'days, years, times of day']],
+      },
+      objects: {
+        title: 'Objects in images',
+        guidelines: 'What is in the image?\nDraw each box as tight as you can around what is seen of an object, not around what it hides.\nLeave out what is smaller than a fingertip on the screen, and reflections.',
+        classes: [['person', 'whole or in part'], ['vehicle', 'cars, lorries, buses, bicycles'], ['animal', 'living ones'], ['sign', 'traffic signs and lights']],
+      },
+      preference: {
+        title: 'The better answer',
+        guidelines: 'Which of the two answers helps more?\nFirst comes what is right, then what answers the question, then what is short and clear. Length alone is no merit.\nSkip pairs of which both are equally good, or neither can be judged.',
+        classes: [] as string[][],
+      },
+      rating: {
+        title: 'Rating from 1 to 5',
+        guidelines: 'How useful is this text to somebody who looks for help?\nGive the middle only where good and bad weigh the same. Spelling does not count as long as it can be understood.',
+        classes: [['1', 'useless or misleading'], ['2', 'little use'], ['3', 'useful in part'], ['4', 'useful, with a gap'], ['5', 'all that one needs']],
+      },
+    },
+  },
 }
 
 export type Catalogue = typeof en

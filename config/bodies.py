@@ -23,8 +23,9 @@ SLOW_SECONDS = 2.0  # a body that takes longer counts against its network
 MOST_SLOW, MOST_SLOW_OF_ONE_NETWORK = 56, 24
 IN_MEMORY_BYTES = 256 * 1024
 PIECE_BYTES = 64 * 1024
-HEADERS = [("Content-Type", "application/json"), ("Retry-After", "2")]
+HEADERS = [("Content-Type", "application/json")]
 REFUSALS = {
+    "411 Length Required": ("length_required", "Send the body with its Content-Length, not in chunks."),
     "503 Service Unavailable": ("unavailable", "Too many requests are half sent. Try again in a moment."),
     "507 Insufficient Storage": ("no_space", "There is no room for what you sent."),
 }
@@ -40,6 +41,8 @@ class WholeBodies:
         self._lock = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        if "HTTP_TRANSFER_ENCODING" in environ and not environ.get("CONTENT_LENGTH"):
+            return _refuse(start_response, "411 Length Required")  # the application would take it for an empty one
         length = _length(environ)
         if not 0 < length <= self._limit_bytes:
             return self._work(environ, start_response)
@@ -81,7 +84,7 @@ class WholeBodies:
 
 def _refuse(start_response: Any, status: str) -> list[bytes]:
     code, message = REFUSALS[status]
-    start_response(status, HEADERS)
+    start_response(status, HEADERS + ([("Retry-After", "2")] if status.startswith("5") else []))
     return [json.dumps({"error": {"code": code, "message": message, "fields": {}}}).encode()]
 
 

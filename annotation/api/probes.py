@@ -19,7 +19,7 @@ from annotation.api import metrics
 from annotation.api.errors import outage
 from annotation.api.middleware import GetResponse
 
-FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
+FORWARDED = ("HTTP_X_FORWARDED", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")  # and all that begin so
 MIGRATIONS = Path(migrations.__file__ or "").parent
 _migrated: set[str] = set()  # a process that saw all migrations once need not look again
 
@@ -71,12 +71,22 @@ def _may_see_metrics(request: HttpRequest) -> bool:
         offered = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
         return secrets.compare_digest(offered, f"Bearer {settings.METRICS_TOKEN}".encode())
     # A proxy on this machine calls from the loopback address, too, but says so.
-    if any(name in request.META for name in FORWARDED):
+    if any(name.startswith(FORWARDED) for name in request.META) or _is_public_name(request.META.get("HTTP_HOST", "")):
         return False
     try:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:
         return False
+
+
+def _is_public_name(host: str) -> bool:
+    """Whether this machine was called as others call it: by a proxy, or by a page whose name was made to lead here."""
+    name = host.rsplit(":", 1)[0] if ":" in host and not host.endswith("]") else host
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return "." in name
+    return False
 
 
 def _database_answers() -> bool:

@@ -97,7 +97,15 @@ class TestMetrics:
         assert not MetricSeries.objects.filter(labels__contains="METHOD").exists()
 
     @pytest.mark.parametrize(
-        "meta", [{"REMOTE_ADDR": "10.0.0.7"}, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}, {"REMOTE_ADDR": "nonsense"}]
+        "meta",
+        [
+            {"REMOTE_ADDR": "10.0.0.7"},
+            {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+            {"HTTP_X_FORWARDED_PROTO": "https"},
+            {"HTTP_HOST": "labels.example.org"},
+            {"HTTP_HOST": "labels.example.org:8000"},
+            {"REMOTE_ADDR": "nonsense"},
+        ],
     )
     def test_without_a_token_only_this_machine_sees_them(self, meta):
         assert Browser().get("/metrics", **meta).status_code == 401

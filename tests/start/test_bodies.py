@@ -53,6 +53,13 @@ def test_what_has_no_body_or_too_large_a_one_is_for_the_application(length):
     assert call(WholeBodies(echo, limit_bytes=2**20), source, length)[1] == b"abc"
 
 
+def test_a_body_in_chunks_is_refused_and_not_taken_for_an_empty_one():
+    told = []
+    environ = {"wsgi.input": io.BytesIO(b"abc"), "HTTP_TRANSFER_ENCODING": "chunked", "REMOTE_ADDR": "10.0.0.1"}
+    content = b"".join(WholeBodies(echo, limit_bytes=9)(environ, lambda status, headers: told.append(status)))
+    assert (told, b"length_required" in content) == (["411 Length Required"], True)
+
+
 def test_many_slow_bodies_leave_places_to_work_and_one_network_is_refused_in_the_end(monkeypatch):
     monkeypatch.setattr(bodies, "SLOW_SECONDS", 0.1)
     app, slow = WholeBodies(echo, limit_bytes=2**20), [Slow(b"x") for _ in range(bodies.MOST_SLOW_OF_ONE_NETWORK)]

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from django.apps import apps
 from django.core.files.storage import default_storage
@@ -102,12 +102,16 @@ def is_under_way() -> bool:
 def read_manifest(backup: Path) -> Manifest:
     """Returns the manifest; raises BackupError when this is no backup, or one of a newer kind."""
     try:
-        manifest: Manifest = json.loads((backup / MANIFEST).read_text())
+        manifest: Any = json.loads((backup / MANIFEST).read_text())
     except (OSError, ValueError) as error:
         raise BackupError(f"{backup} is not a backup: {MANIFEST} cannot be read ({error}).") from error
+    if not isinstance(manifest, dict):
+        raise BackupError(f"{backup} is not a backup: {MANIFEST} is none.")
     if manifest.get("format") != FORMAT:
         raise BackupError(f"{backup} is of another version of Querent: format {manifest.get('format')}.")
-    return manifest
+    if lacking := [name for name in ("database", "files", "tables") if not isinstance(manifest.get(name), dict)]:
+        raise BackupError(f"{backup} is not a backup: {MANIFEST} lacks {', '.join(lacking)}.")
+    return cast(Manifest, manifest)
 
 
 def describe(place: Path) -> Stored:

@@ -54,7 +54,7 @@ def _verify(backup: Path, manifest: Manifest) -> None:
     wrong = [] if describe(backup / DUMP) == manifest["database"] else [DUMP]
     for path, stored in manifest["files"].items():
         place = backup / FILES / path
-        if not place.resolve().is_relative_to((backup / FILES).resolve()):
+        if ".." in place.parts or not place.resolve().is_relative_to((backup / FILES).resolve()):
             raise BackupError(f"{path} lies outside of the backup.")
         if describe(place) != stored:
             wrong.append(path)

@@ -154,7 +154,18 @@ class TestRefusals:
         with pytest.raises(BackupError, match="outside"):
             restoring.restore(backup=made)
 
-    @pytest.mark.parametrize("text", ["", "{}", '{"format": 2}'])
+    @pytest.mark.parametrize("path", ["artifacts/../artifacts/a", ".", "artifacts", "", "link/passwd"])
+    def test_a_name_that_is_none(self, made, path):
+        (made / "files" / "link").symlink_to("/etc")
+        manifest = json.loads((made / "manifest.json").read_text())
+        manifest["files"] = {path: manifest["files"]["artifacts/a"]}
+        (made / "manifest.json").write_text(json.dumps(manifest))
+        with pytest.raises(BackupError, match=r"lies outside|cannot be read"):
+            restoring.restore(backup=made)
+
+    @pytest.mark.parametrize("text", ["", "{}", "[]", "7", "null", "\ufffd", '{"format": 2}', '{"format": 1}',
+        '{"format": 1, "database": 1, "files": [], "tables": {}, "missing": [], "migrations": [], "made_at": ""}',
+    ])  # fmt: skip
     def test_what_is_no_backup(self, made, text):
         (made / "manifest.json").write_text(text)
         with pytest.raises(BackupError):

@@ -1,6 +1,7 @@
 /** What can be done about a flag in one step, in words that are read before it is done. Pure. */
 import type { Flag } from '../api/types'
-import { FLAG_WORDS, flagSubject } from './manageFlags'
+import { flagWords, flagSubject } from './manageFlags'
+import { t } from '../words/spoken.svelte'
 
 export interface FlagAction {
   name: 'relabel' | 'send_out' | 'talk' | 'pause' | 'undo'
@@ -16,29 +17,27 @@ export interface FlagAction {
   isRead: boolean
 }
 
-const UNDOABLE = 'The flag counts as confirmed. All of it can be undone.'
-
 const relabel = ({ evidence: { expected } }: Flag): FlagAction => ({
-  name: 'relabel', title: 'Relabel', note: 'A word why (optional)', isNoteNeeded: false, isRead: false, question: 'Relabel this item?',
-  words: [`The item gets its likeliest label of today${expected === undefined ? '' : ` (${expected}, when the flag was raised)`}, as your decision. The answers themselves stay.`, 'Consensus, skills and training follow.', UNDOABLE],
+  name: 'relabel', title: t.manage.relabel, note: t.manage.aWordWhyOptional, isNoteNeeded: false, isRead: false, question: t.manage.relabelThisItem,
+  words: [expected === undefined ? t.manage.likeliestLabel : t.manage.likeliestLabelThen(expected), t.manage.consensusSkillsAndTraining, t.manage.theFlagCountsAs],
 })
 
 function sendOut(flag: Flag): FlagAction {
-  const what = flag.item !== null ? 'The item goes' : flag.kind === 'confused_pair' ? 'Items in doubt between these classes go' : `Items in doubt that ${flagSubject(flag)} answered go`
+  const what = flag.item !== null ? t.manage.theItemGoes : flag.kind === 'confused_pair' ? t.manage.itemsInDoubtBetween : t.manage.itemsInDoubtThat(flagSubject(flag))
   return {
-    name: 'send_out', title: 'Send out again', note: 'A word why (optional)', isNoteNeeded: false, isRead: false, question: 'Ask more people?',
-    words: [`${what} to one more person each, as far as the most votes an item allow.`, UNDOABLE],
+    name: 'send_out', title: t.manage.sendOutAgain, note: t.manage.aWordWhyOptional, isNoteNeeded: false, isRead: false, question: t.manage.askMorePeople,
+    words: [t.manage.toOneMorePerson(what), t.manage.theFlagCountsAs],
   }
 }
 
 const talk = (who: string): FlagAction => ({
-  name: 'talk', title: 'Talk', note: `What ${who} reads`, isNoteNeeded: true, isRead: true, question: `A word to ${who}?`,
-  words: [`It is among the words to ${who}, which my/report/ of the API gives. No label and no weight changes.`, UNDOABLE],
+  name: 'talk', title: t.manage.talk, note: t.manage.whatReads(who), isNoteNeeded: true, isRead: true, question: t.manage.aWordTo(who),
+  words: [t.manage.itIsAmongThe(who), t.manage.theFlagCountsAs],
 })
 
 export const pause = (who: string): FlagAction => ({
-  name: 'pause', title: 'Pause', note: `What ${who} reads (optional)`, isNoteNeeded: false, isRead: true, question: `Pause ${who}?`,
-  words: [`${who} gets no more questions in this project until somebody says so, and is told. What was answered is kept.`],
+  name: 'pause', title: t.manage.pause, note: t.manage.whatReadsOptional(who), isNoteNeeded: false, isRead: true, question: t.manage.pauseWhom(who),
+  words: [t.manage.getsNoMoreQuestions(who)],
 })
 
 /** What the service allows for an open flag; a pause needs a manager. Of a decided one, that it is undone. */
@@ -49,15 +48,13 @@ export function actionsFor(flag: Flag, isManager: boolean): FlagAction[] {
     ...(flag.kind === 'label_suspect' && flag.item !== null ? [relabel(flag)] : []),
     ...(flag.item !== null || who !== null || flag.kind === 'confused_pair' ? [sendOut(flag)] : []),
     ...(who === null ? [] : [talk(who)]),
-    ...(who === null || !isManager ? [] : [{ ...pause(who), words: [...pause(who).words, UNDOABLE] }]),
+    ...(who === null || !isManager ? [] : [{ ...pause(who), words: [...pause(who).words, t.manage.theFlagCountsAs] }]),
   ]
 }
 
 const undo = (flag: Flag): FlagAction => ({
-  name: 'undo', title: 'Undo', note: '', isNoteNeeded: false, isRead: false, question: 'Open this flag again?',
-  words: [`${FLAG_WORDS[flag.kind].one}, ${flagSubject(flag)}: the flag is open again.`, 'What was done about it is taken back: labels, slots and pauses are as before.'],
+  name: 'undo', title: t.manage.undo, note: '', isNoteNeeded: false, isRead: false, question: t.manage.openThisFlagAgain,
+  words: [t.manage.theFlagIsOpen(flagWords(flag.kind).one, flagSubject(flag)), t.manage.whatWasDoneAbout],
 })
 
-const DONE: Readonly<Record<FlagAction['name'], string>> = { relabel: 'Relabelled', send_out: 'Sent out again', talk: 'Told', pause: 'Paused', undo: 'Open again' }
-
-export const doneWords = (flag: Flag, name: FlagAction['name']): string => `${DONE[name]}: ${FLAG_WORDS[flag.kind].one}, ${flagSubject(flag)}.`
+export const doneWords = (flag: Flag, name: FlagAction['name']): string => `${t.manage.done[name]}: ${flagWords(flag.kind).one}, ${flagSubject(flag)}.`

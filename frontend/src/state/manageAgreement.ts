@@ -1,6 +1,7 @@
 /** Agreement as rows of a table: a value with its range, or why it is not defined. Pure. */
 import type { Agreement, Coefficient, Interval } from '../api/types'
 import { decimal, decimalRange } from './manageFormat'
+import { t } from '../words/spoken.svelte'
 
 export interface AgreementRow {
   name: string
@@ -21,8 +22,8 @@ const NAMES: Readonly<Record<string, string>> = {
 
 function rowOf(name: string, coefficient: Coefficient): AgreementRow {
   const { value, low, high, undefined_because } = coefficient
-  if (value === null) return { name, value: '–', range: '', interval: null, why: `not defined because ${undefined_because ?? 'the service gives no reason'}` }
-  if (low === null || high === null) return { name, value: decimal(value), range: 'no interval for this measure', interval: null, why: '' }
+  if (value === null) return { name, value: '–', range: '', interval: null, why: t.manage.notDefinedBecause(undefined_because ?? t.manage.noReasonGiven) }
+  if (low === null || high === null) return { name, value: decimal(value), range: t.manage.noIntervalForThis, interval: null, why: '' }
   return { name, value: decimal(value), range: decimalRange(low, high), interval: { estimate: value, low, high }, why: '' }
 }
 

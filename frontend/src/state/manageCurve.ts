@@ -3,6 +3,7 @@ import type { Arm, CurvePoint, Interval, LearningCurve } from '../api/types'
 import { toCsv } from './csv'
 import { count } from './format'
 import { decimal, decimalRange, metricName } from './manageFormat'
+import { t } from '../words/spoken.svelte'
 
 export interface CurveRow {
   annotations: number
@@ -64,16 +65,16 @@ export const pointText = (point: CurvePoint | null): string =>
 export function curveSummary(rows: readonly CurveRow[]): string {
   const last = (arm: Arm): CurvePoint | null => rows.findLast((row) => row[arm] !== null)?.[arm] ?? null
   const [active, random] = [last('active'), last('random')]
-  if (!active) return 'No figures yet.'
-  const start = `${metricName(active.metric)} of the model’s questions: ${pointText(active)} at ${count(active.annotations)} annotations`
-  return random ? `${start}; random control: ${pointText(random)} at ${count(random.annotations)}.` : `${start}; no random control yet.`
+  if (!active) return t.manage.noFiguresYet
+  const start = t.manage.ofTheModelsQuestions(metricName(active.metric), pointText(active), count(active.annotations))
+  return random ? t.manage.randomControlAt(start, pointText(random), count(random.annotations)) : t.manage.noRandomControlYet(start)
 }
 
 /** What asking the model saved, with its range; negative savings are said as what they are. */
 export function savedText(curve: LearningCurve): { text: string; tone: 'good' | 'info' } | null {
   const saved = curve.labels_saved
   if (saved === null) return null
-  const range = `(${Math.round(saved.low)} to ${Math.round(saved.high)})`.replaceAll('-', '−')
-  if (saved.low > 0) return { tone: 'good', text: `${count(saved.estimate)} labels saved so far ${range} against a random order.` }
-  return { tone: 'info', text: `Labels saved against a random order: ${count(Math.round(saved.estimate)).replace('-', '−')} ${range}. That may be chance.` }
+  const range = `(${t.manage.range(Math.round(saved.low), Math.round(saved.high)).replaceAll('-', '−')})`
+  if (saved.low > 0) return { tone: 'good', text: t.manage.labelsSavedSoFar(count(saved.estimate), range) }
+  return { tone: 'info', text: t.manage.labelsSavedAgainstA(count(Math.round(saved.estimate)).replace('-', '−'), range) }
 }

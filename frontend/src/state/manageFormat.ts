@@ -1,5 +1,6 @@
 /** How a manager's figures are written: with their ranges, rounded, but never into certainty. Adds to format.ts. */
 import { count, percent, score } from './format'
+import { t } from '../words/spoken.svelte'
 
 export const LEVEL = percent(0.9, 0)
 /** Models are measured with wider intervals than people and labels. */
@@ -19,18 +20,18 @@ export const decimal = (value: number): string => score(value).replace('-', '−
 
 /** Ranges with a negative end are written with "to", because a dash beside a minus cannot be read. */
 export function decimalRange(low: number, high: number): string {
-  return `${decimal(low)}${low < 0 ? ' to ' : '–'}${decimal(high)}`
+  return `${decimal(low)}${low < 0 ? t.manage.toBeyond : '–'}${decimal(high)}`
 }
 
 /** A range of whole numbers, such as labels: "410–900", "−20 to 90". */
 export const signedRange = ({ low, high }: { low: number; high: number }): string =>
-  `${count(low).replace('-', '−')}${low < 0 ? ' to ' : '–'}${count(high).replace('-', '−')}`
+  `${count(low).replace('-', '−')}${low < 0 ? t.manage.toBeyond : '–'}${count(high).replace('-', '−')}`
 
 /** Seconds somebody needed for an answer: "1.1 s", "46 s". */
-export const answerTime = (seconds: number): string => `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`
+export const answerTime = (seconds: number): string => t.manage.seconds(score(seconds, seconds < 10 ? 1 : 0))
 
 /** How sure a flag is, 0–1; never rounded up to certainty. */
-export const sureness = (value: number): string => (value >= 0.995 ? '> 0.99' : value.toFixed(2))
+export const sureness = (value: number): string => (value >= 0.995 ? '> 0.99' : score(value, 2))
 
 const MOST_ODDS = 1_000_000
 
@@ -41,9 +42,5 @@ export function odds(logOdds: number): string {
   return logOdds >= 0 ? `${isBeyond ? '> ' : ''}${ratio} : 1` : `${isBeyond ? '< ' : ''}1 : ${ratio}`
 }
 
-const METRICS: Readonly<Record<string, string>> = {
-  accuracy: 'Accuracy', closeness: 'Closeness', entity_f1: 'F1 of spans', f1: 'F1', f1_macro: 'Macro F1', f1_micro: 'Micro F1', f1_rarest: 'F1 of the rarest class', log_loss: 'Log loss', macro_f1: 'Macro F1',
-}
-
 /** The metric's name for people; an unknown one is shown as it came. */
-export const metricName = (metric: string): string => METRICS[metric] ?? metric.replaceAll('_', ' ')
+export const metricName = (metric: string): string => t.manage.metrics[metric] ?? metric.replaceAll('_', ' ')

@@ -1,7 +1,8 @@
 /** The four questions of the first screen: a figure with its range, or the sentence why there is none. Pure. */
 import type { CurvePoint, ModelState, Progress, Quality } from '../api/types'
-import { count, duration, percent, plural } from './format'
+import { count, duration, percent } from './format'
 import { MODEL_LEVEL, decimal, decimalRange, metricName, percentRange } from './manageFormat'
+import { t } from '../words/spoken.svelte'
 
 export interface Answer {
   /** null when there is nothing to show yet; `lines` then say why. */
@@ -17,13 +18,13 @@ const isShare = (metric: string): boolean => metric === 'accuracy'
 /** How good is the model? Only the protected random slice can say; `whyUnmeasured` is the service's own word. */
 export function modelAnswer(model: ModelState, whyUnmeasured = ''): Answer {
   const { performance } = model
-  if (model.version === null) return none(model.version_because ?? 'No model yet.', `${plural(model.annotations, 'annotation')} so far.`)
-  if (performance === null) return none(`Model ${model.version} is not measured yet.`, whyUnmeasured || 'It is tested on the protected random items; too few have answers so far.')
+  if (model.version === null) return none(model.version_because ?? t.manage.noModelYet, t.manage.annotationsSoFar(model.annotations))
+  if (performance === null) return none(t.manage.modelIsNotMeasured(model.version), whyUnmeasured || t.manage.itIsTestedOn)
   const { metric, estimate, low, high, n } = performance
   return {
     figure: isShare(metric) ? percent(estimate) : decimal(estimate),
     range: isShare(metric) ? percentRange(low, high) : decimalRange(low, high),
-    lines: [`${metricName(metric)}, ${MODEL_LEVEL} interval`, `on ${plural(n, 'protected random item')}`],
+    lines: [t.manage.metricInterval(metricName(metric), MODEL_LEVEL), t.manage.onProtected(n)],
   }
 }
 
@@ -32,13 +33,13 @@ export function labelsAnswer(quality: Quality): Answer {
   const { expected_right, low, high, items_with_consensus, in_doubt } = quality
   if (expected_right === null) {
     return items_with_consensus === 0
-      ? none('No item has an answer yet.')
-      : none('Not estimated yet.', `${plural(items_with_consensus, 'item')} answered; the next quality run looks at them.`)
+      ? none(t.manage.noItemHasAn)
+      : none(t.manage.notEstimatedYet, t.manage.answeredTheNextQuality(items_with_consensus))
   }
   return {
     figure: percent(expected_right),
-    range: low === null || high === null ? 'range not known yet' : percentRange(low, high),
-    lines: [`of ${plural(items_with_consensus, 'item')} expected right`, `${count(in_doubt)} in doubt`],
+    range: low === null || high === null ? t.manage.rangeNotKnownYet : percentRange(low, high),
+    lines: [t.manage.ofExpectedRight(items_with_consensus), t.manage.inDoubt(count(in_doubt))],
   }
 }
 
@@ -49,41 +50,41 @@ export function paceRange(n: number): [low: number, high: number] {
   return [Math.max(0, low), (root + 1.645 / 2) ** 2 + 1 / 8]
 }
 
-const UNITS: readonly [name: string, seconds: number][] = [['day', 86_400], ['hour', 3600], ['minute', 60]]
+const UNITS: readonly [name: keyof typeof t.manage.spans, seconds: number][] = [['day', 86_400], ['hour', 3600], ['minute', 60]]
 
 /** "8–14 days", "1 hour or more": how long `votes` take at an hourly pace between two bounds. */
 function timeFor(votes: number, [low, high]: readonly [number, number]): string {
   const shortest = (votes / high) * 3600
-  const [name, size] = UNITS.find(([, seconds]) => shortest >= 2 * seconds) ?? ['minute', 60]
+  const [name, size] = UNITS.find(([, seconds]) => shortest >= 2 * seconds) ?? (['minute', 60] as const)
   const from = Math.max(1, Math.round(shortest / size))
-  if (low === 0) return `${plural(from, name)} or more`
+  if (low === 0) return t.manage.orMore(t.manage.spans[name](from))
   const to = Math.max(from, Math.round((votes / low) * 3600 / size))
-  return from === to ? `about ${plural(from, name)}` : `${count(from)}–${plural(to, name)}`
+  return from === to ? t.manage.about(t.manage.spans[name](from)) : `${count(from)}–${t.manage.spans[name](to)}`
 }
 
 /** How far are we? Finished items, what came in, and how long the rest takes at the pace of the last hour. */
 export function progressAnswer(progress: Progress, overlap: number): Answer {
   const { items, items_finished, annotations, annotations_today, annotations_last_hour } = progress
-  if (items === 0) return none('There are no items yet.', 'Bring a file in Settings.')
-  const today = `${plural(annotations, 'annotation')}, ${count(annotations_today)} today`
+  if (items === 0) return none(t.manage.thereAreNoItems, t.manage.bringAFileIn)
+  const today = t.manage.annotationsToday(annotations, count(annotations_today))
   return {
     figure: percent(items_finished / items),
-    range: `${count(items_finished)} of ${plural(items, 'item')}`,
+    range: t.manage.ofItems(count(items_finished), items),
     lines: [today, pace(items * overlap - annotations, items - items_finished, annotations_last_hour)],
   }
 }
 
 function pace(votesLeft: number, itemsLeft: number, lastHour: number): string {
-  if (itemsLeft === 0) return 'Every item has its answers.'
-  if (lastHour === 0) return 'No annotation in the last hour, so no forecast.'
+  if (itemsLeft === 0) return t.manage.everyItemHasIts
+  if (lastHour === 0) return t.manage.noAnnotationInThe
   const time = timeFor(Math.max(votesLeft, itemsLeft), paceRange(lastHour))
-  return `${time} to go at ${count(lastHour)} an hour`
+  return t.manage.toGoAtAn(time, count(lastHour))
 }
 
 /** "6 labels, 9 s behind", and whether that is late enough to say so in amber. */
 export function freshness(model: ModelState): { text: string; isLate: boolean } {
-  if (model.labels_behind === 0) return { text: 'up to date', isLate: false }
-  const text = `${plural(model.labels_behind, 'label')}, ${duration(model.seconds_behind)} behind`
+  if (model.labels_behind === 0) return { text: t.manage.upToDate, isLate: false }
+  const text = t.manage.behind(model.labels_behind, duration(model.seconds_behind))
   return { text, isLate: model.seconds_behind > 60 }
 }
 

@@ -1,34 +1,34 @@
 /** Why an item waits where it waits, in a few words for a list. Pure. */
 import type { Queue, Reason } from '../api/types'
-import { plural } from './format'
+import { t } from '../words/spoken.svelte'
 
 /** "spam or ham", "rare class: spam", "random sample". Unknown reasons are named as they came. */
 export function reasonInShort(reason: Reason | null): string {
   switch (reason?.kind) {
     case 'uncertain':
-      return reason.classes.join(' or ')
+      return reason.classes.join(t.manage.or)
     case 'unsure_spans':
-      return reason.n_spans ? `unsure about ${plural(reason.n_spans, 'span')}` : 'unsure'
+      return reason.n_spans ? t.manage.unsureAbout(reason.n_spans) : t.manage.unsure
     case 'rare':
-      return `rare class: ${reason.class}`
+      return t.manage.rareClass(reason.class)
     case 'random':
-      return 'random sample'
+      return t.manage.randomSample
     case 'shuffle':
-      return 'in shuffled order'
+      return t.manage.inShuffledOrder
     case 'overlap':
-      return 'a second opinion'
+      return t.manage.aSecondOpinion
     case 'gold':
-      return 'known answer'
+      return t.manage.aKnownAnswer
     case 'relabel':
-      return 'answers disagree'
+      return t.manage.answersDisagree
     default:
-      return 'no reason recorded'
+      return t.manage.noReasonRecorded
   }
 }
 
 /** Why the queue has nothing to show; empty when it has. */
 export function whyNoQueue(queue: Queue, hasModel: boolean): string {
   if (queue.entries.length > 0) return ''
-  if (!hasModel) return 'Before the first model, items come in shuffled order.'
-  return queue.version === 0 ? 'The first queue is being worked out.' : 'Nothing waits: every item is taken or answered.'
+  if (!hasModel) return t.manage.beforeTheFirstModel
+  return queue.version === 0 ? t.manage.theFirstQueueIs : t.manage.nothingWaitsEveryItem
 }

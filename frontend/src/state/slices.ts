@@ -3,14 +3,10 @@ import type { AgreeingShare, AgreementSlices } from '../api/quality'
 import { percent } from './format'
 import type { Figure } from './models'
 import { percentRange } from './manageFormat'
+import { t } from '../words/spoken.svelte'
 
-export const CUTS = [
-  { value: 'class', title: 'Class' },
-  { value: 'person', title: 'Person' },
-  { value: 'pair', title: 'Pair' },
-  { value: 'week', title: 'Week' },
-] as const
-export type Cut = (typeof CUTS)[number]['value']
+export const CUTS = ['class', 'person', 'pair', 'week'] as const
+export type Cut = (typeof CUTS)[number]
 
 export interface SliceRow {
   name: string
@@ -19,8 +15,8 @@ export interface SliceRow {
 }
 
 function figureOf({ value, low, high }: AgreeingShare): Figure {
-  if (value === null) return { value: '–', range: '', interval: null, why: 'Not known yet: no two people answered the same item.' }
-  if (low === null || high === null) return { value: percent(value), range: 'not known yet', interval: null, why: '' }
+  if (value === null) return { value: '–', range: '', interval: null, why: t.manage.notKnownYetNo }
+  if (low === null || high === null) return { value: percent(value), range: t.manage.notKnownYet, interval: null, why: '' }
   return { value: percent(value), range: percentRange(low, high), interval: { estimate: value, low, high }, why: '' }
 }
 
@@ -38,8 +34,8 @@ export function sliceRows(slices: AgreementSlices, cut: Cut): SliceRow[] {
     case 'person':
       return worstFirst(slices.by_person.map((one) => row(one.username, one)))
     case 'pair':
-      return worstFirst(slices.by_pair.map((one) => row(one.annotators.join(' and '), one)))
+      return worstFirst(slices.by_pair.map((one) => row(t.manage.and(one.annotators[0] ?? '', one.annotators[1] ?? ''), one)))
     case 'week':
-      return slices.by_week.map((one) => row(`from ${one.week}`, one)).reverse()
+      return slices.by_week.map((one) => row(t.manage.fromWeek(one.week), one)).reverse()
   }
 }

@@ -1,7 +1,8 @@
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { curveColumns, curveScale, type Column, type CurveRow } from '../../state/manageCurve'
-import { count } from '../../state/format'
+import { count, score } from '../../state/format'
+import { t } from '../../words/spoken.svelte'
 
 export interface Colors {
   active: string
@@ -44,8 +45,8 @@ function drawEndNames(plot: uPlot, columns: readonly Column[], colors: Colors, i
   const ratio = devicePixelRatio
   const gap = 16 * ratio
   const names: EndName[] = [
-    { arm: 1, text: isNarrow ? 'model' : 'model’s questions', color: colors.active },
-    { arm: 4, text: isNarrow ? 'random' : 'random control', color: colors.random },
+    { arm: 1, text: isNarrow ? t.manage.armModel : t.manage.armModelsQuestions, color: colors.active },
+    { arm: 4, text: isNarrow ? t.manage.armRandom : t.manage.armRandomControl, color: colors.random },
   ].flatMap(({ arm, text, color }) => {
     const end = endOf(plot, columns, arm)
     return end ? [{ text, color, x: end.x + 8 * ratio, y: end.y }] : []
@@ -93,7 +94,7 @@ export function drawCurve(host: HTMLElement, rows: readonly CurveRow[], colors: 
     scales: { x: { time: false, range: (_plot, _low, high) => [0, Math.max(1, high)] }, y: { range: () => curveScale(rows) } },
     axes: [
       { ...axis, grid: { show: false }, size: 32, space: 80, values: (_plot, splits) => splits.map((split) => (Number.isInteger(split) ? count(split) : '')) },
-      { ...axis, grid: { stroke: colors.grid, width: 1 }, size: 44, values: (_plot, splits) => splits.map((split) => split.toFixed(2)) },
+      { ...axis, grid: { stroke: colors.grid, width: 1 }, size: 44, values: (_plot, splits) => splits.map((split) => score(split, 2)) },
     ],
     series: [{}, line(colors.active, columns[1]), edge, edge, line(colors.random, columns[4], [5, 4]), edge, edge],
     bands: [

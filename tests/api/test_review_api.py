@@ -1,21 +1,15 @@
 """A reviewer at work through the API: decide, see everything follow, take it back, see everything as before."""
 
-import io
 import json
 import random
 
-import numpy as np
 import pytest
 from django.utils import timezone
 
-from annotation.arrays import load_votes
 from annotation.models import Flag, Item, Project, Topic, WorkRequest
 from annotation.operations import outbox, transfer
-from annotation.operations.examples import believe
-from annotation.operations.labels import Labels
-from annotation.operations.transfer.export_rows import read_rows
-from annotation.operations.transfer.export_text import write_jsonl
 from tests.factories import make_item, make_member, make_project, make_user
+from tests.following import exported, weight_of
 from tests.operations.crowd import ask_everybody, judge
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,18 +29,6 @@ def world(client_of):
     items, people = ask_everybody(project, {"ann": TRUTH, "bob": TRUTH, "cem": ["spam", "ham", *TRUTH[2:]]})
     judge(project)
     return project, items, people, client_of(make_member(project, role="reviewer"))
-
-
-def weight_of(project: Project, item: Item) -> tuple[list[float], float]:
-    votes = load_votes(project)
-    beliefs, row = believe(Labels(votes)), int(np.searchsorted(votes.item_ids, item.pk))
-    return beliefs.targets[row].round(4).tolist(), round(float(beliefs.weights[row]), 4)
-
-
-def exported(item: Item) -> str:
-    out = io.StringIO()
-    write_jsonl(out, [read_rows([item.pk], revisions=True)])
-    return out.getvalue()
 
 
 def seen(client, project, item):

@@ -5,11 +5,12 @@ import random
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from annotation.models import Comment, Consensus, Flag, Item, Project, Review, Role
+from annotation.models import AnnotatorReport, Comment, Consensus, Flag, Item, Project, Review, Role
 from annotation.operations import outbox
 from tests.browser.conftest import Site
 from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_member
+from tests.following import exported, weight_of
 from tests.operations.crowd import ask_everybody, judge
 
 pytestmark = pytest.mark.alone
@@ -65,6 +66,43 @@ def test_decide_and_take_back_by_keyboard(page: Page, site: Site, project: Proje
     assert changed.value == {"class": "spam"}
     judge(project)
     assert Consensus.objects.get(item=changed.item_id).status == "reviewed"
+
+
+def all_that_follows(project: Project, item: Item) -> dict[str, object]:
+    truth = Consensus.objects.get(item=item)
+    people = AnnotatorReport.objects.filter(project=project).values_list("annotator__username", "accuracy")
+    return {
+        "consensus": (truth.value, truth.status, truth.probability, truth.posterior),
+        "skill": dict(people),
+        "weight": weight_of(project, item),
+        "export": exported(item),
+    }
+
+
+def test_everything_follows_a_change_and_its_undoing(page: Page, site: Site, project: Project) -> None:
+    """The worst flag, another answer by its key, what the pages say then; taken back, all is as before."""
+    shown = open_review(page, site, project)
+    item = Item.objects.get(project=project, data__text=shown)
+    before = all_that_follows(project, item)
+    wrong = "spam" if before["consensus"][0] == {"class": "ham"} else "ham"
+    page.keyboard.press("2" if wrong == "spam" else "1")
+    expect(page.locator("#item-text")).not_to_have_text(shown)
+    judge(project)
+    after = all_that_follows(project, item)
+    assert after["consensus"][:2] == ({"class": wrong}, "reviewed")
+    assert after["skill"]["cem"] > before["skill"]["cem"]
+    assert after["skill"]["ann"] < before["skill"]["ann"]
+    assert after["weight"] == ([0.0, 1.0] if wrong == "spam" else [1.0, 0.0], 1.0) != before["weight"]
+    assert f'"value":{{"class": "{wrong}"}},"probability":1.0,"status":"reviewed"' in after["export"]
+    assert '"reviews":[{' in after["export"]
+    said = page.request.get(f"{site.base_url}/api/v1/items/{item.pk}/").json()
+    assert said["consensus"]["value"] == {"class": wrong}
+
+    page.keyboard.press("u")
+    expect(page.locator("#item-text")).to_have_text(shown)
+    judge(project)
+    assert all_that_follows(project, item) == before
+    assert Flag.objects.filter(item=item, status="open").exists()
 
 
 def test_gold_and_sending_out(page: Page, site: Site, project: Project) -> None:

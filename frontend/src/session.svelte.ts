@@ -1,4 +1,4 @@
-import { get, post, remove } from './api/client'
+import { get, post, remove, whenSignedOut } from './api/client'
 import { ApiError } from './api/errors'
 import type { Me } from './api/types'
 
@@ -27,16 +27,21 @@ export async function refreshMe(): Promise<void> {
     me = await get<Me>('me/')
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error
-    me = null
+    if (me) lapsed = true
   }
   known = true
 }
 
 /** Logs in; raises ApiError when the service refuses. */
 export async function logIn(username: string, password: string): Promise<void> {
+  const before = me?.id
   me = await post<Me>('auth/session/', { username, password })
   known = true
   lapsed = false
+  // What is on the page is of the person who was here before.
+  if (before !== undefined && before !== me.id) location.reload()
+  // Whatever waits for a connection goes on at once.
+  else window.dispatchEvent(new Event('online'))
 }
 
 /** Comes in by an invitation: as oneself, or with a new account. Raises ApiError when it has ended or does not fit. */
@@ -49,10 +54,10 @@ export async function join(token: string, account: { username: string; password:
 export async function logOut(): Promise<void> {
   await remove('auth/session/')
   me = null
+  lapsed = false
 }
 
-/** The session ended on the server: show the login page and come back here afterwards. */
-export function signedOut(): void {
-  me = null
-  lapsed = true
-}
+// The page stays as it is, with all that was typed; App asks to log in again over it.
+whenSignedOut(() => {
+  if (me) lapsed = true
+})

@@ -61,10 +61,25 @@ async function send(method: Method, path: string, options: Options): Promise<Res
   }
 }
 
+let tellSignedOut = (): void => undefined
+
+/** Calls `act` whenever the service no longer knows who is here. */
+export function whenSignedOut(act: () => void): void {
+  tellSignedOut = act
+}
+
+const isAboutLoggingIn = (path: string): boolean => path.startsWith('auth/') || path === 'me/'
+
+/** What a refusal amounts to; that the session is over is told to the whole page. */
+async function refusal(path: string, response: Response): Promise<ApiError> {
+  if (response.status === 401 && !isAboutLoggingIn(path)) tellSignedOut()
+  return failure(response)
+}
+
 /** The parsed answer; undefined for an empty one. Raises ApiError for 4xx and 5xx, NetworkError without an answer. */
 async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
   const response = await send(method, path, options)
-  if (!response.ok) throw await failure(response)
+  if (!response.ok) throw await refusal(path, response)
   const text = await response.text()
   return (text ? JSON.parse(text) : undefined) as T
 }
@@ -72,7 +87,7 @@ async function request<T>(method: Method, path: string, options: Options = {}): 
 /** A file of the service, as bytes. Raises as `get` does. */
 export async function getFile(path: string): Promise<Blob> {
   const response = await send('GET', path, {})
-  if (!response.ok) throw await failure(response)
+  if (!response.ok) throw await refusal(path, response)
   return response.blob()
 }
 
@@ -104,6 +119,6 @@ export async function getIfChanged<T>(path: string, etag: string | null, signal?
   if (signal) options.signal = signal
   const response = await send('GET', path, options)
   if (response.status === 304) return { answer: null, etag }
-  if (!response.ok) throw await failure(response)
+  if (!response.ok) throw await refusal(path, response)
   return { answer: (await response.json()) as T, etag: response.headers.get('ETag') }
 }

@@ -63,7 +63,7 @@ function acted(state: LabelState, card: Pick<Card, 'assignment' | 'item' | 'give
   return { outbox: enqueue(state.outbox, entry), done: [...state.done, card.assignment].slice(-N_DONE) }
 }
 
-/** The state after answering the card on the screen; nothing to send when a taken-back answer is given again as it was. */
+/** The state after answering the card on the screen, also in place of an answer that came back; nothing to send when a taken-back answer is given again as it was. */
 export function answer(state: LabelState, value: AnswerValue, seconds: number, now: number): LabelState {
   const card = current(state)
   if (!card) return state
@@ -73,6 +73,7 @@ export function answer(state: LabelState, value: AnswerValue, seconds: number, n
     ...withoutCurrent(state),
     ...acted(state, card, { kind: 'answer', value, seconds }, now),
     past: remembering(state.past, { assignment: card.assignment, item: card.item, value, at: now }),
+    refused: state.refused.filter((one) => one.assignment !== card.assignment),
     today: state.today + (card.given ? 0 : 1),
   }
 }

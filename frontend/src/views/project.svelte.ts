@@ -1,7 +1,6 @@
 import { get } from '../api/client'
-import { ApiError, explain } from '../api/errors'
+import { explain } from '../api/errors'
 import type { Project } from '../api/types'
-import { signedOut } from '../session.svelte'
 
 /** The project that a page is about, null until it is read. Call while a component is made; a new id is read anew. */
 export function projectOf(id: () => number) {
@@ -13,7 +12,6 @@ export function projectOf(id: () => number) {
       project = await get<Project>(`projects/${which}/`)
     } catch (error) {
       problem = explain(error)
-      if (error instanceof ApiError && error.status === 401) signedOut()
     }
   }
 

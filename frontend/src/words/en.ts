@@ -45,6 +45,7 @@ export const en = {
     motto: 'Your model asks, your team answers.',
     signIn: 'Sign in',
     lapsed: 'Your session has ended. Answers that had not left are kept on this device.',
+    signInAgain: 'Sign in to go on',
     username: 'Username',
     password: 'Password',
     noAccount: 'No account, or the password is forgotten? Whoever runs this server can help.',

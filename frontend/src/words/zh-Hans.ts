@@ -46,6 +46,7 @@ export const zhHans: Catalogue = {
     motto: '模型提问，团队作答。',
     signIn: '登录',
     lapsed: '登录已过期。尚未发送的回答仍保存在本设备上。',
+    signInAgain: '请重新登录以继续',
     username: '用户名',
     password: '密码',
     noAccount: '没有账号或忘记密码？请联系本服务器的管理员。',

@@ -1,9 +1,8 @@
 import { create, get, post } from '../../api/client'
-import { ApiError, explain } from '../../api/errors'
+import { explain } from '../../api/errors'
 import type { Exploration, Explored } from '../../api/explore'
 import type { Project } from '../../api/types'
 import { navigate } from '../../router.svelte'
-import { signedOut } from '../../session.svelte'
 import { filtersOf, NO_FILTERS, pickedBetween, searchOf, toggled, type FilterName, type Filters } from '../../state/explore'
 
 export type Dialog = 'keys' | 'palette'
@@ -33,7 +32,6 @@ export function createExplorer(project: Project) {
   let abort = new AbortController()
 
   function failed(error: unknown): void {
-    if (error instanceof ApiError && error.status === 401) signedOut()
     failure = explain(error)
   }
 

@@ -3,7 +3,6 @@ import { poll } from '../../api/poll'
 import type { SaidToMe } from '../../api/schema'
 import type { AnswerValue, Assignments, Health, ModelState, MyAnnotations, Project, Training } from '../../api/types'
 import { openKeep, type Keep } from '../../kept-answers'
-import { signedOut } from '../../session.svelte'
 import { boxesIn, spansIn } from '../../state/answers'
 import { answeredAt, type Stretch } from '../../state/breaks'
 import * as boxes from '../../state/boxes'
@@ -116,10 +115,7 @@ export function createDesk(project: Project, user: number) {
     outbox: () => state.outbox,
     leasesWanted: (closing) => sync.leasesWanted(state, closing),
     onStart: (assignment) => (sending = assignment),
-    onLink: (next) => {
-      link = next
-      if (next === 'signed_out') signedOut()
-    },
+    onLink: (next) => (link = next),
     onRefused: (entry, error) => change(sync.refuse(state, entry.assignment, error)),
     onSent: (entry, answer) => {
       const confirmed = sync.sent(state, entry.assignment, entry.version)
@@ -145,7 +141,7 @@ export function createDesk(project: Project, user: number) {
     },
     onFailure: (failure) => {
       if (failure === 'offline') link = 'offline'
-      else if (failure === 'signed_out') signedOut()
+      else if (failure === 'signed_out') link = 'signed_out'
       else problem = failure.problem
     },
   })

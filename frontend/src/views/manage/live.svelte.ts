@@ -1,6 +1,4 @@
-import { ApiError } from '../../api/errors'
 import { poll } from '../../api/poll'
-import { signedOut } from '../../session.svelte'
 
 /** Figures the service promises within 2 s are asked for that often; those promised within 10 s less so. */
 export const FAST_MS = 2_000
@@ -23,7 +21,6 @@ export function live<T>(path: () => string, everyMs: number): Live<T> {
 
   function refused(error: unknown): void {
     failure = error
-    if (error instanceof ApiError && error.status === 401) signedOut()
   }
 
   $effect(() =>

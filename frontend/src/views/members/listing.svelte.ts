@@ -1,7 +1,6 @@
 import { get } from '../../api/client'
-import { ApiError, explain } from '../../api/errors'
+import { explain } from '../../api/errors'
 import type { Page } from '../../api/types'
-import { signedOut } from '../../session.svelte'
 
 /** A list of the service read page by page, as far as somebody asked for it. Call while a component is made. */
 export function listing<Row>(path: () => string) {
@@ -19,7 +18,6 @@ export function listing<Row>(path: () => string) {
       failure = ''
     } catch (error) {
       failure = explain(error)
-      if (error instanceof ApiError && error.status === 401) signedOut()
     }
   }
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.db.models.functions import Now
+
 from annotation.errors import Conflict
-from annotation.models import GoldAnswer, Item, Project
+from annotation.models import Assignment, GoldAnswer, Item, Project, Stream
 
 
 def add_gold(*, project: Project, item: Item, value: dict[str, Any]) -> GoldAnswer:
@@ -30,6 +32,16 @@ def add_gold(*, project: Project, item: Item, value: dict[str, Any]) -> GoldAnsw
 
 
 def drop_gold(*, item: Item) -> None:
-    """Makes this locked item an ordinary one again, without free slots, in the caller's transaction."""
+    """Makes this locked item an ordinary one again, without free slots, in the caller's transaction.
+
+    What was answered and is held as a check counts against its limit from now on; and whoever was given it is known to
+    have it behind her, so it is no fresh item any more.
+    """
     GoldAnswer.objects.filter(item=item).delete()
-    Item.objects.filter(pk=item.pk).update(is_gold=False)
+    given = Assignment.objects.filter(item=item)
+    n_given = given.update(holds_slot=True)
+    taken = given.filter(status__in=(Assignment.Status.OPEN, Assignment.Status.ANSWERED)).count()
+    found = Item.objects.filter(pk=item.pk)
+    found.update(is_gold=False, slot_limit=0, taken=taken, open_slots=0)
+    if n_given:
+        found.filter(drawn_at=None).update(drawn_at=Now(), draw_stream=Stream.RELABEL, draw_probability=1.0)

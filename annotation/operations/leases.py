@@ -171,6 +171,8 @@ GOLD = """
                 JOIN annotation_assignment mine ON mine.item_id = known.id AND mine.annotator_id = %(user)s
                 WHERE known.project_id = %(project)s AND known.is_gold AND mine.status = 'answered'))
         ORDER BY hashint8extended(item.id, %(user)s) LIMIT 1),
+    still AS MATERIALIZED (  -- it stays a known answer until the lease is written, which holds no slot
+        SELECT id FROM annotation_item WHERE id = (SELECT id FROM picked) AND is_gold FOR SHARE SKIP LOCKED),
     lease AS (
         INSERT INTO annotation_assignment AS lease (project_id, item_id, annotator_id, stream, reason, probability,
             model_version, holds_slot, status, skip_reason, created_at, expires_at)
@@ -178,7 +180,7 @@ GOLD = """
                CASE WHEN %(reason)s::text IS NULL THEN coalesce({face}, '{"kind": "random"}')
                     ELSE jsonb_build_object('kind', %(reason)s::text) END, 1.0 / n_left,
                NULL, false, 'open', '', now(), now() + make_interval(secs => %(lease_seconds)s)
-        FROM picked
+        FROM picked WHERE id IN (SELECT id FROM still)
         ON CONFLICT (item_id, annotator_id) DO UPDATE
             {again}
             WHERE lease.status = 'expired'

@@ -1,10 +1,12 @@
 """Known answers: proposed, accepted, given up; five first, then by rate. Guidelines, and what they put in doubt."""
 
 import random
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from annotation.errors import InvalidValue, NotFound
+from annotation.errors import Conflict, InvalidValue, NotFound
 from annotation.models import (
     Annotation,
     Assignment,
@@ -17,7 +19,12 @@ from annotation.models import (
 from annotation.operations.agreeing import undo_batch
 from annotation.operations.guidelines import send_out_by_guidelines
 from annotation.operations.known_answers import accept_gold, remove_gold
-from annotation.operations.labeling import assign_next_item, submit_annotation
+from annotation.operations.labeling import (
+    assign_next_item,
+    release_expired_assignments,
+    skip_item,
+    submit_annotation,
+)
 from annotation.operations.projects import change_project, create_project
 from annotation.queries.expected import own_report
 from annotation.queries.gold import gold_items, gold_proposals
@@ -56,6 +63,34 @@ class TestGold:
         assert Item.objects.get().slot_limit == 2
         with pytest.raises(NotFound):
             remove_gold(project=project, item=items[0], user=project.created_by)
+
+    def test_answers_to_gold_count_once_it_is_an_ordinary_item(self):
+        project = make_project(overlap=2, gold_rate=1.0)
+        item = make_item(project, gold="spam", shuffle_key=0)
+        others = [make_item(project, slot_limit=2).pk for _ in range(3)]
+        first, second, late, skipping = (make_member(project) for _ in range(4))
+        held = {}
+        for person in (first, second, late, skipping):
+            (lease,) = assign_next_item(project=project, user=person, count=1).leases
+            held[person] = Assignment.objects.select_related("project").get(pk=lease.id)
+        submit_annotation(assignment=held[first], value={"class": "spam"})
+        Assignment.objects.filter(pk=held[late].pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+        release_expired_assignments()
+        skip_item(assignment=held[skipping])
+        remove_gold(project=project, item=item, user=project.created_by)
+        item.refresh_from_db()
+        assert (item.taken, item.slot_limit, item.open_slots) == (2, 2, 0)
+        with pytest.raises(Conflict):
+            submit_annotation(assignment=held[late], value={"class": "spam"})
+        change_project(project=project, user=project.created_by, changes={"settings": {"overlap": 4}})
+        project.refresh_from_db()
+        for person in (first, skipping):  # the head of the shuffle is behind them
+            (lease,) = assign_next_item(project=project, user=person, count=1).leases
+            assert lease.item_id in others
+        submit_annotation(assignment=held[second], value={"class": "spam"})
+        submit_annotation(assignment=held[late], value={"class": "spam"})
+        item.refresh_from_db()
+        assert (item.taken, item.open_slots) == (3, 1)
 
     def test_gold_that_a_decision_made_is_given_up_by_undoing_it(self):
         project, items, _ = world()

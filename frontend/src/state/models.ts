@@ -1,8 +1,9 @@
 /** Trained versions in words: their figures, how two differ, and what pinning one will do, said before it is done. Pure. */
 import type { ClassFigures, Comparison, Drift, F1, ModelRow, Outlook, ReliabilityBin } from '../api/models'
 import type { Interval, Performance } from '../api/types'
-import { percent, plural } from './format'
+import { percent, score } from './format'
 import { decimal, decimalRange, metricName, percentRange } from './manageFormat'
+import { t } from '../words/spoken.svelte'
 
 export interface Figure {
   value: string
@@ -12,7 +13,7 @@ export interface Figure {
   why: string
 }
 
-const missing = (why: string): Figure => ({ value: '–', range: '', interval: null, why: `Not known yet: ${why}` })
+const missing = (why: string): Figure => ({ value: '–', range: '', interval: null, why: t.models.missing(why) })
 
 const shown = (found: Interval): Figure => ({ value: decimal(found.estimate), range: decimalRange(found.low, found.high), interval: found, why: '' })
 
@@ -20,18 +21,18 @@ const asPercent = (found: Interval): Figure => ({ value: percent(found.estimate)
 
 /** What was measured on the protected random items; shares in percent. */
 export function performanceFigure(found: Performance | null): Figure {
-  if (!found) return missing('too few protected random items had an answer when it was trained.')
+  if (!found) return missing(t.models.tooFewProtectedRandom)
   return found.metric === 'accuracy' ? asPercent(found) : shown(found)
 }
 
 export function f1Figure(found: F1 | null): Figure {
-  return found?.macro ? shown(found.macro) : missing('a class has no protected item.')
+  return found?.macro ? shown(found.macro) : missing(t.models.aClassHasNo)
 }
 
 /** Precision, recall and F1 of a class, each with its range or the reason why it has none. */
 export function classFigures(row: ClassFigures): Record<'precision' | 'recall' | 'f1', Figure> {
-  const never = 'the model has not said this class of a protected item.'
-  const none = 'no protected item is in this class.'
+  const never = t.models.theModelHasNot
+  const none = t.models.noProtectedItemIs
   return {
     precision: row.precision ? shown(row.precision) : missing(never),
     recall: row.recall ? shown(row.recall) : missing(none),
@@ -59,8 +60,8 @@ export const binRows = (bins: readonly ReliabilityBin[]): BinRow[] =>
       isOff: confidence < right.low || confidence > right.high,
     }))
 
-const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)}`
-const pointsRange = ({ low, high }: Interval): string => `${points(low)} to ${points(high)}`
+const points = (share: number): string => `${share < 0 ? '−' : '+'}${score(Math.abs(100 * share), 1)}`
+const pointsRange = ({ low, high }: Interval): string => t.models.range(points(low), points(high))
 
 /** Two sentences on whether the model is outgrown by what comes in now. */
 export function driftLines(drift: Drift | null, classes: readonly string[]): { text: string; isClear: boolean }[] {
@@ -68,24 +69,24 @@ export function driftLines(drift: Drift | null, classes: readonly string[]): { t
   const shift = drift?.shift
   return [
     newest
-      ? { text: `Newer protected items against older ones: accuracy ${points(newest.estimate)} points (${pointsRange(newest)}).`, isClear: newest.high < 0 }
-      : { text: 'Newer items against older ones: not known yet, because too few protected items have an answer.', isClear: false },
+      ? { text: t.models.newerProtectedItemsAgainst(points(newest.estimate), pointsRange(newest)), isClear: newest.high < 0 }
+      : { text: t.models.newerItemsAgainstOlder, isClear: false },
     shift
-      ? { text: `“${classes[shift.column] ?? '?'}” is the class whose share moved most: ${points(shift.estimate)} points in the pool against the protected items (${pointsRange(shift)})${shift.is_clear ? '' : ', which may be chance'}.`, isClear: shift.is_clear }
-      : { text: 'Share of classes: not known yet, because pool and protected items were not compared.', isClear: false },
+      ? { text: (shift.is_clear ? t.models.shifted : t.models.shiftedPerhaps)(classes[shift.column] ?? '?', points(shift.estimate), pointsRange(shift)), isClear: shift.is_clear }
+      : { text: t.models.shareOfClassesNot, isClear: false },
   ]
 }
 
 /** The rise that the next labels are expected to bring, or why nobody can say. */
 export function gainFigure(outlook: Outlook): Figure {
   const gain = outlook.expected_gain
-  if (!gain) return missing('it takes several models, measured on enough protected items.')
-  return { value: `${points(gain.estimate)} points`, range: pointsRange(gain), interval: gain, why: '' }
+  if (!gain) return missing(t.models.itTakesSeveralModels)
+  return { value: t.models.nPoints(points(gain.estimate)), range: pointsRange(gain), interval: gain, why: '' }
 }
 
 /** What a model thinks of itself, marked as such. */
 export const beliefText = (belief: Performance | null): string =>
-  belief ? `${metricName(belief.metric)} ${percent(belief.estimate)} (${percentRange(belief.low, belief.high)}), from labels it chose itself.` : 'Not known yet: too few labels.'
+  belief ? t.models.fromLabelsItChose(metricName(belief.metric), percent(belief.estimate), percentRange(belief.low, belief.high)) : t.models.notKnownYetToo
 
 /** The version that rolling back would pin: the newest earlier one whose files are kept; null when there is none in sight. */
 export function rollBackTarget(rows: readonly ModelRow[]): ModelRow | null {
@@ -98,28 +99,27 @@ export function rollBackTarget(rows: readonly ModelRow[]): ModelRow | null {
 function measuredLine(next: ModelRow, serving: ModelRow | undefined): string {
   const after = performanceFigure(next.performance)
   const before = performanceFigure(serving?.performance ?? null)
-  if (!serving || after.why || before.why) return `Model ${next.number} and the one it replaces cannot be compared by figures: one was not measured.`
-  return `Measured at its training: ${after.value} (${after.range}); model ${serving.number}: ${before.value} (${before.range}).`
+  if (!serving || after.why || before.why) return t.models.modelAndTheOne(next.number)
+  return t.models.measuredAtItsTraining(after.value, after.range, serving.number, before.value, before.range)
 }
 
 /** What will happen when this version is pinned, in sentences. */
 export function pinWords(next: ModelRow, serving: ModelRow | undefined): string[] {
-  const instead = serving && serving.number !== next.number ? `, in place of model ${serving.number}` : ''
   return [
-    `Model ${next.number} predicts and chooses the questions from now on${instead}.`,
+    serving && serving.number !== next.number ? t.models.predictsInPlace(next.number, serving.number) : t.models.predictsFromNow(next.number),
     ...(serving?.number === next.number ? [] : [measuredLine(next, serving)]),
-    'Training goes on and new versions are measured, but none of them serves until this one is unpinned.',
-    'No answer changes. “Unpin” undoes it.',
+    t.models.trainingGoesOnAnd,
+    t.models.noAnswerChangesUnpin,
   ]
 }
 
 /** What will happen when nothing is pinned any more. */
 export function unpinWords(pinned: ModelRow, newest: ModelRow | undefined): string[] {
-  if (!newest || newest.number === pinned.number) return [`Model ${pinned.number} is the newest and goes on serving, until the next training replaces it.`]
+  if (!newest || newest.number === pinned.number) return [t.models.modelIsTheNewest(pinned.number)]
   return [
-    `Model ${newest.number}, the newest, predicts and chooses in place of model ${pinned.number}; every later training replaces it.`,
+    t.models.modelTheNewestPredicts(newest.number, pinned.number),
     measuredLine(newest, pinned),
-    'No answer changes.',
+    t.models.noAnswerChanges,
   ]
 }
 
@@ -128,11 +128,11 @@ export function verdict(found: Comparison): string {
   const [first, second] = found.versions
   const paired = found.protected
   if (found.because) return found.because
-  if (!paired) return 'Not known yet: no protected item has an answer that both were measured on.'
+  if (!paired) return t.models.notKnownYetNo
   const { difference, p_value, n } = paired
-  const chance = p_value < 0.001 ? `less than ${percent(0.001)}` : percent(p_value)
-  const figures = `Model ${second.number} minus model ${first.number}: ${points(difference.estimate)} points (${pointsRange(difference)}) on ${plural(n, 'protected item')}.`
+  const chance = p_value < 0.001 ? t.models.lessThan(percent(0.001)) : percent(p_value)
+  const figures = t.models.modelMinusModelPoints(second.number, first.number, points(difference.estimate), pointsRange(difference), n)
   const better = difference.low > 0 ? second : difference.high < 0 ? first : null
-  if (!better) return `${figures} That does not tell them apart.`
-  return `${figures} Model ${better.number} is better; between equals such a gap has a chance of ${chance}.`
+  if (!better) return t.models.thatDoesNotTell(figures)
+  return t.models.modelIsBetterBetween(figures, better.number, chance)
 }

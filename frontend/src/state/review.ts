@@ -1,5 +1,7 @@
-import type { Decision, ItemPage, ReviewRow, Value, Vote, Waiting } from '../api/review'
+import type { Decision, ItemPage, Value, Vote, Waiting } from '../api/review'
 import type { Flag } from '../api/types'
+import { score } from './format'
+import { t } from '../words/spoken.svelte'
 
 /** What a reviewer wants done; the body of a decision without the item. */
 export interface Wish {
@@ -17,7 +19,7 @@ export interface Done {
 
 /** How an answer reads in a line: the class, or the answer as it is stored. */
 export function wordsOf(value: Value | null): string {
-  if (value === null) return 'nothing'
+  if (value === null) return t.review.nothing
   return typeof value.class === 'string' ? value.class : JSON.stringify(value)
 }
 
@@ -61,18 +63,6 @@ export function modelView(page: ItemPage): [string, number][] {
   return entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number').sort((a, b) => b[1] - a[1])
 }
 
-const DECIDED: Record<ReviewRow['decision'], string> = {
-  accept: 'accepted',
-  change: 'changed to',
-  keep: 'kept',
-  gold: 'made gold:',
-  send_out: 'sent it out again',
-  confirm: 'confirmed a flag',
-  dismiss: 'dismissed a flag',
-  talk: 'had a word with somebody',
-  pause: 'paused somebody',
-}
-
 export interface Event {
   at: string
   text: string
@@ -80,12 +70,12 @@ export interface Event {
 
 /** What happened to the item, the first thing first. */
 export function story(page: ItemPage): Event[] {
-  const votes = page.votes.map((vote): Event => ({ at: vote.created_at, text: `${vote.annotator ?? 'Somebody'} answered ${wordsOf(vote.value)}` }))
+  const votes = page.votes.map((vote): Event => ({ at: vote.created_at, text: t.review.answered(vote.annotator ?? t.common.somebody, wordsOf(vote.value)) }))
   const reviews = page.reviews.flatMap((one): Event[] => {
-    const who = one.reviewer ?? 'A rule of the project'
-    const made: Event = { at: one.created_at, text: `${who} ${DECIDED[one.decision]}${one.value ? ` ${wordsOf(one.value)}` : ''}${one.note ? ` (“${one.note}”)` : ''}` }
-    return one.undone_at ? [made, { at: one.undone_at, text: `${one.undone_by ?? 'Somebody'} took that back` }] : [made]
+    const who = one.reviewer ?? t.review.aRuleOfThe
+    const made: Event = { at: one.created_at, text: `${who} ${t.review.decidedTo[one.decision]}${one.value ? ` ${wordsOf(one.value)}` : ''}${one.note ? ` (“${one.note}”)` : ''}` }
+    return one.undone_at ? [made, { at: one.undone_at, text: t.review.tookThatBack(one.undone_by ?? t.common.somebody) }] : [made]
   })
-  const flags = page.flags.map((flag): Event => ({ at: flag.created_at, text: `Flag: label probably wrong, ${flag.score.toFixed(2)}` }))
+  const flags = page.flags.map((flag): Event => ({ at: flag.created_at, text: t.review.flagLabelProbablyWrong(score(flag.score, 2)) }))
   return [...votes, ...reviews, ...flags].sort((a, b) => a.at.localeCompare(b.at))
 }

@@ -4,6 +4,7 @@ import type { Exploration, Explored } from '../../api/explore'
 import type { Project } from '../../api/types'
 import { navigate } from '../../router.svelte'
 import { filtersOf, NO_FILTERS, pickedBetween, searchOf, toggled, type FilterName, type Filters } from '../../state/explore'
+import { t } from '../../words/spoken.svelte'
 
 export type Dialog = 'keys' | 'palette'
 const PAGE = 100
@@ -135,7 +136,7 @@ export function createExplorer(project: Project) {
         const made = await create<{ batch: string; n: number }>(`projects/${project.id}/quality/send-out/`, { items })
         batch = made.n ? made.batch : null
         const left = items.length - made.n
-        said = `${made.n} sent out for one more answer.${left ? ` ${left} stay: no answer yet, as many as max_votes allows, decided, or asked about just now.` : ''}`
+        said = t.explore.sentOut(made.n) + (left ? t.explore.someStay(left) : '')
         picked = new Set()
       }),
     undo: () =>
@@ -143,7 +144,7 @@ export function createExplorer(project: Project) {
         if (!batch) return
         const { n } = await post<{ n: number }>(`projects/${project.id}/reviews/batches/${batch}/undo/`)
         batch = null
-        said = `${n} taken back; everything is as before.`
+        said = t.explore.takenBackEverythingIs(n)
       }),
     pop: (which: Dialog | null) => void (dialog = which),
     close(): void {

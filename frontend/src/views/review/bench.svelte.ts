@@ -3,6 +3,7 @@ import { explain } from '../../api/errors'
 import type { CommentRow, ItemPage, ReviewQueue, ReviewRow, Vote, Waiting } from '../../api/review'
 import type { Project } from '../../api/types'
 import { doubted, putBack, withMore, without, wordsOf, type Done, type Wish } from '../../state/review'
+import { t } from '../../words/spoken.svelte'
 
 /** After these the server has counted again what followed from a decision that was taken back. */
 const RECOUNTED_MS = [1500, 5000]
@@ -10,7 +11,6 @@ const RECOUNTED_MS = [1500, 5000]
 export type Shown = 'all' | 'label_suspect' | 'disagreement'
 export type Dialog = 'keys' | 'palette' | 'classes'
 
-const SAID: Record<Wish['decision'], string> = { accept: 'Accepted', change: 'Changed to', keep: 'Kept', gold: 'Gold from now on:', send_out: 'Sent out again' }
 const FEW = 5
 
 /** The reviewer's bench: what waits, what is looked at, what was decided in this sitting. */
@@ -134,7 +134,7 @@ export function createBench(project: Project): Bench {
     if (!decided) return
     await attempt(async () => {
       const review = await create<ReviewRow>(`projects/${project.id}/reviews/`, { item: decided.item, ...wish })
-      said = `${SAID[wish.decision]}${review.value ? ` ${wordsOf(review.value)}` : ''}.`
+      said = `${t.review.said[wish.decision]}${review.value ? ` ${wordsOf(review.value)}` : ''}.`
       done = [...done, { review: review.id, waiting: decided, said }]
       batch = null
       waiting -= 1
@@ -148,7 +148,7 @@ export function createBench(project: Project): Bench {
     await attempt(async () => {
       await post(`reviews/${last.review}/undo/`)
       done = done.slice(0, -1)
-      said = 'Taken back; everything is as before.'
+      said = t.review.takenBack
       waiting += 1
       go(putBack(queue, last.waiting))
       void read(last.waiting.item)
@@ -161,7 +161,7 @@ export function createBench(project: Project): Bench {
       const made = await create<{ batch: string; n: number }>(`projects/${project.id}/reviews/agreeing/`, {})
       batch = { id: made.batch, n: made.n }
       await load()
-      said = `Accepted ${made.n} items on which everybody agrees.`
+      said = t.review.acceptedItemsOnWhich(made.n)
     })
   }
 
@@ -217,7 +217,7 @@ export function createBench(project: Project): Bench {
         await post(`projects/${project.id}/reviews/batches/${bulk.id}/undo/`)
         batch = null
         await load()
-        said = `Took ${bulk.n} decisions back.`
+        said = t.review.tookDecisionsBack(bulk.n)
       })
     },
     comment,

@@ -12,7 +12,7 @@ export const PLAIN_VIEWS: Record<'login' | 'join' | 'projects' | 'create', Loadi
 
 export const itemView: Loading<{ project: number; item: number }> = () => import('./views/explore/ItemView.svelte')
 
-export const PROJECT_VIEWS: Record<'overview' | 'label' | 'review' | 'models' | 'items' | 'people' | 'settings', Loading<{ project: number }>> = {
+export const PROJECT_VIEWS: Record<'overview' | 'label' | 'review' | 'models' | 'items' | 'people' | 'settings' | 'report' | 'guidelines', Loading<{ project: number }>> = {
   overview: () => import('./views/manage/Overview.svelte'),
   label: () => import('./views/label/Label.svelte'),
   review: () => import('./views/review/Review.svelte'),
@@ -20,4 +20,6 @@ export const PROJECT_VIEWS: Record<'overview' | 'label' | 'review' | 'models' | 
   items: () => import('./views/explore/Explorer.svelte'),
   people: () => import('./views/members/People.svelte'),
   settings: () => import('./views/members/Settings.svelte'),
+  report: () => import('./views/quality/Report.svelte'),
+  guidelines: () => import('./views/quality/Guidelines.svelte'),
 }

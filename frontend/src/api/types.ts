@@ -90,10 +90,9 @@ export type Suggestion = Told<S.Suggestion, { value: AnswerValue }>
 export type Assignment = Told<S.Assignment, { item: Item; stream: Stream; reason: Reason | null; suggestion: Suggestion | null }>
 export type EmptyBecause = S.EmptyBecauseEnum
 export type TrainingStage = S.TrainingStageEnum
-/** What one reads about one's own work, as far as the page shows it. */
-export interface OwnReport {
-  paused: S.OwnReport['paused']
-}
+/** What is known of one person's work: what she reads of herself, and whoever looks after her. */
+export type OwnReport = S.OwnReport
+export type Guideline = S.Guideline
 export type Training = S.NewcomerTraining
 export type Assignments = Told<S.Assignments, { assignments: Assignment[] }>
 

@@ -14,6 +14,8 @@ describe('routes', () => {
     ['/projects/7/items', { view: 'items', project: 7 }],
     ['/projects/7/items/12', { view: 'item', project: 7, item: 12 }],
     ['/projects/7/items/x', { view: 'missing' }],
+    ['/projects/7/report', { view: 'report', project: 7 }],
+    ['/projects/7/guidelines', { view: 'guidelines', project: 7 }],
     ['/projects/7/else', { view: 'missing' }],
     ['/projects/x', { view: 'missing' }],
   ] as const)('%s', (path, route) => expect(matchRoute(path)).toEqual(route))

@@ -28,7 +28,7 @@ from annotation.operations.outbox import request_work_on, wake_after_commit
 from annotation.operations.projects import check_schema
 from annotation.operations.retry import retried
 from annotation.operations.training import Training, train
-from annotation.queries.labeling import Lease, fresh_items, note_drawn, open_leases
+from annotation.queries.labeling import InHand, Lease, fresh_items, in_hand, note_drawn
 
 MAX_COUNT = 20
 MAX_SECONDS = 7 * 24 * 3600
@@ -62,50 +62,52 @@ def assign_next_item(*, project: Project, user: User, count: int, rng: random.Ra
     """
     if not 1 <= count <= MAX_COUNT:
         raise BadRequest(f"count must be from 1 to {MAX_COUNT}.", fields={"count": "out of range"})
-    found = open_leases(project_id=project.pk, user_id=user.pk, limit=count)
-    if found is None:
+    held = in_hand(project_id=project.pk, user_id=user.pk, limit=count)
+    if held is None:
         return Assigned(empty_because="paused")
     is_asked = project.training_items and project.training != Membership.Training.PASSED
-    if is_asked and (training := train(project=project, user=user, count=count - len(found))):
+    if is_asked and (training := train(project=project, user=user, count=count - len(held.leases))):
         if training.stage != Membership.Training.PASSED:
-            return _in_training(project, user, found + training.leases, count, training)
-        return replace(_ordinary(project, user, found, count, rng), training=training)
-    return _ordinary(project, user, found, count, rng)
+            return _in_training(project, user, held.leases + training.leases, count, training)
+        return replace(_ordinary(project, user, held, count, rng), training=training)
+    return _ordinary(project, user, held, count, rng)
 
 
 def _in_training(project: Project, user: User, found: list[Lease], count: int, training: Training) -> Assigned:
     """Another request of hers may just have taken the last known answers: then those are what she has in hand."""
     if training.stage == Membership.Training.NOT_PASSED:
         return Assigned(found, None if found else "training_not_passed", training=training)
-    held = found or open_leases(project_id=project.pk, user_id=user.pk, limit=count) or []
-    return Assigned(held, training=training)
+    held = None if found else in_hand(project_id=project.pk, user_id=user.pk, limit=count)
+    return Assigned(held.leases if held else found, training=training)
 
 
-def _ordinary(project: Project, user: User, found: list[Lease], count: int, rng: random.Random | None) -> Assigned:
+def _ordinary(project: Project, user: User, held: InHand, count: int, rng: random.Random | None) -> Assigned:
+    asks_gold, rng = held.has_gold and project.gold_rate > 0, rng or random.SystemRandom()
+    found = list(held.leases)
     if len(found) < count:
-        found += _new_leases(project, user.pk, count - len(found), rng or random.SystemRandom())
+        found += _new_leases(project, user.pk, count - len(found), rng, asks_gold)
     if found:
         return Assigned(found)
     if release_expired_assignments(project_id=project.pk):
-        found = _new_leases(project, user.pk, count, rng or random.SystemRandom())
+        found = _new_leases(project, user.pk, count, rng, asks_gold)
     return Assigned(found) if found else _why_empty(project, user.pk)
 
 
-def _new_leases(project: Project, user_id: int, count: int, rng: random.Random) -> list[Lease]:
+def _new_leases(project: Project, user_id: int, count: int, rng: random.Random, asks_gold: bool) -> list[Lease]:
     for _ in range(3):
         try:
             with transaction.atomic():
-                return _pick(project, user_id, count, rng)
+                return _pick(project, user_id, count, rng, asks_gold)
         except leases.LostRace:
             continue
     return []
 
 
-def _pick(project: Project, user_id: int, count: int, rng: random.Random) -> list[Lease]:
+def _pick(project: Project, user_id: int, count: int, rng: random.Random, asks_gold: bool) -> list[Lease]:
     """Gold by rate, items that others have begun, second opinions by rate, then new ones: the protected sample by rate,
     else queued. With nothing else left to ask, second opinions from anybody."""
     found: list[Lease] = []
-    if project.gold_rate and (roll := rng.random()) < max(project.gold_rate, leases.FIRST_GOLD_RATE):
+    if asks_gold and (roll := rng.random()) < max(project.gold_rate, leases.FIRST_GOLD_RATE):
         found += leases.take_gold(project=project, user_id=user_id, by_rate=roll < project.gold_rate)
     if len(found) < count:
         found += leases.take(

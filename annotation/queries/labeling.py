@@ -22,9 +22,9 @@ STILL_SUGGESTED = """
          THEN lease.suggestion - 'schema_version' END"""
 # The part of a gold check's reason that names the stream it is shown as.
 LOOKS_LIKE = "looks_like"
-# One row at least: whether the person is paused, then what she holds.
+# One row at least: whether the person is paused, whether there are known answers, then what she holds.
 OPEN_LEASES = """
-    SELECT paused.stands, held.*
+    SELECT paused.stands, EXISTS (SELECT 1 FROM annotation_item WHERE project_id = %(project)s AND is_gold), held.*
     FROM (SELECT EXISTS (
             SELECT 1 FROM annotation_review
             WHERE project_id = %(project)s AND about_id = %(user)s AND decision = 'pause' AND undone_at IS NULL)
@@ -60,14 +60,22 @@ class Lease:
     suggestion: dict[str, Any] | None
 
 
-def open_leases(*, project_id: int, user_id: int, limit: int) -> list[Lease] | None:
-    """Returns the person's open leases, the oldest first; None for somebody who is paused."""
+@dataclass(frozen=True)
+class InHand:
+    """A person's open leases, the oldest first, and whether her project has known answers to ask for."""
+
+    leases: list[Lease]
+    has_gold: bool
+
+
+def in_hand(*, project_id: int, user_id: int, limit: int) -> InHand | None:
+    """Returns what the person has in hand; None for somebody who is paused."""
     with connection.cursor() as cursor:
         cursor.execute(OPEN_LEASES, {"project": project_id, "user": user_id, "limit": limit})
         rows = cursor.fetchall()
     if rows[0][0]:
         return None
-    return [lease_of(row[1:]) for row in rows if row[1] is not None]
+    return InHand([lease_of(row[2:]) for row in rows if row[2] is not None], rows[0][1])
 
 
 def lease_of(row: Sequence[Any]) -> Lease:

@@ -44,9 +44,13 @@ PICK_QUEUED = """
         RETURNING entry.item_id AS id, entry.stream, entry.probability, entry.model_version, entry.reason)
 """
 
+# Without a probability the items are counted, in the same statement.
 PICK_FRESH = """
     picked AS MATERIALIZED (
-        SELECT item.id, %(stream)s AS stream, %(probability)s::float8 AS probability, NULL::integer AS model_version,
+        SELECT item.id, %(stream)s AS stream, coalesce(%(probability)s::float8, 1.0 / (
+                   SELECT count(*) FROM annotation_item
+                   WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0)) AS probability,
+               NULL::integer AS model_version,
                jsonb_build_object('kind', %(stream)s::text) AS reason
         FROM annotation_item item
         WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0

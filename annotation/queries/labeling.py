@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from annotation.models import Annotation, Item, Project
+from annotation.models import Annotation, Project
 
 # The part of a reason that holds what the project's own model would answer, where it says so.
 SUGGESTED = "suggested"
@@ -91,18 +91,20 @@ def _loaded(part: Any) -> Any:
     return json.loads(part) if isinstance(part, str) else part
 
 
-def fresh_items(project_id: int) -> int:
-    """Returns how many items nobody was asked about, right to the second for pools that are quick to count."""
-    now = time.monotonic()
+def known_fresh(project_id: int) -> int | None:
+    """Returns how many items nobody was asked about, right to the second for pools that are quick to count.
+
+    None when that has to be counted again.
+    """
     with _counts_lock:
         until, count = _counts.get(project_id, (0.0, 0))
-    if now < until:
-        return count
-    count = Item.objects.filter(project_id=project_id, drawn_at__isnull=True, open_slots__gt=0).count()
-    took = time.monotonic() - now
+    return count if time.monotonic() < until else None
+
+
+def note_fresh(project_id: int, count: int, took: float) -> None:
+    """Remembers a count that took so many seconds."""
     with _counts_lock:
-        _counts[project_id] = (now + max(1.0, _COUNT_SHARE * took), count)
-    return count
+        _counts[project_id] = (time.monotonic() + max(1.0, _COUNT_SHARE * took), count)
 
 
 def note_drawn(project_id: int, n_items: int) -> None:

@@ -131,9 +131,14 @@ class Service:
             order.unlink(missing_ok=True)
 
     @property
+    def addresses(self) -> dict[str, str]:
+        """What the environment of another program of this installation must say."""
+        known: dict[str, dict[str, str]] = json.loads((self.folder / "data" / "secrets.json").read_text())
+        return known["environment"]
+
+    @property
     def database_url(self) -> str:
-        known = json.loads((self.folder / "data" / "secrets.json").read_text())
-        return str(known["environment"]["DATABASE_URL"])
+        return self.addresses["DATABASE_URL"]
 
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(self.database_url, autocommit=True, connect_timeout=5)

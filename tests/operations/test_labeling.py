@@ -506,12 +506,15 @@ def test_statements_on_the_request_path(django_assert_max_num_queries):
 
     Two more here are savepoints. The roll is one at which a newcomer would be given gold if there were any.
     """
-    project = project_with(5, queue_version=1)
+    project = project_with(5, queue_version=1, random_rate=0.1)
     for rank, item in enumerate(project.items.all()):
         QueueEntry.objects.create(project=project, rank=rank, item=item, score=1, reason={}, model_version=1)
     annotator = make_member(project)
     with django_assert_max_num_queries(5):
         lease = assign_next_item(project=project, user=annotator, count=1, rng=Always(0.2)).leases[0]
+    other = make_member(project)
+    with django_assert_max_num_queries(5):  # a random one, of which the probability is counted
+        assert assign_next_item(project=project, user=other, count=1, rng=Always(0.05)).leases
     assignment = assignment_for(annotator, lease.id)
     with django_assert_max_num_queries(6):
         submit_annotation(assignment=assignment, value=HAM)

@@ -274,11 +274,15 @@ def add_member(*, project: Project, actor: User, username: Any, role: Any, passw
 
 
 def _username(given: Any) -> str:
-    """Returns the name as accounts are stored: one spelling of letters that look the same."""
+    """Returns the name as accounts are stored: one spelling of letters that look the same.
+
+    A name of dots alone would be a step upwards in an address: whoever removes `..` would delete the project.
+    """
     name = unicodedata.normalize("NFKC", given) if isinstance(given, str) else ""
-    if not USERNAME.fullmatch(name):
+    if not USERNAME.fullmatch(name) or not name.strip("."):
         raise InvalidValue(
-            "A user name has letters, digits and @ . + - _ only.", fields={"username": "not a user name"}
+            "A user name has letters, digits and @ . + - _ only, and is more than dots.",
+            fields={"username": "not a user name"},
         )
     return name
 

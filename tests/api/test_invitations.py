@@ -82,6 +82,8 @@ def test_what_is_refused(project, link, anybody, owner, client_of) -> None:
     made = link()
     for name, password, status in (
         ("", PASSWORD, 422),
+        ("..", PASSWORD, 422),  # in an address a step upwards: removing this member would delete the project
+        (".", PASSWORD, 422),
         ("ana", "short", 422),
         ("owner", PASSWORD, 409),
         (7, PASSWORD, 400),

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
@@ -107,8 +108,10 @@ def outage() -> JsonResponse:
     return JsonResponse(_outage(), status=503, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
+@csrf_exempt  # a program that sends to a wrong address is told so, not that its page is out of date
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
-    return JsonResponse(body("not_found", "There is no such address."), status=404)
+    hint = "" if request.path.endswith("/") else " Addresses end with a slash."
+    return JsonResponse(body("not_found", f"There is no such address.{hint}"), status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:

@@ -10,6 +10,7 @@ import zlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
 
 from annotation.models import Item, Job, Project
 from annotation.operations.transfer import run_job
@@ -168,3 +169,10 @@ def test_uploads_that_are_no_tables_fail_with_a_reason_and_nothing_comes_in(owne
     assert job.status == "failed" or job.n_errors
     assert job.result
     assert not Item.objects.exists()
+
+
+@pytest.mark.parametrize(("path", "hint"), [("projects/1/itemz/", ""), ("projects", " Addresses end with a slash.")])
+def test_a_wrong_address_is_told_so_to_programs_that_send(path, hint):
+    program = APIClient(enforce_csrf_checks=True)
+    answer = program.post(f"/api/v1/{path}", {}, format="json")
+    assert (answer.status_code, answer.json()["error"]["message"]) == (404, f"There is no such address.{hint}")

@@ -1,7 +1,7 @@
 /** Editing the classes of a project that has answers: what is sent, and what becomes of the answers, said first. Pure. */
 import type { ClassInfo } from '../api/types'
 import { colorSlot } from './classes'
-import { plural } from './format'
+import { t } from '../words/spoken.svelte'
 
 export interface EditedClass {
   /** The name it has now; null for a new class. */
@@ -31,11 +31,11 @@ export function editProblem(edits: readonly EditedClass[], index: number): strin
   if (!one) return ''
   const others = edits.filter((_, at) => at !== index)
   const name = one.name.trim()
-  if (!name) return 'A class needs a name.'
-  if (others.some((other) => other.name.trim() === name)) return `There is another class “${name}”.`
+  if (!name) return t.members.aClassNeedsA
+  if (others.some((other) => other.name.trim() === name)) return t.members.thereIsAnotherClass(name)
   const key = one.key.trim()
-  if ([...key].length > 1) return 'A key is one sign.'
-  return key && others.some((other) => other.key.trim() === key) ? `“${key}” is the key of another class.` : ''
+  if ([...key].length > 1) return t.members.aKeyIsOne
+  return key && others.some((other) => other.key.trim() === key) ? t.members.isTheKeyOf(key) : ''
 }
 
 export interface ClassPayload {
@@ -54,7 +54,7 @@ export function classPayload(classes: readonly ClassInfo[], edits: readonly Edit
   }))
 }
 
-const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ')
+const quoted = (names: readonly string[]): string => names.map((name) => t.members.quoted(name)).join(', ')
 
 /** What saving will do to questions and answers, in sentences. */
 export function editWords(classes: readonly ClassInfo[], edits: readonly EditedClass[]): string[] {
@@ -62,15 +62,15 @@ export function editWords(classes: readonly ClassInfo[], edits: readonly EditedC
   const added = edits.filter((one) => one.was === null).map((one) => one.name.trim())
   const gone = classes.filter((one) => !edits.some((edit) => edit.was === one.name)).map((one) => one.name)
   return [
-    ...renamed.map((one) => `“${one.was}” is called “${one.name.trim()}” from now on, in the answers that exist too.`),
-    ...(added.length ? [`${quoted(added)}: can be chosen at once. Items answered before are not asked again, so the model knows nothing of ${added.length === 1 ? 'it' : 'them'} yet.`] : []),
-    ...(gone.length ? [`${quoted(gone)}: cannot be chosen any more. Answers that said so stay in the history and no longer count, for training or for consensus.`] : []),
-    'The model is trained anew, and the consensus worked out again. Nothing that people answered is rewritten.',
+    ...renamed.map((one) => t.members.isCalledFromNow(one.was, one.name.trim())),
+    ...(added.length ? [t.members.canBeChosenAt(quoted(added), added.length)] : []),
+    ...(gone.length ? [t.members.cannotBeChosenAny(quoted(gone))] : []),
+    t.members.trainedAnew,
   ]
 }
 
 /** What merging will do. */
 export const mergeWords = (names: readonly string[], into: string): string[] => [
-  `${quoted(names)} ${names.length === 1 ? 'is' : 'are'} gone as ${plural(names.length, 'class', 'classes')} of ${names.length === 1 ? 'its' : 'their'} own; answers that said so mean “${into}” from now on.`,
-  'The model is trained anew, and the consensus worked out again. There is no button that parts them again.',
+  t.members.goneAs(quoted(names), names.length, into),
+  t.members.mergedForGood,
 ]

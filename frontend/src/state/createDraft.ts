@@ -1,7 +1,7 @@
 /** The draft of a new project: four steps, what is still missing in each, and what is sent. Pure. */
-import { plural } from './format'
 import { classesProblem, wordsOfKind } from './kinds'
 import type { Kind, Project, ProjectSettings, Role } from '../api/types'
+import { t } from '../words/spoken.svelte'
 
 export const COLORS = ['blue', 'orange', 'green', 'magenta', 'gold', 'violet', 'sky', 'red', 'lime', 'brown', 'pink', 'slate'] as const
 export type Color = (typeof COLORS)[number]
@@ -105,34 +105,34 @@ export function classProblem(draft: Draft, index: number, reserved: ReadonlySet<
   if (!one) return ''
   const others = draft.classes.filter((_, at) => at !== index)
   const name = one.name.trim()
-  if (name && others.some((other) => other.name.trim() === name)) return `There is another class “${name}”.`
+  if (name && others.some((other) => other.name.trim() === name)) return t.members.thereIsAnotherClass(name)
   const key = one.key.trim().toLowerCase()
   if (!key) return ''
-  if (!/^[a-z0-9]$/.test(key)) return 'A key is one letter or digit.'
-  if (reserved.has(key)) return `“${key}” does something else while labelling.`
-  return others.some((other) => other.key.trim().toLowerCase() === key) ? `“${key}” is the key of another class.` : ''
+  if (!/^[a-z0-9]$/.test(key)) return t.create.aKeyIsOne
+  if (reserved.has(key)) return t.create.doesSomethingElseWhile(key)
+  return others.some((other) => other.key.trim().toLowerCase() === key) ? t.members.isTheKeyOf(key) : ''
 }
 
 export const personProblem = (draft: Draft, index: number): string => {
   const one = draft.people[index]
   const name = one?.username.trim() ?? ''
   const twice = name !== '' && draft.people.some((other, at) => at !== index && other.username.trim() === name)
-  if (twice) return `${name} is on the list already.`
-  return one?.password && one.password.length < 8 ? 'A password has at least 8 characters.' : ''
+  if (twice) return t.create.isOnTheList(name)
+  return one?.password && one.password.length < 8 ? t.create.aPasswordHasAt : ''
 }
 
 const within = (value: number, low: number, high: number): boolean => Number.isFinite(value) && value >= low && value <= high
 
 function whatIsMissing(kind: Kind): string {
-  if (kind === 'boxes') return 'Images come as JSON lines with data.image.'
-  return kind === 'pairwise' ? 'Which two columns are the texts?' : 'Which column is the text?'
+  if (kind === 'boxes') return t.create.imagesComeAsJson
+  return kind === 'pairwise' ? t.create.whichTwoColumnsAre : t.create.whichColumnIsThe
 }
 
 /** Why a step is not done, or an empty text. `hasText` says whether a file is chosen and its text column known. */
 export function missing(step: Step, draft: Draft, file: { chosen: boolean; hasText: boolean }, reserved: ReadonlySet<string>): string {
   switch (step) {
     case 'kind':
-      return draft.name.trim() ? '' : 'The project needs a name.'
+      return draft.name.trim() ? '' : t.members.theProjectNeedsA
     case 'classes': {
       const problem = namesClasses(draft) ? draft.classes.map((_, index) => classProblem(draft, index, reserved)).find(Boolean) : ''
       return problem || classesProblem(draft.kind, classNames(draft))
@@ -142,8 +142,8 @@ export function missing(step: Step, draft: Draft, file: { chosen: boolean; hasTe
     case 'people': {
       const problem = draft.people.map((_, index) => personProblem(draft, index)).find(Boolean)
       if (problem) return problem
-      if (!within(draft.overlap, 1, 100) || !Number.isInteger(draft.overlap)) return 'Votes an item: a whole number from 1 to 100.'
-      return within(draft.randomPercent, 0, 100) ? '' : 'The random sample: 0 to 100%.'
+      if (!within(draft.overlap, 1, 100) || !Number.isInteger(draft.overlap)) return t.create.votesAnItemA
+      return within(draft.randomPercent, 0, 100) ? '' : t.create.theRandomSample0
     }
   }
 }
@@ -152,15 +152,15 @@ export function missing(step: Step, draft: Draft, file: { chosen: boolean; hasTe
 export function stepSummary(step: Step, draft: Draft, fileName: string): string {
   switch (step) {
     case 'kind':
-      return draft.name.trim() ? `${draft.name.trim()}: ${wordsOfKind(draft.kind).title.toLowerCase()}` : ''
+      return draft.name.trim() ? `${draft.name.trim()}: ${wordsOfKind(draft.kind).title.toLocaleLowerCase()}` : ''
     case 'classes':
-      return namesClasses(draft) ? classNames(draft).join(', ') || (draft.kind === 'rating' ? '1 to 5' : '') : 'no classes'
+      return namesClasses(draft) ? classNames(draft).join(', ') || (draft.kind === 'rating' ? t.create.n1To5 : '') : t.create.noClasses
     case 'data':
-      return fileName || 'no file yet; you can bring one later'
+      return fileName || t.create.noFileYetYou
     case 'people': {
       const invited = draft.people.filter((one) => one.username.trim()).length
-      const people = invited ? `you and ${plural(invited, 'other')}` : 'only you'
-      return `${people} · ${plural(draft.overlap, 'vote')} an item · ${draft.randomPercent}% random sample`
+      const people = invited ? t.create.youAnd(invited) : t.create.onlyYou
+      return t.create.anItemRandomSample(people, draft.overlap, draft.randomPercent)
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Reading the beginning of a CSV or JSONL file: columns and first rows. Pure. */
 import { findDelimiter, looksLikeHeader, readRecords, type CsvRecord } from './createCsv'
-import { plural } from './format'
+import { t } from '../words/spoken.svelte'
 
 export type FileFormat = 'csv' | 'jsonl'
 
@@ -31,7 +31,7 @@ function previewCsv(text: string, isWhole: boolean, header: boolean | null): Pre
   const problems = data
     .filter((record) => !fits(record))
     .slice(0, MOST_PROBLEMS)
-    .map(({ line, cells }) => ({ line, message: `${plural(cells.length, 'column')} instead of ${columns.length}` }))
+    .map(({ line, cells }) => ({ line, message: t.create.insteadOf(cells.length, columns.length) }))
   const rows = data.filter(fits).map((record) => record.cells)
   return { format: 'csv', delimiter, hasHeader, columns, rows, problems }
 }
@@ -44,9 +44,9 @@ function asText(value: unknown): string {
 function parseObject(line: string): Record<string, unknown> | string {
   try {
     const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : 'not an object'
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : t.create.notAnObject
   } catch {
-    return 'not JSON'
+    return t.create.notJson
   }
 }
 

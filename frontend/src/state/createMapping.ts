@@ -2,6 +2,7 @@
 import type { Kind } from '../api/types'
 import type { Preview } from './createFile'
 import { isAnswer } from './kinds'
+import { t } from '../words/spoken.svelte'
 
 /** What known answers are for: to see how good people are, or as answers of the person who imports. */
 export type AnswerUse = 'gold' | 'annotation'
@@ -132,19 +133,19 @@ export function rowFates(preview: Preview, mapping: Mapping, classes: readonly s
     const id = ids[index] ?? ''
     const answer = answers[index] ?? ''
     const fate = fateOf(index, texts, ids, answer === '' || isAnswer(kind, classes, answer) ? '' : answer, kind === 'pairwise')
-    return { text, second: seconds[index] ?? '', id, answer, fate, isPlain: fate === 'new' }
+    return { text, second: seconds[index] ?? '', id, answer, fate, isPlain: fate === t.create.fresh }
   })
 }
 
 /** `wrong` is a known answer that cannot be one; in pairs the same text comes back beside others. */
 function fateOf(index: number, texts: string[], ids: string[], wrong: string, isPair: boolean): string {
   const text = texts[index] ?? ''
-  if (text.trim() === '') return 'no text'
+  if (text.trim() === '') return t.create.noText
   const id = ids[index] ?? ''
-  if (id !== '' && ids.indexOf(id) < index) return `same id as row ${ids.indexOf(id) + 1}`
-  if (wrong !== '') return `“${wrong}” is not a class`
-  if (isPair) return 'new'
+  if (id !== '' && ids.indexOf(id) < index) return t.create.sameIdAsRow(ids.indexOf(id) + 1)
+  if (wrong !== '') return t.create.isNotAClass(wrong)
+  if (isPair) return t.create.fresh
   const twin = texts.indexOf(text)
-  if (twin === index) return 'new'
-  return id === '' ? `same text as row ${twin + 1}` : `new, text as in row ${twin + 1}`
+  if (twin === index) return t.create.fresh
+  return id === '' ? t.create.sameTextAsRow(twin + 1) : t.create.newTextAsIn(twin + 1)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Progress, Project } from '../api/types'
 import { changeOf, consequences, formOf, formProblems } from './manageSettings'
-import { GROUPS, groupsFor, optionsFor, wordsOf } from './policy'
+import { groups, groupsFor, optionsFor, wordsOf } from './policy'
 
 const project: Project = {
   id: 1, name: 'SMS', kind: 'choice', role: 'owner', classes: [], guidelines: 'Look twice.', guidelines_version: 3, created_at: '2026-03-01T00:00:00Z',
@@ -48,7 +48,7 @@ describe('settings', () => {
   })
 
   it('has plain words for everything, once', () => {
-    const all = GROUPS.flatMap((group) => [...group.settings])
+    const all = groups().flatMap((group) => [...group.settings])
     expect(new Set(all.map((one) => one.name)).size).toBe(all.length)
     expect(all.map((one) => one.name).sort()).toEqual(Object.keys(project.settings).sort())
     for (const setting of all) {
@@ -62,7 +62,7 @@ describe('settings', () => {
     expect(names('choice')).not.toContain('spans_overlap')
     expect(names('spans')).toContain('spans_overlap')
     expect(names('spans')).not.toContain('classifier')
-    const strategy = GROUPS.flatMap((group) => [...group.settings]).find((one) => one.name === 'strategy')
+    const strategy = groups().flatMap((group) => [...group.settings]).find((one) => one.name === 'strategy')
     if (strategy?.type !== 'choice') throw new Error('strategy is a choice')
     expect(optionsFor(strategy, 'choice').map((one) => one.value)).not.toContain('max_loss')
     expect(optionsFor(strategy, 'multichoice').map((one) => one.value)).toEqual(['team', 'random', 'min_confidence', 'average_confidence', 'max_loss', 'mean_max_loss'])

@@ -1,7 +1,8 @@
 /** The settings form: texts as typed, what is wrong with them, what a change costs, and the smallest change to send. Pure. */
 import type { Progress, Project, ProjectSettings } from '../api/types'
-import { count, plural } from './format'
+import { count } from './format'
 import { groupsFor, type NumberSetting, type Setting } from './policy'
+import { t } from '../words/spoken.svelte'
 
 export type SettingName = keyof ProjectSettings
 
@@ -25,10 +26,15 @@ export function formOf(project: Project): SettingsForm {
 }
 
 function numberProblem(setting: NumberSetting, text: string): string {
-  if (text.trim() === '') return setting.isOptional ? '' : 'A number is needed.'
+  if (text.trim() === '') return setting.isOptional ? '' : t.members.aNumberIsNeeded
   const value = Number(text)
   const fits = value >= setting.low && value <= setting.high && (!setting.isWhole || Number.isInteger(value))
-  return fits ? '' : `${setting.isWhole ? 'A whole number' : 'A number'} from ${setting.low} to ${setting.high}${setting.isOptional ? ', or nothing' : ''}.`
+  return fits ? '' : numberWords(setting)
+}
+
+function numberWords({ isWhole, isOptional, low, high }: NumberSetting): string {
+  const [whole, any] = isOptional ? [t.members.wholeOrNothing, t.members.numberOrNothing] : [t.members.wholeNumber, t.members.anyNumber]
+  return (isWhole ? whole : any)(low, high)
 }
 
 function parsedObject(text: string): Record<string, unknown> | null {
@@ -42,19 +48,19 @@ function parsedObject(text: string): Record<string, unknown> | null {
 
 function problemOf(setting: Setting, text: string): string {
   if (setting.type === 'number') return numberProblem(setting, text)
-  if (setting.type === 'json') return parsedObject(text) ? '' : 'This is not a JSON object such as {"C": 10}.'
-  return setting.type === 'choice' && !text.trim() ? 'Something has to be chosen.' : ''
+  if (setting.type === 'json') return parsedObject(text) ? '' : t.members.thisIsNotA
+  return setting.type === 'choice' && !text.trim() ? t.members.somethingHasToBe : ''
 }
 
 /** A sentence for each field that cannot be sent. */
 export function formProblems(project: Project, form: SettingsForm): Partial<Record<FormField, string>> {
   const problems: Partial<Record<FormField, string>> = {}
-  if (!form.name.trim()) problems.name = 'The project needs a name.'
+  if (!form.name.trim()) problems.name = t.members.theProjectNeedsA
   for (const setting of settingsOf(project)) {
     const problem = problemOf(setting, form[setting.name])
     if (problem) problems[setting.name] = problem
   }
-  if (!problems.overlap && Number(form.max_votes) < Number(form.overlap)) problems.max_votes = 'Not fewer than the votes an item.'
+  if (!problems.overlap && Number(form.max_votes) < Number(form.overlap)) problems.max_votes = t.members.notFewerThanThe
   return problems
 }
 
@@ -94,12 +100,12 @@ function votesLine(project: Project, form: SettingsForm, items: number): string 
   const { overlap, overlap_share } = project.settings
   const before = answersWanted(items, overlap, overlap_share)
   const after = answersWanted(items, Number(form.overlap), Number(form.overlap_share) / 100)
-  return after === before ? '' : `All ${plural(items, 'item')} together ask for about ${count(after)} answers instead of ${count(before)}; answers that exist stay.`
+  return after === before ? '' : t.members.allTogetherAskFor(items, count(after), count(before))
 }
 
 function secondLine(project: Project, form: SettingsForm, items: number): string {
   const most = items * Number(form.max_votes)
-  return Number(form.max_votes) > project.settings.max_votes ? `Doubtful items may be asked again: never more than ${count(most)} answers in all.` : ''
+  return Number(form.max_votes) > project.settings.max_votes ? t.members.doubtfulItemsMayBe(count(most)) : ''
 }
 
 /** What the change will cost or move, in sentences, before it is saved; nothing for a form that cannot be sent. */
@@ -111,11 +117,11 @@ export function consequences(project: Project, form: SettingsForm, progress: Pro
   const lines = [
     items && changed(['overlap', 'overlap_share']) ? votesLine(project, form, items) : '',
     items && changed(['max_votes']) ? secondLine(project, form, items) : '',
-    changed(['representation']) ? `${items ? plural(items, 'item') : 'Every item'} will be read anew in the background; what serves now goes on until that is done.` : '',
-    changed(RETRAINS) ? 'The model is trained or asked anew with the labels that exist; the order of the questions follows in a moment.' : '',
-    changed(['random_rate']) && Number(form.random_rate) === 0 ? 'Without a random sample nobody can say how good the model is.' : '',
-    changed(['target_confidence']) ? 'Which items count as doubtful is worked out anew.' : '',
-    change.guidelines === undefined ? '' : `The guidelines become version ${project.guidelines_version + 1}; answers keep the version they were given under.`,
+    changed(['representation']) ? items ? t.members.itemsReadAnew(items) : t.members.everyItemReadAnew : '',
+    changed(RETRAINS) ? t.members.theModelIsTrained : '',
+    changed(['random_rate']) && Number(form.random_rate) === 0 ? t.members.withoutARandomSample : '',
+    changed(['target_confidence']) ? t.members.whichItemsCountAs : '',
+    change.guidelines === undefined ? '' : t.members.theGuidelinesBecomeVersion(project.guidelines_version + 1),
   ]
   return lines.filter(Boolean)
 }

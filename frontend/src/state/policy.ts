@@ -56,7 +56,7 @@ const whole = (name: Named, label: string, hint: string, low: number, high: numb
 })
 
 const share = (name: Named, label: string, hint: string, low = 0): NumberSetting => ({
-  type: 'number', name, label: `${label}, in %`, hint, low, high: 100, isWhole: false, isPercent: true, isOptional: false, unless: '',
+  type: 'number', name, label: t.members.inPercent(label), hint, low, high: 100, isWhole: false, isPercent: true, isOptional: false, unless: '',
 })
 
 const optionalShare = (name: Named, label: string, hint: string, unless: string): NumberSetting => ({ ...share(name, label, hint, 1), isOptional: true, unless })
@@ -67,46 +67,46 @@ const one = (value: string, title: string, words: string): Option => ({ value, t
 const ofOne = (value: string, title: string, words: string): Option => ({ value, title, words, kinds: ['choice', 'rating', 'pairwise'] })
 const ofSets = (value: string, title: string, words: string): Option => ({ value, title, words, kinds: ['multichoice'] })
 
-export const STRATEGIES: readonly Option[] = [
-  one('team', 'Team (default)', 'For many people at once: doubtful items, different from one another, rare classes not forgotten.'),
-  one('random', 'Random order', 'A seeded shuffle; the model is trained and does not choose.'),
-  ofOne('least_confidence', 'Least confident', 'Items whose likeliest class is least likely.'),
-  ofOne('margin', 'Smallest margin', 'Items between two classes that are nearly as likely.'),
-  ofOne('entropy', 'Most doubt over all classes', 'Items where the probabilities are spread the most (entropy).'),
-  ofOne('vote_entropy', 'Committee: split votes', 'Several models vote; items on which their votes are split.'),
-  ofOne('consensus_entropy', 'Committee: joint doubt', 'Several models; items of which their mean is in doubt.'),
-  ofOne('kl_disagreement', 'Committee: disagreement', 'Several models; items on which they contradict their mean.'),
-  ofOne('bald', 'What a label would teach (BALD)', 'Items where knowing the answer tells the most about the model itself.'),
-  ofOne('variance_reduction', 'Less variance', 'Items that make the model’s parameters most certain.'),
-  ofOne('expected_error_reduction', 'Fewer expected errors', 'Items after which the fewest errors are expected; slow in large pools.'),
-  ofOne('badge', 'Doubtful and different (BADGE)', 'A batch that is doubtful and varied, by the gradients it would cause.'),
-  ofOne('density_weighted', 'Doubtful and typical', 'Doubtful items that have many others like them.'),
-  ofOne('ranked_batch', 'Ranked batch', 'Doubtful items, each far from what was asked before.'),
-  ofOne('core_set', 'Cover the pool', 'Items that leave none of the others far from an answered one.'),
-  ofOne('rare_class', 'Rare class', 'Items that are likely of the class with the fewest answers.'),
-  ofSets('min_confidence', 'Least sure class', 'Items with the class that is least sure.'),
-  ofSets('average_confidence', 'Least sure on average', 'Items whose classes are least sure together.'),
-  ofSets('max_loss', 'Largest loss', 'Items where the worst class would cost the most.'),
-  ofSets('mean_max_loss', 'Largest mean loss', 'Items whose classes would cost the most on average.'),
+const strategies = (): Option[] => [
+  one('team', t.members.teamDefault, t.members.forManyPeopleAt),
+  one('random', t.members.randomOrder, t.members.aSeededShuffleThe),
+  ofOne('least_confidence', t.members.leastConfident, t.members.itemsWhoseLikeliestClass),
+  ofOne('margin', t.members.smallestMargin, t.members.itemsBetweenTwoClasses),
+  ofOne('entropy', t.members.mostDoubtOverAll, t.members.itemsWhereTheProbabilities),
+  ofOne('vote_entropy', t.members.committeeSplitVotes, t.members.severalModelsVoteItems),
+  ofOne('consensus_entropy', t.members.committeeJointDoubt, t.members.severalModelsItemsOf),
+  ofOne('kl_disagreement', t.members.committeeDisagreement, t.members.severalModelsItemsOn),
+  ofOne('bald', t.members.whatALabelWould, t.members.itemsWhereKnowingThe),
+  ofOne('variance_reduction', t.members.lessVariance, t.members.itemsThatMakeThe),
+  ofOne('expected_error_reduction', t.members.fewerExpectedErrors, t.members.itemsAfterWhichThe),
+  ofOne('badge', t.members.doubtfulAndDifferentBadge, t.members.aBatchThatIs),
+  ofOne('density_weighted', t.members.doubtfulAndTypical, t.members.doubtfulItemsThatHave),
+  ofOne('ranked_batch', t.members.rankedBatch, t.members.doubtfulItemsEachFar),
+  ofOne('core_set', t.members.coverThePool, t.members.itemsThatLeaveNone),
+  ofOne('rare_class', t.members.rareClassFirst, t.members.itemsThatAreLikely),
+  ofSets('min_confidence', t.members.leastSureClass, t.members.itemsWithTheClass),
+  ofSets('average_confidence', t.members.leastSureOnAverage, t.members.itemsWhoseClassesAre),
+  ofSets('max_loss', t.members.largestLoss, t.members.itemsWhereTheWorst),
+  ofSets('mean_max_loss', t.members.largestMeanLoss, t.members.itemsWhoseClassesWould),
 ]
 
-const CLASSIFIERS: readonly Option[] = [
-  one('linear', 'Built-in linear model (default)', 'Fast, calibrated; predict/ and download answer for this one only.'),
-  one('sklearn.linear_model.LogisticRegression', 'Logistic regression', 'From scikit-learn, with its own settings.'),
-  one('sklearn.svm.SVC', 'Support vector machine', 'From scikit-learn, with its own settings.'),
-  one('sklearn.ensemble.RandomForestClassifier', 'Random forest', 'From scikit-learn, with its own settings.'),
+const classifiers = (): Option[] => [
+  one('linear', t.members.builtInLinearModel, t.members.fastCalibratedPredictAnd),
+  one('sklearn.linear_model.LogisticRegression', t.members.logisticRegression, t.members.fromScikitLearnWith),
+  one('sklearn.svm.SVC', t.members.supportVectorMachine, t.members.fromScikitLearnWith),
+  one('sklearn.ensemble.RandomForestClassifier', t.members.randomForest, t.members.fromScikitLearnWith),
 ]
 
-const REPRESENTATIONS: readonly Option[] = [
-  one('pool', 'Learned from the project’s own texts (default)', 'Needs nothing else.'),
-  one('tfidf', 'Weighted words (TF-IDF)', 'For long texts and technical words.'),
-  one('image', 'Images', 'For items that are images.'),
-  one('external', 'Uploaded vectors', 'Your own, by vectors/ of the API; items without one wait.'),
+const representations = (): Option[] => [
+  one('pool', t.members.learnedFromTheProjects, t.members.needsNothingElse),
+  one('tfidf', t.members.weightedWordsTfIdf, t.members.forLongTextsAnd),
+  one('image', t.members.images, t.members.forItemsThatAre),
+  one('external', t.members.uploadedVectors, t.members.yourOwnByVectors),
 ]
 
-const SOURCES: readonly Option[] = [
-  one('model', 'Querent’s own model (default)', 'The model that is trained here.'),
-  one('predictions', 'Uploaded predictions', 'A model outside, by predictions/ of the API, with probabilities.'),
+const sources = (): Option[] => [
+  one('model', t.members.querentsOwnModelDefault, t.members.theModelThatIs),
+  one('predictions', t.members.uploadedPredictions, t.members.aModelOutsideBy),
 ]
 
 const said = (value: 'off' | 'given' | 'shown' | 'verify', kinds?: readonly Kind[]): Option => ({
@@ -131,59 +131,60 @@ const SUGGESTIONS: Group = {
   ],
 }
 
-export const GROUPS: readonly Group[] = [
+/** Made anew each time: the words change with the language. */
+export const groups = (): Group[] => [
   {
-    title: 'How many answers',
-    about: 'of how many people, and when an item is done',
+    title: t.members.howManyAnswers,
+    about: t.members.ofHowManyPeople,
     settings: [
-      whole('overlap', 'Votes an item', 'How many people answer each item in the ordinary course. Default 1.', 1, 100),
-      share('overlap_share', 'Share of items that get them', 'The other items get one vote. Default 100.'),
-      whole('max_votes', 'Most votes an item', 'The hard limit, with second opinions for doubtful items. Second opinions begin where it is above the votes an item.', 1, 100),
-      share('relabel_rate', 'Second opinions at most', 'The largest share of questions that go to doubtful items again. Default 20.'),
-      share('target_confidence', 'Sure enough at', 'Below this an answer counts as doubtful. Default 95.', 50),
+      whole('overlap', t.members.votesAnItem, t.members.howManyPeopleAnswer, 1, 100),
+      share('overlap_share', t.members.shareOfItemsThat, t.members.theOtherItemsGet),
+      whole('max_votes', t.members.mostVotesAnItem, t.members.theHardLimitWith, 1, 100),
+      share('relabel_rate', t.members.secondOpinionsAtMost, t.members.theLargestShareOf),
+      share('target_confidence', t.members.sureEnoughAt, t.members.belowThisAnAnswer, 50),
     ],
   },
   {
-    title: 'What is asked next',
-    about: 'the random sample is drawn in either case',
+    title: t.members.whatIsAskedNext,
+    about: t.members.theRandomSampleIs,
     settings: [
-      { type: 'choice', name: 'strategy', label: 'Order of the items', hint: '', options: STRATEGIES, isOpen: false },
-      { type: 'choice', name: 'queue_source', label: 'Whose doubt orders the questions', hint: '', options: SOURCES, isOpen: false },
-      toggle('cost_aware', 'Weigh by time', 'Prefer items that take less time for the same doubt (by the square root of the seconds).'),
-      share('random_rate', 'Random sample', 'Drawn at random and never learned from: the only honest test of the model. Default 10.'),
-      share('gold_rate', 'Known answers mixed in', 'Gold items among the others, to see how good people are. Default 3.'),
-      optionalShare('predict_to_queue_below', 'Ask people when predict/ is below', 'Texts from outside of which the model is less sure than this come to people, once.', 'never'),
+      { type: 'choice', name: 'strategy', label: t.members.orderOfTheItems, hint: '', options: strategies(), isOpen: false },
+      { type: 'choice', name: 'queue_source', label: t.members.whoseDoubtOrdersThe, hint: '', options: sources(), isOpen: false },
+      toggle('cost_aware', t.members.weighByTime, t.members.preferItemsThatTake),
+      share('random_rate', t.members.randomSample, t.members.drawnAtRandomAnd),
+      share('gold_rate', t.members.knownAnswersMixedIn, t.members.goldItemsAmongThe),
+      optionalShare('predict_to_queue_below', t.members.askPeopleWhenPredict, t.members.textsFromOutsideOf, t.members.never),
     ],
   },
   SUGGESTIONS,
   {
-    title: 'The model',
-    about: 'what it reads and how it learns',
+    title: t.members.theModel,
+    about: t.members.whatItReadsAnd,
     settings: [
-      { type: 'choice', name: 'classifier', label: 'Classifier', kinds: ['choice'], hint: 'or the path of another scikit-learn classifier that gives probabilities.', options: CLASSIFIERS, isOpen: true },
-      { type: 'json', name: 'classifier_params', kinds: ['choice'], label: 'Settings of the classifier', hint: 'As JSON, for example {"C": 10}; {} for its defaults. The built-in one takes none.' },
-      { type: 'choice', name: 'representation', label: 'How items become numbers', hint: 'or encoder:… with a folder or a hub’s name, where the operator allows it.', options: REPRESENTATIONS, isOpen: true },
-      optionalShare('target_accuracy', 'Accuracy to reach', 'The advice to stop looks for it.', 'no target'),
+      { type: 'choice', name: 'classifier', label: t.members.classifier, kinds: ['choice'], hint: t.members.orThePathOf, options: classifiers(), isOpen: true },
+      { type: 'json', name: 'classifier_params', kinds: ['choice'], label: t.members.settingsOfTheClassifier, hint: t.members.asJsonForExample },
+      { type: 'choice', name: 'representation', label: t.members.howItemsBecomeNumbers, hint: t.members.orEncoderWithA, options: representations(), isOpen: true },
+      optionalShare('target_accuracy', t.members.accuracyToReach, t.members.theAdviceToStop, t.members.noTarget),
     ],
   },
   {
-    title: 'People and review',
-    about: 'who sees what, for how long',
+    title: t.members.peopleAndReview,
+    about: t.members.whoSeesWhatFor,
     settings: [
-      whole('lease_seconds', 'Time for an answer, in seconds', 'After this an unanswered item goes to somebody else. Default 900.', 5, 604_800),
-      { ...whole('pause_at_odds', 'Pause people at odds of', 'Whoever’s answers look random at these odds to one, say 100, gets no more questions until a manager says so. 0: nobody. Default 0.', 0, 1e9), isWhole: false },
-      whole('training_items', 'Training of newcomers, in known answers', 'Annotators who are new begin with so many gold items and are told at once whether they were right. 0: no training. Default 0.', 0, 100),
-      share('training_pass_mark', 'Right answers to pass the training', 'Whoever has fewer of them right is asked nothing more until a manager lets the person in, under People. Default 80.'),
-      toggle('show_names', 'Annotators see names', 'Of their colleagues, in discussions.'),
-      toggle('blind_review', 'Blind review', 'Reviewers do not see who gave which answer.'),
-      { ...toggle('spans_overlap', 'Spans may overlap', 'Whether the spans of one answer may overlap.'), kinds: ['spans'] },
+      whole('lease_seconds', t.members.timeForAnAnswer, t.members.afterThisAnUnanswered, 5, 604_800),
+      { ...whole('pause_at_odds', t.members.pausePeopleAtOdds, t.members.whoeversAnswersLookRandom, 0, 1e9), isWhole: false },
+      whole('training_items', t.members.trainingOfNewcomersIn, t.members.annotatorsWhoAreNew, 0, 100),
+      share('training_pass_mark', t.members.rightAnswersToPass, t.members.whoeverHasFewerOf),
+      toggle('show_names', t.members.annotatorsSeeNames, t.members.ofTheirColleaguesIn),
+      toggle('blind_review', t.members.blindReview, t.members.reviewersDoNotSee),
+      { ...toggle('spans_overlap', t.members.spansMayOverlap, t.members.whetherTheSpansOf), kinds: ['spans'] },
     ],
   },
 ]
 
 /** The groups as a project of this kind knows them. */
 export const groupsFor = (kind: Kind): Group[] =>
-  GROUPS.map((group) => ({ title: group.title, about: group.about, settings: group.settings.filter((setting) => !setting.kinds || setting.kinds.includes(kind)) }))
+  groups().map((group) => ({ title: group.title, about: group.about, settings: group.settings.filter((setting) => !setting.kinds || setting.kinds.includes(kind)) }))
 
 export const optionsFor = (setting: ChoiceSetting, kind: Kind): Option[] => setting.options.filter((option) => !option.kinds || option.kinds.includes(kind))
 

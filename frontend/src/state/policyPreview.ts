@@ -1,7 +1,8 @@
 /** What another rule for asking again would cost and bring, by the project's own answers, in one sentence. Pure. */
 import type { Project } from '../api/types'
-import { count, percent, plural } from './format'
+import { count, percent, score } from './format'
 import type { ProjectChange, SettingName } from './manageSettings'
+import { t } from '../words/spoken.svelte'
 
 export interface PolicyWorth {
   votes_per_item: number | null
@@ -27,8 +28,8 @@ export function previewed(project: Project, change: ProjectChange | null): Parti
 /** "By the answers so far: …", or why that cannot be said. */
 export function previewLine({ now, proposed }: PolicyPreview): string {
   const { votes_per_item, expected_right, answers_left, hours_left } = proposed
-  if (votes_per_item === null || expected_right === null) return `What it will cost and bring is not known yet because ${proposed.undefined_because ?? 'the service gives no reason'}.`
-  const before = now.expected_right === null ? '' : ` instead of ${percent(now.expected_right)}`
-  const hours = hours_left === null ? '' : `, about ${plural(Math.round(hours_left), 'hour')}`
-  return `By the answers so far: ${votes_per_item.toFixed(1)} answers an item, ${count(answers_left ?? 0)} still to come${hours}; ${percent(expected_right)} expected right${before}. These have no intervals.`
+  if (votes_per_item === null || expected_right === null) return t.members.whatItWillCost(proposed.undefined_because ?? t.manage.noReasonGiven)
+  const before = now.expected_right === null ? '' : t.members.insteadOf(percent(now.expected_right))
+  const hours = hours_left === null ? '' : t.members.aboutHours(Math.round(hours_left))
+  return t.members.byTheAnswersSo(score(votes_per_item, 1), count(answers_left ?? 0), hours, percent(expected_right), before)
 }

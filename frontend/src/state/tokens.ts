@@ -2,6 +2,7 @@
 import type { TokenRow } from '../api/schema'
 import type { MembershipSummary } from '../api/types'
 import { moment } from './format'
+import { t } from '../words/spoken.svelte'
 
 /** The last moment of a day as the person's clock has it, as the service takes it; null for no day. */
 export function endOf(day: string): string | null {
@@ -12,12 +13,12 @@ export function endOf(day: string): string | null {
 /** "only reads · only Inbox · until 4 Mar 2026, 23:59", or that there is no limit. */
 export function limitsOf(token: TokenRow, projects: readonly MembershipSummary[], now = Date.now()): string {
   const { read_only, project, expires_at } = token
-  const name = projects.find((one) => one.project === project)?.name ?? `project ${project}`
+  const name = projects.find((one) => one.project === project)?.name ?? t.members.projectNumber(project ?? 0)
   const isOver = expires_at !== null && Date.parse(expires_at) <= now
   const limits = [
-    ...(read_only ? ['only reads'] : []),
-    ...(project === null ? [] : [`only ${name}`]),
-    ...(expires_at === null ? [] : [`${isOver ? 'ended' : 'until'} ${moment(expires_at)}`]),
+    ...(read_only ? [t.members.onlyReads] : []),
+    ...(project === null ? [] : [t.members.only(name)]),
+    ...(expires_at === null ? [] : [(isOver ? t.members.ended : t.members.until)(moment(expires_at))]),
   ]
-  return limits.join(' · ') || 'no limits'
+  return limits.join(' · ') || t.members.noLimits
 }

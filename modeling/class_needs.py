@@ -40,12 +40,13 @@ def rare_share_of(counts: npt.NDArray[np.float64], needy: Ints) -> float:
 def exploring_share(probabilities: Floats, counts: npt.NDArray[np.float64], batch: int) -> float:
     """How much of what needy classes leave is drawn at random, given what the model says of a sample (n, n_classes).
 
-    Half with fewer than 2 × batch labels. All of it while some class is nowhere likely: a model that knows none of its
-    rows, or only wrong answers, may well lead away from them. After `ENOUGH_EXPLORED` labels that falls, for such a
-    class is very rare, or does not exist.
+    Half with fewer than 2 × batch labels. All of it while half of the classes are nowhere likely, as one of two: a
+    model that knows none of their rows, or only wrong answers, may well lead away from them. With fewer such classes
+    less, for the others need questions too; after `ENOUGH_EXPLORED` labels that falls, for such a class is very rare,
+    or does not exist.
     """
     n_labels = max(float(counts.sum()), 1.0)
     likeliest = np.minimum(probabilities.max(axis=1, keepdims=True), 0.5)
     found = (probabilities >= likeliest).any(axis=0)
-    unfound = 0.0 if found.all() else min(1.0, ENOUGH_EXPLORED / n_labels)
+    unfound = min(1.0, 2 * float((~found).mean())) * min(1.0, ENOUGH_EXPLORED / n_labels)
     return max(unfound, 0.5 if n_labels < 2 * batch else 0.0)

@@ -108,6 +108,13 @@ def test_while_a_class_is_nowhere_likely_questions_are_random() -> None:
     assert not (choose(X, p, [30, 20], 20).kinds == Kind.RANDOM).any()
 
 
+def test_one_class_of_many_that_is_nowhere_likely_leaves_questions_to_the_others() -> None:
+    X, p = pool(k=5)
+    p = np.column_stack([p[:, :4] + p[:, 4:] / 4, np.zeros(len(p))]).astype(np.float32)
+    kinds = choose(X, p, [12, 12, 12, 12, 2], 20).kinds
+    assert 0.3 < (kinds[kinds != Kind.RARE] == Kind.RANDOM).mean() < 0.5, "two fifths of what is not looked for"
+
+
 def test_wrong_answers_do_not_make_a_rare_class_well_known() -> None:
     """Ten answers of the second class, four of them on rows that the model holds for the first."""
     answers = np.array([[0.8, 0.2]] * 20 + [[0.2, 0.8]] * 10, np.float32)

@@ -20,6 +20,7 @@ def test_a_question_reaches_a_reviewer_and_the_answer_comes_back(site: Site, pag
     page.keyboard.type("Is this irony, @rita?")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("complementary", name="Discussion")).to_contain_text("Is this irony, @rita?")
+    expect(page.get_by_label("Comment")).not_to_be_focused()
     page.keyboard.press("1")  # the keys belong to the question again
     expect_saved(page)
 

@@ -31,7 +31,7 @@ export function talking(item: number, onSeen: () => void) {
         problem = explain(error)
         return false
       }
-      await read()
+      void read()
       return true
     },
     get comments() {

@@ -1316,4 +1316,15 @@ export const zhHans: Catalogue = {
     broughtBack: (n) => `已收回 ${count(n)} 个条目。`,
     undo: '撤销',
   },
+  talk: {
+    title: '讨论',
+    nothing: '还没有人谈到这个条目。',
+    nothingYet: '这里还没有可读的内容。你作答之后，才会显示同事对该条目的看法。',
+    comment: '评论',
+    answerTo: (who) => `回复${who}`,
+    forWhom: '用 @名字 指明写给谁',
+    answer: '回复',
+    send: '发送',
+    noAnswer: '不作为回复',
+  },
 }

@@ -28,12 +28,12 @@ def cpu_seconds(roots: Iterable[int]) -> Counter[str]:
     return seconds
 
 
-def pss_megabytes(roots: Iterable[int]) -> Counter[str]:
-    """Returns proportional set sizes: shared pages are counted once over all processes."""
+def pss_megabytes(roots: Iterable[int], which: str = "Pss") -> Counter[str]:
+    """Returns proportional set sizes: shared pages are counted once over all processes; `Pss_Anon`: without files."""
     sizes: Counter[str] = Counter()
     for pid in family(roots):
         for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
-            if line.startswith("Pss:"):
+            if line.startswith(f"{which}:"):
                 sizes[part_of(pid)] += int(line.split()[1]) / 1024
     return sizes
 

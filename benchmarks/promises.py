@@ -4,6 +4,7 @@
     python -m benchmarks.promises repeats --count 10000                    # three in ten are sent again
     python -m benchmarks.promises pace    --clients 200 --seconds 5 --minutes 10 --items 1000000
     python -m benchmarks.promises broker  --clients 20 --minutes 5         # hangs for so long
+    python -m benchmarks.promises imports --items 1000000 --kills 5        # of all workers, on the way
 
 Exit code 1 when a promise was broken. The times are those of the clients of one process beside the server.
 """
@@ -230,6 +231,30 @@ def broker(service: Service, options: argparse.Namespace) -> list[str]:
     return problems + found
 
 
+def imports(service: Service, options: argparse.Namespace) -> list[str]:
+    """A file comes in while all workers are killed again and again: every row once, and the job says so."""
+    admin = service.client()
+    body = {"name": "Promises", "kind": "choice", "classes": list(CLASSES)}
+    path = f"projects/{admin.want('POST', 'projects/', body)['id']}/"
+    started, job = time.monotonic(), send_file(admin, path, options.items)
+    n_killed = 0
+    for place in range(1, options.kills + 1):
+        part = place * options.items / (options.kills + 1)
+        if not eventually(lambda part=part: admin.want("GET", f"jobs/{job}/")["done"] >= part, JOB_SECONDS):
+            return [f"the import stood still before {part:,.0f} rows"]
+        n_killed += service.kill("workers")
+    if not eventually(lambda: admin.want("GET", f"jobs/{job}/")["status"] in ("done", "failed"), JOB_SECONDS):
+        return ["the import did not end"]
+    print(f"{options.items:,} rows in {time.monotonic() - started:.0f} s, workers killed {n_killed} times")
+    found = admin.want("GET", f"jobs/{job}/")
+    with service.connect() as db:
+        statement = "SELECT count(*), count(DISTINCT external_id) FROM annotation_item WHERE project_id = %s"
+        rows = db.execute(statement, [int(path.split("/")[1])]).fetchone()
+    told = (found["status"], found["done"], rows)
+    wanted = ("done", options.items, (options.items, options.items))
+    return [] if told == wanted else [f"{told} instead of {wanted}"]
+
+
 def _timed(
     team: Team, told: Told, work: Callable[[Api, int], None], *,
     beside: Callable[[], None] | None = None, stop: threading.Event | None = None,
@@ -251,7 +276,7 @@ def _timed(
     return team.problems(told)
 
 
-SHOWS = {"claims": claims, "repeats": repeats, "pace": pace, "broker": broker}
+SHOWS = {"claims": claims, "repeats": repeats, "pace": pace, "broker": broker, "imports": imports}
 
 
 def main() -> int:
@@ -262,6 +287,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=5.0, help="for one item")
     parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--items", type=int, default=20_000)
+    parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     with running_service(hooks=False) as service:

@@ -38,9 +38,8 @@ OPEN = """
 # an index and end at the limit.
 WAITING = f"""
     suspect AS MATERIALIZED (
-        SELECT flag.item_id, flag.score, flag.id AS flag_id, flag.annotation_id, flag.evidence,
-               'label_suspect' AS kind, item.external_id, item.data, truth.value, truth.probability, truth.status,
-               truth.n_votes
+        SELECT flag.item_id, flag.score, flag.id AS flag_id, 'label_suspect' AS kind, truth.value, truth.probability,
+               truth.status, truth.n_votes
         FROM annotation_flag flag
         JOIN annotation_item item ON item.id = flag.item_id
         JOIN annotation_consensus truth ON truth.item_id = flag.item_id
@@ -52,8 +51,8 @@ WAITING = f"""
                 AND (worse.score > flag.score OR (worse.score = flag.score AND worse.id < flag.id)))
         ORDER BY flag.score DESC, flag.item_id LIMIT {{most}}),
     doubtful AS MATERIALIZED (
-        SELECT truth.item_id, 1 - truth.probability AS score, NULL::bigint, NULL::bigint, NULL::jsonb,
-               'disagreement', item.external_id, item.data, truth.value, truth.probability, truth.status, truth.n_votes
+        SELECT truth.item_id, 1 - truth.probability AS score, NULL::bigint, 'disagreement', truth.value,
+               truth.probability, truth.status, truth.n_votes
         FROM annotation_consensus truth JOIN annotation_item item ON item.id = truth.item_id
         WHERE truth.project_id = %(project)s AND truth.status = 'doubtful' AND {OPEN}
           AND NOT EXISTS (
@@ -103,8 +102,15 @@ COLUMNS = (
     "item", "external_id", "text", "score", "kind", "flag", "annotation", "evidence", "value", "probability",
     "status", "n_votes",
 )  # fmt: skip
-SELECTED = """item_id, external_id, left(data->>'text', %(excerpt)s), score, kind, flag_id, annotation_id,
-    evidence::text, value::text, probability, status, n_votes"""
+# Texts and evidence are wide: they are read of what is shown only.
+SHOWN = """
+    SELECT shown.item_id, item.external_id, left(item.data->>'text', %(excerpt)s), shown.score, shown.kind,
+           shown.flag_id, flag.annotation_id, flag.evidence::text, shown.value::text, shown.probability, shown.status,
+           shown.n_votes
+    FROM shown JOIN annotation_item item ON item.id = shown.item_id
+    LEFT JOIN annotation_flag flag ON flag.id = shown.flag_id
+    ORDER BY shown.score DESC, shown.item_id
+"""
 
 VOTES = """
     SELECT one.id, person.username, one.value::text, one.revision, one.seconds, lease.stream, one.created_at,
@@ -128,8 +134,9 @@ def waiting(
     where, parameters = _where(wanted)
     parameters |= FIRST if after is None else {"score": after[0], "after": after[1]}
     own = wanted.keys() <= {"kind"} and wanted.get("kind", DISAGREEMENT) in OWN_KINDS
-    sql = f"""WITH {_worst(limit if own else None)} SELECT {SELECTED} FROM waiting WHERE {" AND ".join(where) or "true"}
-              ORDER BY score DESC, item_id LIMIT %(limit)s"""  # noqa: S608 - constants above
+    sql = f"""WITH {_worst(limit if own else None)},
+              shown AS (SELECT * FROM waiting WHERE {" AND ".join(where) or "true"}
+                        ORDER BY score DESC, item_id LIMIT %(limit)s) {SHOWN}"""  # noqa: S608 - constants above
     parameters |= {"project": project.pk, "excerpt": EXCERPT, "limit": limit, "renamed": renamed(project)}
     found = _rows(sql, parameters)
     return [_entry(dict(zip(COLUMNS, row, strict=True)), blind) for row in found]

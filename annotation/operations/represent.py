@@ -45,7 +45,7 @@ def build_features(claim: LaneClaim) -> None:
     project = Project.objects.get(pk=claim.project_id)
     item_ids = load_item_ids(claim.project_id)
     topic = Topic.SCORE if project.live_model_id else Topic.LEARN
-    target = None
+    target, live = None, None
     if project.deleted_at is None and len(item_ids):
         changed = fold_vectors(claim)
         live = _sound_live(project)
@@ -61,6 +61,8 @@ def build_features(claim: LaneClaim) -> None:
             _switch_on(target)
             free_lane_of(claim.project_id, Topic.LEARN)  # it may have given up for want of vectors
             request_work(project_id=claim.project_id, topic=topic)
+        if target != live:
+            request_work(project_id=claim.project_id, topic=Topic.QUALITY)  # the model speaks of labels by its vectors
 
 
 def has_outgrown(representation: Representation, n_items: int) -> bool:

@@ -1,8 +1,6 @@
 """The model as one more voice about labels: always from a model that never saw the item's labels."""
 
 import zlib
-from collections import OrderedDict
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,30 +16,17 @@ from modeling.model_voice import Voice, weighed_voice
 
 FOLDS = 5
 LEAST_ITEMS = 30
-REFIT_GROWTH = 1.1
-KEPT_PROJECTS = 32
+# Items that the model of one fold is fitted on at most; which ones, their ids say.
+MOST_FITTED = 20_000
 
 Vectors = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class _Folds:
-    """One model a fold, fitted on the items of the other folds."""
-
-    models: list[LinearModel]
-    fitted_for: tuple[object, ...]
-    n_votes: int
-
-
-_kept: OrderedDict[int, _Folds] = OrderedDict()
 
 
 def out_of_fold_voice(project: Project, votes: Votes, people: Beliefs) -> Voice | None:
     """Returns the model's independent view, or None while it has too little to go by or has earned no weight.
 
-    `people` is what the people alone say. An item's fold is fixed by its id, so the fold
-    models of an earlier run stay ignorant of the items they judge; they are fitted anew when the votes have grown by a
-    tenth.
+    `people` is what the people alone say. An item's fold is fixed by its id, and the models are fitted each time: the
+    same answers give the same view, whichever process looks and whatever it saw before.
     """
     labelled = np.unique(votes.votes[:, 0])
     live = Representation.objects.filter(project=project, is_live=True).first()
@@ -52,11 +37,13 @@ def out_of_fold_voice(project: Project, votes: Votes, people: Beliefs) -> Voice 
         return None
     has_vector, vectors = found
     items = labelled[has_vector]
-    fold = _folds_of(votes.item_ids[items])
-    models = _fold_models(live, votes, vectors, people.truth.posterior[items], fold)
+    lot = _lots_of(votes.item_ids[items])
+    fold = lot % FOLDS
+    targets = people.truth.posterior[items]
     views = np.empty((len(items), votes.n_classes))
-    for number, model in enumerate(models):
-        views[fold == number] = model.predict_proba(vectors[fold == number])
+    for number in range(FOLDS):
+        others = _fitted_on(lot, fold != number)
+        views[fold == number] = _fitted(vectors[others], targets[others]).predict_proba(vectors[fold == number])
     return weighed_voice(votes.votes, items, views, truth=people.truth, matrix=people.matrix)
 
 
@@ -73,33 +60,17 @@ def _vectors(live: Representation, item_ids: Ints) -> tuple[npt.NDArray[np.bool_
         return None
 
 
-def _folds_of(item_ids: Ints) -> Ints:
-    return np.array([zlib.crc32(int(item).to_bytes(8, "little")) % FOLDS for item in item_ids], dtype=np.int64)
+def _lots_of(item_ids: Ints) -> Ints:
+    """A number for each item that only its id decides, evenly over 32 bits."""
+    return np.array([zlib.crc32(int(item).to_bytes(8, "little")) for item in item_ids], dtype=np.int64)
 
 
-def _fold_models(
-    live: Representation, votes: Votes, vectors: Vectors, targets: Floats, fold: Ints
-) -> list[LinearModel]:
-    fitted_for = (live.pk, *votes.class_names)
-    kept = _kept.get(live.project_id)
-    if kept is not None and kept.fitted_for != fitted_for:
-        kept = None
-    if kept is not None and len(votes.votes) < REFIT_GROWTH * kept.n_votes:
-        return kept.models
+def _fitted_on(lot: Ints, may: npt.NDArray[np.bool_]) -> Ints:
+    """The places of the items with the lowest lots among those that may be fitted on, MOST_FITTED of them."""
+    places = np.flatnonzero(may)
+    return np.sort(places[np.argsort(lot[places], kind="stable")[:MOST_FITTED]])
+
+
+def _fitted(vectors: Vectors, targets: Floats) -> LinearModel:
     soft, weights = targets.astype(np.float32), targets.max(axis=1).astype(np.float32)
-    models = [
-        fit_linear(
-            vectors[fold != number],
-            soft[fold != number],
-            weights[fold != number],
-            n_classes=votes.n_classes,
-            l2=DEFAULT_L2,
-            start=kept.models[number] if kept else None,
-        )
-        for number in range(FOLDS)
-    ]
-    _kept[live.project_id] = _Folds(models, fitted_for, len(votes.votes))
-    _kept.move_to_end(live.project_id)
-    if len(_kept) > KEPT_PROJECTS:
-        _kept.popitem(last=False)
-    return models
+    return fit_linear(vectors, soft, weights, n_classes=targets.shape[1], l2=DEFAULT_L2)

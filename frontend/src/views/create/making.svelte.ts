@@ -66,7 +66,7 @@ export function making() {
       project ??= await post<Project>('projects/', projectPayload(draft))
       const done = new Set(people.filter((one) => !one.problem).map((one) => one.person.username))
       await addAll(project.id, draft.people.filter((one) => one.username.trim() && !done.has(one.username)))
-      if (picked && !job) job = await startImport(project.id, picked, keyFor(`file of ${project.id}`))
+      if (picked && !job) job = await startImport(project.id, picked, keyFor(`file-of-${project.id}`))
     } catch (error) {
       failure = explain(error)
       where = stepOf(error)

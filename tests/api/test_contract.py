@@ -92,7 +92,7 @@ class TestProjects:
         assert body["role"] == "owner"
         assert body["settings"] == {
             "target_accuracy": None, "predict_to_queue_below": None,
-            "overlap": 1, "max_votes": 1, "lease_seconds": 900, "representation": "pool",
+            "overlap": 1, "max_votes": 1, "lease_seconds": 900, "representation": "pool", "suggestions": "given",
             "queue_source": "model",
             "random_rate": 0.1, "gold_rate": 0.03,
             "target_confidence": 0.95, "strategy": "team", "spans_overlap": True, "cost_aware": False,

@@ -33,6 +33,7 @@ describe('the four questions', () => {
     expect(modelAnswer({ ...model, version: null, performance: null }).lines[0]).toBe('No model yet.')
     expect(modelAnswer({ ...model, performance: null })).toMatchObject({ figure: null })
     expect(labelsAnswer({ ...quality, items_with_consensus: 0, expected_right: null }).lines[0]).toContain('No item')
+    expect(labelsAnswer({ ...quality, items_with_consensus: 0, expected_right: null }, 60).lines).toEqual(['Not estimated yet.'])
     expect(progressAnswer({ ...progress, items: 0 }, 1).figure).toBeNull()
     expect(progressAnswer({ ...progress, annotations_last_hour: 0 }, 1).lines[1]).toContain('no forecast')
   })

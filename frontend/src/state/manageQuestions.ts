@@ -29,9 +29,11 @@ export function modelAnswer(model: ModelState, whyUnmeasured = ''): Answer {
 }
 
 /** How good are the labels? The expected share of right answers in the consensus. */
-export function labelsAnswer(quality: Quality): Answer {
+export function labelsAnswer(quality: Quality, annotations = 0): Answer {
   const { expected_right, low, high, items_with_consensus, in_doubt } = quality
   if (expected_right === null) {
+    // Answers are counted at once, and looked at a moment later.
+    if (items_with_consensus === 0 && annotations > 0) return none(t.manage.notEstimatedYet)
     return items_with_consensus === 0
       ? none(t.manage.noItemHasAn)
       : none(t.manage.notEstimatedYet, t.manage.answeredTheNextQuality(items_with_consensus))

@@ -47,7 +47,7 @@ BUFFERS = """
 
 
 class Spent(NamedTuple):
-    """What something took: seconds, CPU seconds of all parts, and the largest process meanwhile in MB (resident)."""
+    """What something took: seconds, CPU seconds of all parts, and the most memory of its own that a process had, MB."""
 
     seconds: float
     cpu: float
@@ -97,24 +97,26 @@ def _buffers(db: Any) -> float:
 def spending(service: Service) -> Iterator[list[Spent]]:
     """Yields a list that holds what was spent when the block is left."""
     roots, found = [service.process.pid], list[Spent]()
-    for pid in family(roots):
-        with suppress(OSError):
-            Path(f"/proc/{pid}/clear_refs").write_text("5")  # forgets the largest size
+    sizes, is_over = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not is_over.wait(0.2):
+            sizes.append(max(map(_own, family(roots))))
+
+    watcher = threading.Thread(target=watch, daemon=True)
     before, started = cpu_seconds(roots), time.monotonic()
+    watcher.start()
     yield found
     seconds = time.monotonic() - started
-    largest = max(map(_largest, family(roots) - set(_postgres(roots))))
-    found.append(Spent(seconds, (cpu_seconds(roots) - before).total(), largest))
+    is_over.set()
+    watcher.join()
+    found.append(Spent(seconds, (cpu_seconds(roots) - before).total(), max(sizes)))
 
 
-def _postgres(roots: list[int]) -> set[int]:
-    """Their sizes are those of the shared buffers, which all have in common."""
-    return {pid for pid in family(roots) if "postgres" in _read(pid, "comm")}
-
-
-def _largest(pid: int) -> float:
+def _own(pid: int) -> float:
+    """Its own memory: no mapped files, such as vectors, and no shared buffers."""
     lines = (line.split() for line in _read(pid, "status").splitlines())
-    return next((int(words[1]) / 1024 for words in lines if words[:1] == ["VmHWM:"]), 0.0)
+    return next((int(words[1]) / 1024 for words in lines if words[:1] == ["RssAnon:"]), 0.0)
 
 
 def _read(pid: int, name: str) -> str:

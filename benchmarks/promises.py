@@ -4,6 +4,7 @@
     python -m benchmarks.promises repeats --count 10000                    # three in ten are sent again
     python -m benchmarks.promises pace    --clients 200 --seconds 5 --minutes 10 --items 1000000
     python -m benchmarks.promises broker  --clients 20 --minutes 5         # hangs for so long
+    python -m benchmarks.promises growth  --items 1000000 --count 300      # against 10,000 items, in turn
     python -m benchmarks.promises imports --items 1000000 --kills 5        # of all workers, on the way
 
 Exit code 1 when a promise was broken. The times are those of the clients of one process beside the server.
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from annotation.simulation.client import Api
+from benchmarks import page_speed
 from benchmarks.annotate_loop import quantile
 from tests.faults.invariants import broken_rules
 from tests.faults.service import Service, running_service
@@ -31,6 +33,7 @@ from tests.stack import Program, eventually
 CLASSES = ("a", "b")
 MOST_VOTES = 4
 JOB_SECONDS = 1800
+SMALL, MOST_GROWTH = 10_000, 1.5
 
 
 @dataclass
@@ -255,6 +258,32 @@ def imports(service: Service, options: argparse.Namespace) -> list[str]:
     return [] if told == wanted else [f"{told} instead of {wanted}"]
 
 
+def growth(service: Service, options: argparse.Namespace) -> list[str]:
+    """What one person waits for the next item in a small and in a large project, asked in turn, so that whatever else
+    the machine does is the same for both."""
+    sizes = (SMALL, options.items)
+    admin = Api(service.url, service.client().token)
+    projects = {size: page_speed.new_project(admin, f"growth {size}", 0) for size in sizes}
+    for size, project in projects.items():
+        page_speed.fill(service.database_url, project, size)
+    waits: dict[int, list[float]] = {size: [] for size in sizes}
+    for place in range(options.count + 10):
+        for size, project in projects.items():
+            asked = admin.call("POST", f"projects/{project}/assignments/", {"count": 1})
+            if not asked.content.get("assignments"):
+                return [f"nothing to answer in {size:,} items: {asked}"]
+            lease = asked.content["assignments"][0]["id"]
+            value = {"class": page_speed.CLASSES[place % 4]}
+            admin.want("PUT", f"assignments/{lease}/annotation/", {"value": value})
+            waits[size] += [asked.seconds] * (place >= 10)
+    figures = {size: (statistics.median(found), quantile(found, 0.95)) for size, found in waits.items()}
+    for size, (median, p95) in figures.items():
+        print(f"next with {size:,} items: median {1000 * median:.1f} ms, 95 % {1000 * p95:.1f} ms")
+    ratios = [large / small for small, large in zip(figures[SMALL], figures[options.items], strict=True)]
+    print(f"ratio of medians {ratios[0]:.2f}, of 95 % {ratios[1]:.2f}")
+    return ["the next item takes longer in a large project"] * (max(ratios) > MOST_GROWTH)
+
+
 def _timed(
     team: Team, told: Told, work: Callable[[Api, int], None], *,
     beside: Callable[[], None] | None = None, stop: threading.Event | None = None,
@@ -276,7 +305,7 @@ def _timed(
     return team.problems(told)
 
 
-SHOWS = {"claims": claims, "repeats": repeats, "pace": pace, "broker": broker, "imports": imports}
+SHOWS = {"claims": claims, "repeats": repeats, "pace": pace, "broker": broker, "imports": imports, "growth": growth}
 
 
 def main() -> int:

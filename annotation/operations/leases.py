@@ -21,7 +21,8 @@ PICK_STARTED = """
     picked AS MATERIALIZED (
         SELECT item.id, item.draw_stream AS stream, item.draw_probability AS probability,
                NULL::integer AS model_version,
-               CASE WHEN item.taken > 0 THEN '{"kind": "overlap"}'::jsonb ELSE item.draw_reason END AS reason
+               CASE WHEN item.taken > 0 OR item.draw_reason IS NULL THEN '{"kind": "overlap"}'::jsonb
+                    ELSE item.draw_reason END AS reason
         FROM annotation_item item
         WHERE item.id IN (
                 SELECT id FROM annotation_item

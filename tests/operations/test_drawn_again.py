@@ -3,10 +3,11 @@
 import pytest
 
 from annotation.models import Item, Project, Role, Stream
+from annotation.operations.known_answers import remove_gold
 from annotation.operations.labeling import release_expired_assignments, skip_item
 from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import Wish, decide_review
-from tests.factories import make_member
+from tests.factories import make_item, make_member, make_project
 from tests.operations.test_labeling import HAM, answer, ask, expire, project_with, slots_add_up
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +48,15 @@ def test_a_slot_is_given_back_after_an_item_is_no_known_answer_any_more(project)
     assert slots_add_up(project)
     skip_item(assignment=late.assignments.get(pk=again.id))
     assert Item.objects.get().open_slots == 1
+
+
+def test_a_known_answer_that_was_given_up_while_on_screen_goes_to_the_next_person():
+    project = make_project(random_rate=0.0, gold_rate=1.0)
+    item = make_item(project, gold="ham")
+    (lease,) = ask(project, make_member(project)).leases
+    remove_gold(project=project, item=item, user=project.created_by)
+    let_run_out(lease.id)
+    item.refresh_from_db()
+    assert (item.taken, item.open_slots, item.draw_reason) == (0, 1, None)
+    (again,) = ask(project, make_member(project)).leases
+    assert (again.item_id, again.reason) == (item.pk, {"kind": "overlap"})

@@ -262,6 +262,7 @@ def _undone(state: State, decided: Decided) -> None:
         state.ask_for_work(None, Topic.LEARN.value)
     if decided.decision == "gold":
         slots.is_gold = False
+        slots.taken = state.counts_checks(decided.item)
     elif slots.is_gold:
         return
     slots.allow(max(state.overlap, min(decided.limit_before, state.max_votes)))

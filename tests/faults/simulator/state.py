@@ -68,6 +68,13 @@ class State:
         slots, mine = self.items[item], self.leases.get((item, person))
         return slots.open > 0 and not slots.is_gold and (mine is None or mine.status == "expired")
 
+    def counts_checks(self, item: int) -> int:
+        """Lets checks hold slots of the item, which is ordinary again; returns how many are held or answered."""
+        given = [lease for (one, _), lease in self.leases.items() if one == item]
+        for lease in given:
+            lease.holds_slot = True
+        return sum(lease.status in ("open", "answered") for lease in given)
+
     def expire(self, now: datetime) -> int:
         """Ends the leases that ran out, as the reaper does; returns how many."""
         late = [(item, one) for (item, _), one in self.leases.items() if one.status == "open" and one.expires_at < now]

@@ -82,8 +82,9 @@ FILTERS = {
           AND pair.evidence->'classes'->>0 IN {answers} AND pair.evidence->'classes'->>1 IN {answers})""",
 }
 ANSWERS = f"(SELECT {CLASS_TODAY} FROM annotation_annotation one WHERE one.item_id = waiting.item_id)"  # noqa: S608 - constants
+# Where somebody's label is doubted, not everybody agrees with the consensus: that spares looking at the answers.
 AGREEING = f"""
-    n_votes > 1 AND NOT EXISTS (
+    flag_id IS NULL AND n_votes > 1 AND NOT EXISTS (
         SELECT 1 FROM annotation_annotation one
         WHERE one.item_id = waiting.item_id
           AND CASE WHEN one.value ? 'class' THEN {CLASS_TODAY} IS DISTINCT FROM waiting.value->>'class'

@@ -26,6 +26,7 @@ from annotation.models import (
     Job,
     Membership,
     ModelVersion,
+    Preferences,
     Project,
     QueueEntry,
     Topic,
@@ -203,3 +204,12 @@ class GuidelineVersionAdmin(HistoryAdmin):
     list_display = ("id", "project", "version", "created_by", "created_at")
     list_select_related = ("project", "created_by")
     search_fields = ("=project__name",)
+
+
+@admin.register(Preferences)
+class PreferencesAdmin(HistoryAdmin):
+    """Chosen by the person herself, on the page of her account."""
+
+    list_display = ("user", "language")
+    list_select_related = ("user",)
+    search_fields = ("=user__username",)

@@ -8,8 +8,8 @@ from typing import Any
 from rest_framework import serializers as s
 
 from annotation.kinds import NAMES
+from annotation.models import LANGUAGES, Role, Strategy, Suggestions
 from annotation.models import Membership as MembershipRow
-from annotation.models import Role, Strategy, Suggestions
 
 MAX_ITEMS = 1000
 MAX_TEXT = 100_000
@@ -73,7 +73,20 @@ class Me(s.Serializer[Any]):
     id = s.IntegerField()
     username = Text()
     is_admin = s.BooleanField()
+    language = Text(allow_blank=True, help_text="Empty: as the browser says.")
     memberships = MembershipOf(many=True)
+
+
+class MyChoices(s.Serializer[Any]):
+    language = s.ChoiceField(choices=LANGUAGES)
+
+
+class CurrentPassword(s.Serializer[Any]):
+    current = Text(max_length=1000)
+
+
+class NewPassword(CurrentPassword):
+    password = Text(max_length=1000)
 
 
 class ProjectClass(s.Serializer[Any]):

@@ -29,6 +29,8 @@ urlpatterns = [
     path("auth/token/", accounts.TokenLogIn.as_view()),
     path("auth/session/", accounts.Session.as_view()),
     path("me/", accounts.Me.as_view()),
+    path("me/password/", accounts.Password.as_view()),
+    path("me/sign-out-elsewhere/", accounts.OtherSessions.as_view()),
     path("tokens/", accounts.Tokens.as_view()),
     path("tokens/<str:token_id>/", accounts.OneToken.as_view()),
     path("projects/", projects.Projects.as_view()),

@@ -21,6 +21,7 @@ from annotation.models.outbox import (
     WorkLane,
     WorkRequest,
 )
+from annotation.models.people import LANGUAGES, Preferences
 from annotation.models.projects import (
     MULTILABEL_STRATEGIES,
     ApiToken,
@@ -37,6 +38,7 @@ from annotation.models.reviewing import Comment, Mention, Review
 from annotation.models.tallies import ConfidenceTally, Tally
 
 __all__ = [
+    "LANGUAGES",
     "MULTILABEL_STRATEGIES",
     "AgreementReport",
     "Annotation",
@@ -63,6 +65,7 @@ __all__ = [
     "MetricSeries",
     "ModelVersion",
     "Prediction",
+    "Preferences",
     "Project",
     "QualityVersion",
     "QueueEntry",

@@ -1,10 +1,28 @@
-import { get, post, remove, whenSignedOut } from './api/client'
+import { get, patch, post, remove, whenSignedOut } from './api/client'
 import { ApiError } from './api/errors'
 import type { Me } from './api/types'
+import { asLanguage } from './words/languages'
+import { chooseLanguage, spoken } from './words/spoken.svelte'
 
 let me = $state<Me | null>(null)
 let known = $state(false)
 let lapsed = $state(false)
+/** A language was chosen here before anybody was logged in. */
+let hasChosen = false
+
+/** Keeps the language spoken for the person, quietly: where it fails, this device remembers it anyway. */
+export function keepLanguage(): void {
+  if (!me) hasChosen = true
+  else if (me.language !== spoken.language) void patch<Me>('me/', { language: spoken.language }).then((answer) => (me = answer), () => undefined)
+}
+
+/** Speaks the person's language, unless she has just chosen another one. */
+function greet(): void {
+  const kept = asLanguage(me?.language ?? '')
+  if (hasChosen) keepLanguage()
+  else if (kept && kept !== spoken.language) void chooseLanguage(kept).catch(() => undefined)
+  hasChosen = false
+}
 
 export const session = {
   /** The person, or null when nobody is logged in. */
@@ -25,6 +43,7 @@ export const session = {
 export async function refreshMe(): Promise<void> {
   try {
     me = await get<Me>('me/')
+    greet()
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error
     if (me) lapsed = true
@@ -38,6 +57,7 @@ export async function logIn(username: string, password: string): Promise<void> {
   me = await post<Me>('auth/session/', { username, password })
   known = true
   lapsed = false
+  greet()
   // What is on the page is of the person who was here before.
   if (before !== undefined && before !== me.id) location.reload()
   // Whatever waits for a connection goes on at once.
@@ -49,6 +69,7 @@ export async function join(token: string, account: { username: string; password:
   me = await post<Me>('invitations/accept/', { token, ...account })
   known = true
   lapsed = false
+  greet()
 }
 
 export async function logOut(): Promise<void> {

@@ -34,6 +34,7 @@ from annotation.models import (
     MetricSeries,
     ModelVersion,
     Prediction,
+    Preferences,
     Project,
     QualityVersion,
     QueueEntry,
@@ -114,6 +115,7 @@ def project() -> Project:
     WorkLane.objects.create(project=project, topic=Topic.LEARN, attempts=3, not_before=now, error="broken")
     Job.objects.create(project=project, kind="import", created_by=person, created_at=now)
     ApiToken.objects.create(user=person, digest=b"1" * 32)
+    Preferences.objects.create(user=person, language="zh-Hans")
     Invitation.objects.create(
         project=project, role="annotator", digest=b"2" * 32, created_by=person, created_at=now, expires_at=now
     )

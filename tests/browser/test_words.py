@@ -50,3 +50,30 @@ def test_the_first_language_is_the_browsers(site: Site, browser: Browser) -> Non
     expect(page.get_by_role("button", name="登录")).to_be_visible()
     assert not any("/en-" in url for url in carried), "one language is enough at first load"
     page.close()
+
+
+def test_the_account_keeps_the_language_and_changes_the_password(site: Site, page: Page, browser: Browser) -> None:
+    site.person("ana")
+    site.log_in(page, "ana", path="/account")
+    expect(page.get_by_role("heading", name="Change the password")).to_be_visible()
+    if AXE.is_file():
+        assert offences(page) == []
+    form = page.locator("form").filter(has=page.get_by_label("New password"))
+    form.get_by_label("Current password").fill("correct horse battery")
+    form.get_by_label("New password").fill("12345678")
+    page.keyboard.press("Enter")
+    expect(form.get_by_text("too common")).to_be_visible()
+    form.get_by_label("New password").fill("another staple entirely")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You are logged out everywhere but here.")).to_be_visible()
+    page.get_by_role("main").get_by_label("Language").select_option("简体中文")
+    expect(page.get_by_role("heading", name="修改密码")).to_be_visible()
+    expect(page.get_by_role("main").get_by_label("语言")).to_have_value("zh-Hans")
+
+    elsewhere = browser.new_page()
+    elsewhere.goto(site.base_url)
+    elsewhere.get_by_label("Username").fill("ana")
+    elsewhere.get_by_label("Password").fill("another staple entirely")
+    elsewhere.keyboard.press("Enter")
+    expect(elsewhere.get_by_role("heading", name="项目", exact=True)).to_be_visible()
+    elsewhere.close()

@@ -1,8 +1,9 @@
 """Logging in, and who one is."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -18,8 +19,9 @@ from annotation.api import answers, serializers
 from annotation.api.idempotency import creates
 from annotation.api.throttles import FailedLogins, network_of
 from annotation.api.views.base import View, checked, documented, person
-from annotation.errors import NotFound
-from annotation.models import ApiToken
+from annotation.errors import InvalidValue, NotFound
+from annotation.models import ApiToken, Preferences
+from annotation.operations.accounts import change_password, choose_language, sign_out_elsewhere
 from annotation.operations.projects import audit
 from annotation.operations.tokens import issue_token, take_back
 
@@ -57,6 +59,7 @@ def shape_of_me(user: User) -> dict[str, Any]:
         "id": user.pk,
         "username": user.get_username(),
         "is_admin": user.is_superuser,
+        "language": Preferences.objects.filter(user=user).values_list("language", flat=True).first() or "",
         "memberships": [{"project": row.pk, "name": row.name, "role": row.role, "kind": row.kind} for row in rows],
     }
 
@@ -101,6 +104,45 @@ class Me(View):
         if not (request.user and request.user.is_authenticated):
             self.permission_denied(request)
         return Response(shape_of_me(person(request)))
+
+    @documented(request=serializers.MyChoices, responses=serializers.Me)
+    def patch(self, request: Request) -> Response:
+        """Keeps the language that the page speaks to this person."""
+        access.require_unlimited(person(request))
+        choose_language(user=person(request), **checked(serializers.MyChoices, request))
+        return Response(shape_of_me(person(request)))
+
+
+def _guarded(request: Request, change: Callable[[], User]) -> Response:
+    """Ends the person's other sessions by `change`; wrong passwords are counted with failed log-ins."""
+    failures = FailedLogins(request, person(request).get_username())
+    failures.check()
+    try:
+        user = change()
+    except InvalidValue as error:
+        if "current" in error.fields:
+            failures.add()
+        raise
+    update_session_auth_hash(request._request, user)
+    return Response(status=204)
+
+
+class Password(View):
+    @documented(request=serializers.NewPassword, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Changes one's own password and ends all other sessions; tokens go on."""
+        access.require_unlimited(person(request))
+        given = checked(serializers.NewPassword, request)
+        return _guarded(request, lambda: change_password(user=person(request), **given))
+
+
+class OtherSessions(View):
+    @documented(request=serializers.CurrentPassword, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Logs oneself out everywhere but here; tokens go on."""
+        access.require_unlimited(person(request))
+        given = checked(serializers.CurrentPassword, request)
+        return _guarded(request, lambda: sign_out_elsewhere(user=person(request), **given))
 
 
 class Tokens(View):

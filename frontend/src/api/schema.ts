@@ -291,6 +291,10 @@ export interface Credentials {
   password: string
 }
 
+export interface CurrentPassword {
+  current: string
+}
+
 export interface CurvePoint {
   estimate: number
   /** Lower end of the interval: 95 % for models, 90 % for people and labels. */
@@ -638,6 +642,8 @@ export interface LabelQuality {
   updated_at: string | null
 }
 
+export type LanguageEnum = 'en' | 'zh-Hans'
+
 export interface LearningCurve {
   points: CurvePoint[]
   labels_saved: Interval | null
@@ -690,6 +696,8 @@ export interface Me {
   id: number
   username: string
   is_admin: boolean
+  /** Empty: as the browser says. */
+  language: string
   memberships: MembershipOf[]
 }
 
@@ -861,6 +869,11 @@ export interface NewMember {
   password?: unknown
 }
 
+export interface NewPassword {
+  current: string
+  password: string
+}
+
 export interface NewPolicy {
   /** Settings as a change of the project takes them; nothing is saved. */
   settings: unknown
@@ -977,6 +990,10 @@ export interface PairedAccuracy {
 export interface PatchedFlagDecision {
   status?: FlagDecisionStatusEnum
   note?: string
+}
+
+export interface PatchedMyChoices {
+  language?: LanguageEnum
 }
 
 export interface PatchedProjectChanges {

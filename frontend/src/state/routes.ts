@@ -2,11 +2,11 @@ import type { Role } from '../api/types'
 
 /** A place in the application; the address is its only memory. */
 export type Route =
-  | { view: 'login' | 'join' | 'projects' | 'create' | 'missing' }
+  | { view: 'login' | 'join' | 'projects' | 'create' | 'account' | 'missing' }
   | { view: 'overview' | 'label' | 'review' | 'models' | 'items' | 'people' | 'settings' | 'report' | 'guidelines'; project: number }
   | { view: 'item'; project: number; item: number }
 
-const PLAIN: Record<string, 'login' | 'join' | 'projects' | 'create'> = { '/': 'projects', '/login': 'login', '/join': 'join', '/projects/new': 'create' }
+const PLAIN: Record<string, 'login' | 'join' | 'projects' | 'create' | 'account'> = { '/': 'projects', '/login': 'login', '/join': 'join', '/projects/new': 'create', '/account': 'account' }
 const OF_A_PROJECT = new Set(['label', 'review', 'models', 'items', 'people', 'settings', 'report', 'guidelines'] as const)
 type Part = 'label' | 'review' | 'models' | 'items' | 'people' | 'settings' | 'report' | 'guidelines'
 

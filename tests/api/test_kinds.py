@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from annotation.api import answers
-from annotation.models import Consensus, ModelVersion, Project, Topic, WorkLane
+from annotation.models import Consensus, ModelVersion, Project, QueueEntry, Topic, WorkLane
 from annotation.operations import learning, quality, represent
 from annotation.operations.outbox import request_work, run_lane
 from annotation.operations.transfer import run_job
@@ -204,7 +204,7 @@ def test_what_people_disagree_about_is_graded(owner):
 class TestLearning:
     def test_multichoice_learns_every_class_for_itself(self, owner):
         rng = random.Random(1)
-        desk = Desk(owner, "multichoice", ["money", "parcel", "never"], random_rate=0.3)
+        desk = Desk(owner, "multichoice", ["money", "parcel", "never"], random_rate=0.3, suggestions="shown")
         sets = [["money"], ["parcel"], ["money", "parcel"]]
         truth = {str(n): sets[n % 3] for n in range(90)}
         desk.add([{"external_id": n, "data": {"text": about(rng, *subjects)}} for n, subjects in truth.items()])
@@ -220,6 +220,9 @@ class TestLearning:
         queue = desk.get("queue")
         assert queue["version"] == 1
         assert {entry["reason"]["kind"] for entry in queue["entries"]} <= {"uncertain", "rare", "shuffle"}
+        said = [one.reason["suggested"] for one in QueueEntry.objects.filter(project=desk.row, stream="model")]
+        assert all(set(one["value"]["classes"]) <= {"money", "parcel", "never"} for one in said)
+        assert all(0.125 <= one["probability"] <= 1 for one in said)
         items = [{"text": about(rng, "money")}, {"text": about(rng, "money", "parcel")}]
         status, body = owner.call("POST", f"{desk.path}predict/", {"items": items})
         assert status == 200

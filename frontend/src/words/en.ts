@@ -1119,6 +1119,7 @@ export const en = {
     takePersonOut: (who: string) => `Take out ${who}`,
     madeAndUsed: (made: string, used: string) => `made ${made}, last used ${used}`,
     madeNeverUsed: (made: string) => `made ${made}, never used`,
+    secrets: { token: 'token', link: 'link' },
   },
   create: {
     thePointsOfThe: 'The points of the scale, whole numbers that rise; what one stands for is its meaning. None at all: 1 to 5.',
@@ -1215,6 +1216,7 @@ export const en = {
     fileIsAbout: (columns: number, rows: number, isCsv: boolean, isNamed: boolean) => `: ${plural(columns, 'column')}, about ${plural(rows, 'row')}. ${isCsv ? 'CSV' : 'JSON lines'}, ${isNamed ? 'columns are named' : 'columns are numbered'}. Duplicates are left out by the import.`,
     ownerMakesAccounts: 'You are the owner. Add people by username; with a password a new account is made.',
     ownerAdds: 'You are the owner. Add people who have an account, by username.',
+    colors: { blue: 'blue', orange: 'orange', green: 'green', magenta: 'magenta', gold: 'gold', violet: 'violet', sky: 'sky', red: 'red', lime: 'lime', brown: 'brown', pink: 'pink', slate: 'slate' },
   },
   suggestions: {
     accept: 'Yes',

@@ -102,7 +102,9 @@ describe('the catalogue', () => {
   it('asks for as many parameters in every language, and no language adds texts', () => {
     const shape = (texts: object): unknown =>
       Object.fromEntries(Object.entries(texts).map(([key, said]) => [key, typeof said === 'object' && said !== null ? shape(said) : typeof said]))
-    expect(shape(zhHans)).toEqual(shape(en satisfies Catalogue))
+    // English shows the service's own words.
+    const shared = (texts: Catalogue): object => ({ ...texts, errors: { ...texts.errors, byCode: {} } })
+    expect(shape(shared(zhHans))).toEqual(shape(shared(en)))
   })
 
   it('is in Chinese wherever it is in English', () => {

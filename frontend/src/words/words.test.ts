@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { ApiError, explain } from '../api/errors'
 import { ago, count, moment, plural } from '../state/format'
 import { preferred } from './languages'
 import { speak, spoken, t } from './spoken.svelte'
@@ -21,5 +22,11 @@ describe('a language', () => {
   it('says one and many by its own rules', async () => {
     expect([plural(0, 'label'), plural(1, 'label'), plural(2, 'class', 'classes')]).toEqual(['0 labels', '1 label', '2 classes'])
     expect(count(1234.4)).toBe('1,234')
+  })
+
+  it('says refusals by their code, and what has none in the words of the service', async () => {
+    await speak('zh-Hans')
+    const said = (code: string): string => explain(new ApiError(409, code, 'The words of the service.'))
+    expect([said('lease_expired'), said('conflict')]).toEqual([t.errors.byCode['lease_expired'], 'The words of the service.'])
   })
 })

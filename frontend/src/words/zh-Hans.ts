@@ -19,7 +19,7 @@ export const zhHans: Catalogue = {
     noAnswer: '服务没有响应。请检查网络连接后重试。',
     onThisPage: '页面出了问题。请刷新后重试。',
     status: (status: number) => `服务返回了 ${status}。`,
-    byCode: {},
+    byCode: { account_exists: '已有同名账号：请换一个名称，或将密码留空。', answered: '您已回答过此条目；请改为修改原回答。', class_gone: '此回答的类别已不存在，请重新选择答案。', decided_already: '审核员已对此条目作出裁定，需要先撤销该裁定。', flag_closed: '此标记的依据已不存在，因此已关闭。', flag_decided: '此标记已处理过。', is_gold: '此条目已有已知答案，请在金标准条目中更改。', last_owner: '项目至少要有一名所有者。', lease_expired: '您的作答时限已到，此条目已交还或由他人完成，您的回答未保存。', model_files_gone: '该模型的文件已不再保留。', no_earlier_model: '没有可以回退的更早版本。', no_space: '存储空间已满，收到的内容均未保存。', not_authenticated: '请先登录。', not_decided: '还没有人处理过此标记。', not_pinned: '该模型没有锁定。', not_the_last: '此条目之后还有新的裁定，请先撤销。', nothing_to_review: '还没有人回答过此条目。', proposal_changed: '系统的建议已有变化，请重新查看。', server_error: '服务出错了。请稍后重试；如果问题持续，请联系管理员。', skipped: '您已跳过此条目，它已转给其他人。', stale_schema: '类别已有变动，请刷新页面后重试。', throttled: '请求过于频繁，请稍后再试。', too_large: '内容过大，无法接收。', unavailable: '服务暂时不可用，请稍后再试。', wrong_password: '密码不正确。' },
   },
   time: {
     seconds: (n: number) => `${n} 秒`,
@@ -1120,6 +1120,7 @@ export const zhHans: Catalogue = {
     takePersonOut: (who: string) => `移出 ${who}`,
     madeAndUsed: (made: string, used: string) => `创建于 ${made}，最近使用 ${used}`,
     madeNeverUsed: (made: string) => `创建于 ${made}，从未使用`,
+    secrets: { token: '令牌', link: '链接' },
   },
   create: {
     thePointsOfThe: '量表的分值，为递增的整数；含义说明该分值代表什么。一个都不填则为 1 到 5。',
@@ -1216,6 +1217,7 @@ export const zhHans: Catalogue = {
     fileIsAbout: (columns, rows, isCsv, isNamed) => `：${count(columns)} 列，约 ${count(rows)} 行。${isCsv ? 'CSV' : 'JSON Lines'}，${isNamed ? '列有名称' : '列按序号'}。导入时会跳过重复条目。`,
     ownerMakesAccounts: '您是所有者。可按用户名添加成员；填写密码则会创建新账号。',
     ownerAdds: '您是所有者。可按用户名添加已有账号的成员。',
+    colors: { blue: '蓝色', orange: '橙色', green: '绿色', magenta: '洋红', gold: '金色', violet: '紫色', sky: '天蓝', red: '红色', lime: '青柠', brown: '棕色', pink: '粉色', slate: '石板灰' },
   },
   suggestions: {
     accept: '是',

@@ -16,7 +16,8 @@ EVERY_LABELS = 100
 # With fewer labels an arm, the comparison is of the first shuffled questions and not of the model's.
 LEAST_LABELS = 30
 FOLDS = 5
-# So many checks in a row must find no gain before the guard falls back, and a gain before it trusts the model again.
+# So many checks in a row must find a loss before the guard falls back, and a gain before it trusts the model again. A
+# tie, usual with few draws, speaks for neither.
 CHECKS_TO_FALL_BACK, CHECKS_TO_RETURN = 3, 2
 LEVEL = 0.9
 
@@ -71,14 +72,14 @@ def check(
     l2: float,
     rng: np.random.Generator,
 ) -> Guard:
-    """The new state: falls back after three checks without a gain, trusts the model again after two with one.
+    """The new state: falls back after three checks with a loss, trusts the model again after two with a gain.
 
     `active` is all that the model has been taught, `random` all random draws; tests are on those of them that are
     protected, for the others are in both arms. The model's first labels stand for what it would have had with so few.
     """
     gain, low, high, n_compared = _compare(active, random, is_protected, l2, rng)
     fallen_back = before.fallen_back if before else False
-    contradicts = gain > 0 if fallen_back else gain <= 0
+    contradicts = gain > 0 if fallen_back else gain < 0
     streak = (before.streak if before else 0) + 1 if contradicts else 0
     if streak >= (CHECKS_TO_RETURN if fallen_back else CHECKS_TO_FALL_BACK):
         fallen_back, streak = not fallen_back, 0

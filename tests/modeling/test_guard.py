@@ -52,6 +52,14 @@ def test_a_gain_in_between_starts_the_count_again() -> None:
     assert (once_good.streak, once_good.fallen_back) == (0, False)
 
 
+def test_a_tie_speaks_for_neither() -> None:
+    twice = history(0.9, 0.0, 2)[-1]
+    same = arm(100, 0.0, seed=1)
+    easy = Arm((8 * same.targets @ np.eye(3, 6)).astype(np.float32), same.targets, same.weights)
+    tied = check(twice, easy, easy, np.arange(100) >= 50, n_labels=300, l2=0.1, rng=np.random.default_rng(0))
+    assert (tied.gain, tied.streak, tied.fallen_back) == (0.0, 0, False)
+
+
 @pytest.mark.parametrize(
     ("last", "n_labels", "n_random", "due"),
     [(None, 100, 40, True), (None, 99, 40, False), (None, 500, 37, False), (None, 500, 38, True), (310, 399, 50, False),

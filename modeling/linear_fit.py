@@ -66,16 +66,15 @@ def choose_l2(
     rng: np.random.Generator,
     head: str = "softmax",
     grid: Sequence[float] = L2_GRID,
-    default: float = DEFAULT_L2,
     folds: int = 5,
 ) -> float:
     """The largest l2 of the grid whose held-out log loss is within one standard error of the best one's.
 
     The standard error is of the paired difference, so that a clearly worse value is dropped even when losses vary
-    widely. With fewer than ten rows or a single class known there is nothing to compare: `default`.
+    widely. With fewer than ten rows or a single class known there is nothing to compare: the default.
     """
     if len(X) < 10 or not _can_compare(targets, head):
-        return default
+        return DEFAULT_L2
     parts = _parts(targets, rng, folds)
     losses = []
     models: list[LinearModel] = []
@@ -84,7 +83,7 @@ def choose_l2(
         losses.append(_log_losses(held_out, targets, head))
     share = weights.astype(np.float64) / weights.sum()
     best = min(losses, key=lambda loss: float(loss @ share))
-    chosen = default
+    chosen = DEFAULT_L2
     for l2, loss in zip(sorted(grid), reversed(losses), strict=True):
         excess = loss - best
         mean = float(excess @ share)

@@ -5,20 +5,18 @@ from typing import NamedTuple
 import numpy as np
 
 from modeling.linear import Floats
-from modeling.linear_fit import L2_GRID, choose_l2, next_l2
+from modeling.linear_fit import DEFAULT_L2, L2_GRID, choose_l2, next_l2
 
 # It, and what else folds measure, is measured again when the labels have grown by this much.
 GROWTH = 1.3
-START_L2 = 0.1
-# With fewer labels than this the folds are too small to ask for more λ than that: a rare class would drown.
+# With fewer labels than this the folds are too small to ask for more than the default λ: a rare class would drown.
 MANY_LABELS = 200
-LARGEST_EARLY_L2 = 0.3
 
 
 class Penalty(NamedTuple):
     """λ, and with how many labels it was measured last (0: never)."""
 
-    l2: float = START_L2
+    l2: float = DEFAULT_L2
     n_labels: int = 0
 
     def dump(self) -> dict[str, float]:
@@ -38,6 +36,6 @@ def remeasured(
     n, n_classes = targets.shape
     if not is_due(before, n):
         return before
-    grid = L2_GRID if n >= MANY_LABELS else [l2 for l2 in L2_GRID if l2 <= LARGEST_EARLY_L2]
-    chosen = choose_l2(X, targets, weights, n_classes=n_classes, rng=rng, head=head, grid=grid, default=START_L2)
+    grid = L2_GRID if n >= MANY_LABELS else [l2 for l2 in L2_GRID if l2 <= DEFAULT_L2]
+    chosen = choose_l2(X, targets, weights, n_classes=n_classes, rng=rng, head=head, grid=grid)
     return Penalty(next_l2(before.l2, chosen), n)

@@ -27,9 +27,9 @@ from annotation.operations.scoring import counted, scored
 from annotation.stored import load_model
 from annotation.vectors import load_pool
 from modeling.linear import LinearModel, probabilities_of
-from modeling.linear_fit import fit_linear, out_of_fold
+from modeling.linear_fit import DEFAULT_L2, fit_linear, out_of_fold
 from modeling.recipes import RecipeModel
-from modeling.regularization import GROWTH, START_L2, Penalty, is_due, remeasured
+from modeling.regularization import GROWTH, Penalty, is_due, remeasured
 
 CONTROL_FOLDS = 5
 
@@ -175,7 +175,7 @@ def _remeasured(
 ) -> Metrics:
     """λ and the model's out-of-fold belief in itself: as before until the labels have grown enough."""
     (n, n_classes), head = targets.shape, project.question.learner
-    penalty = Penalty(before.get("l2", START_L2), before.get("l2_labels", 0))
+    penalty = Penalty(before.get("l2", DEFAULT_L2), before.get("l2_labels", 0))
     if not is_due(penalty, n):
         return {**penalty.dump(), "belief": before.get("belief"), "n_trained": n}
     penalty = remeasured(penalty, X, targets, weights, head=head, rng=rng)

@@ -94,12 +94,13 @@ def _length(environ: Environ) -> int:
 
 
 def _network(environ: Environ) -> str:
-    """The address that the connection comes from; of IPv6 the /64."""
+    """The address that the connection comes from; of IPv6 the /64, unless it is IPv4 in that form."""
     address = str(environ.get("REMOTE_ADDR", "")).strip()
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(ipaddress.ip_network((parsed, 64 if parsed.version == 6 else 32), strict=False))
 
 

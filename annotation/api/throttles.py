@@ -65,7 +65,10 @@ def _with_cache(act: Callable[[BaseCache], Any]) -> Any:
 
 
 def network_of(request: Request | HttpRequest) -> str:
-    """Returns the caller's network (IPv4 address, IPv6 /64), trusting only the proxies that the operator named."""
+    """Returns the caller's network (IPv4 address, IPv6 /64), trusting only the proxies that the operator named.
+
+    IPv4 written as IPv6, as servers that listen for both do, is IPv4: in one /64 everybody would be one network.
+    """
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     trusted = settings.TRUSTED_PROXIES
     address = hops[-trusted] if trusted and len(hops) >= trusted else request.META.get("REMOTE_ADDR", "")
@@ -73,4 +76,5 @@ def network_of(request: Request | HttpRequest) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return str(ipaddress.ip_network((parsed, 64 if parsed.version == 6 else 32), strict=False))

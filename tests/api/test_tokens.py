@@ -100,6 +100,16 @@ def test_passwords_that_are_too_easy(admin, password):
     assert (status, set(answer["error"]["fields"])) == (422, {"password"})
 
 
+def test_ipv4_in_the_form_of_ipv6_is_no_common_network(admin, anybody):
+    guess = {"username": admin.user.username, "password": "a guess"}
+    for _ in range(PER_ACCOUNT_AND_NETWORK):
+        anybody.http.post("/api/v1/auth/token/", guess, format="json", REMOTE_ADDR="::ffff:192.0.2.66")
+    right = guess | {"password": "a long password"}
+    for address, status in (("::ffff:192.0.2.66", 429), ("192.0.2.66", 429), ("::ffff:192.0.2.67", 200)):
+        answer = anybody.http.post("/api/v1/auth/token/", right, format="json", REMOTE_ADDR=address)
+        assert answer.status_code == status, address
+
+
 def test_no_user_name_counts_against_somebody_else(admin, anybody):
     name = admin.user.username
     for _ in range(PER_ACCOUNT_AND_NETWORK):

@@ -221,6 +221,7 @@ class TestLearning:
         assert queue["version"] == 1
         assert {entry["reason"]["kind"] for entry in queue["entries"]} <= {"uncertain", "rare", "shuffle"}
         said = [one.reason["suggested"] for one in QueueEntry.objects.filter(project=desk.row, stream="model")]
+        assert said, "not all of it is drawn at random: two of the three classes are known"
         assert all(set(one["value"]["classes"]) <= {"money", "parcel", "never"} for one in said)
         assert all(0.125 <= one["probability"] <= 1 for one in said)
         items = [{"text": about(rng, "money")}, {"text": about(rng, "money", "parcel")}]

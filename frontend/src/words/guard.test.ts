@@ -99,7 +99,7 @@ describe('the catalogue', () => {
     expect(strayTexts(name)).toEqual([])
   })
 
-  it('asks for as many parameters in every language, and no language adds texts', () => {
+  it('has the same texts in every language, and those with parameters in the same places', () => {
     const shape = (texts: object): unknown =>
       Object.fromEntries(Object.entries(texts).map(([key, said]) => [key, typeof said === 'object' && said !== null ? shape(said) : typeof said]))
     // English shows the service's own words.

@@ -209,7 +209,7 @@ class Bench:
         request = urllib.request.Request(  # noqa: S310 - our own http address
             f"{self.service.url}/api/v1/exports/{job}/file/", headers={"Authorization": f"Token {self.admin.token}"}
         )
-        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - the same
             response.read(1)
             first = time.monotonic() - begun
             n_lines = sum(block.count(b"\n") for block in iter(lambda: response.read(2**20), b""))

@@ -18,12 +18,17 @@ from annotation.models.items import SHOWN_TEXT
 EXCERPT = 300
 WINDOW = 4_000
 ORDERS = ("oldest", "newest", "doubt", "sure")
-UNANSWERED = "unanswered"
-STATUSES = (UNANSWERED, "single", "agreed", "doubtful", "gold", "reviewed")
+UNANSWERED, GOLD = "unanswered", "gold"
+STATUSES = (UNANSWERED, "single", "agreed", "doubtful", GOLD, "reviewed")
 # Filters of things that only items have that somebody was asked about.
-OF_DRAWN = {"class", "person", "stream", "since", "until"}
+OF_ASKED = {"class", "person", "stream", "since", "until"}
 
 ITEMS = """SELECT id AS item_id, id AS place FROM annotation_item WHERE project_id = %(project)s{and}"""
+# Items that somebody was asked about: drawn from the queue, or known answers that are mixed in.
+ASKED = """SELECT id AS item_id, id AS place FROM (
+    (SELECT id FROM annotation_item WHERE project_id = %(project)s AND drawn_at IS NOT NULL{and}
+        {order} LIMIT %(window)s)
+    UNION SELECT id FROM annotation_item WHERE project_id = %(project)s AND is_gold{and}) asked"""
 FLAGGED = """SELECT DISTINCT item_id, item_id AS place FROM annotation_flag
     WHERE project_id = %(project)s AND status = 'open' AND item_id IS NOT NULL{and}"""
 JUDGED = "SELECT item_id, probability AS place FROM annotation_consensus WHERE project_id = %(project)s{and}"
@@ -52,14 +57,16 @@ OF_CLASS = {
 PAGE = """
     WITH looked AS MATERIALIZED ({window}),
     found AS MATERIALIZED (
-        SELECT looked.place, item.id
-        FROM looked JOIN annotation_item item ON item.id = looked.item_id
+        SELECT looked.place, item.id, looked.n_looked
+        FROM (SELECT *, row_number() OVER (ORDER BY {order_looked}) AS n_looked FROM looked) looked
+        JOIN annotation_item item ON item.id = looked.item_id
         LEFT JOIN annotation_consensus truth ON truth.item_id = item.id
         WHERE {where} ORDER BY {order} LIMIT %(limit)s)
     SELECT found.place, item.id, item.external_id, left({text}, %(excerpt)s), item.taken, item.open_slots,
            item.is_gold, item.draw_stream, item.drawn_at, truth.value::text, truth.probability, truth.status,
            truth.n_votes,
-           (SELECT count(*) FROM annotation_flag flag WHERE flag.item_id = found.id AND flag.status = 'open')
+           (SELECT count(*) FROM annotation_flag flag WHERE flag.item_id = found.id AND flag.status = 'open'),
+           found.n_looked
     FROM found JOIN annotation_item item ON item.id = found.id
     LEFT JOIN annotation_consensus truth ON truth.item_id = item.id
     ORDER BY {order_found}
@@ -69,7 +76,10 @@ LAST = "SELECT place, item_id, (SELECT count(*) FROM ({window}) counted) FROM ({
 
 @dataclass(frozen=True)
 class Page:
-    """Items that fit, and where to go on: None at the end. `n_looked` is how many were looked at for this page."""
+    """Items that fit, and where to go on: None at the end.
+
+    `n_looked` is how many were looked at up to the last of them, or to the end of the window.
+    """
 
     rows: list[dict[str, Any]]
     after: list[Any] | None
@@ -90,11 +100,13 @@ def explore(project: Project, *, wanted: dict[str, str], order: str, limit: int,
         where=_where(project, wanted),
         order=_order(order, "looked.place"),
         order_found=_order(order, "found.place"),
+        order_looked=_order(order, "place", "item_id"),
         text=SHOWN_TEXT,
     )
     found = _rows(sql, parameters)
     if len(found) > limit:
-        return Page([_row(row) for row in found[:limit]], [found[limit - 1][0], found[limit - 1][1]], size)
+        place, item_id, *_, n_looked = found[limit - 1]
+        return Page([_row(row) for row in found[:limit]], [place, item_id], n_looked)
     place, item_id, n_looked = _end(window, order, parameters)
     return Page([_row(row) for row in found], [place, item_id] if n_looked == size else None, n_looked)
 
@@ -119,12 +131,15 @@ def _window(order: str, wanted: dict[str, str], *, is_first: bool) -> str:
     more = ""
     if key == "id" and "flag" in wanted:
         base, key, tie = FLAGGED, "item_id", "item_id"
-    elif key == "id" and (OF_DRAWN & set(wanted) or wanted.get("status", UNANSWERED) != UNANSWERED):
-        more = " AND drawn_at IS NOT NULL"
+    elif key == "id" and wanted.get("status") == GOLD:
+        more = " AND is_gold"
+    elif key == "id" and (OF_ASKED & set(wanted) or wanted.get("status", UNANSWERED) != UNANSWERED):
+        base = ASKED
     sign = "<" if falls else ">"
     if not is_first:
         more += f" AND {tie} {sign} %(after)s" if key == tie else f" AND ({key}, {tie}) {sign} (%(place)s, %(after)s)"
-    return f"{base.replace('{and}', more)} ORDER BY {_order(order, key, tie)} LIMIT %(window)s"
+    ordered = f"ORDER BY {_order(order, key, tie)}"
+    return f"{base.replace('{and}', more).replace('{order}', ordered)} {ordered} LIMIT %(window)s"
 
 
 def _order(order: str, place: str, tie: str = "item.id") -> str:
@@ -146,7 +161,8 @@ def _given(wanted: dict[str, str]) -> dict[str, Any]:
 
 
 def _row(row: Sequence[Any]) -> dict[str, Any]:
-    _, key, external_id, text, taken, open_slots, is_gold, stream, drawn_at, value, probability, status, votes, n = row
+    _, key, external_id, text, taken, open_slots, is_gold, stream, drawn_at, *judged, n_flags, _ = row
+    value, probability, status, votes = judged
     truth = (
         {"value": json.loads(value), "probability": probability, "status": status, "n_votes": votes} if value else None
     )
@@ -160,7 +176,7 @@ def _row(row: Sequence[Any]) -> dict[str, Any]:
         "stream": stream,
         "drawn_at": drawn_at,
         "consensus": truth,
-        "flags": n,
+        "flags": n_flags,
     }
 
 

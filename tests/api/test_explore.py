@@ -114,6 +114,21 @@ def test_a_window_without_finds_is_gone_on_from(reviewer, project, monkeypatch) 
     assert found(reviewer, project, "status=unanswered") == names(4, 5, 6)
 
 
+def test_known_answers_are_found_though_they_are_never_drawn(reviewer, project) -> None:
+    item = project.items.get(external_id="m-5")
+    judge(item, "spam", 1.0, "gold")
+    project.items.filter(pk=item.pk).update(is_gold=True, drawn_at=None, draw_stream=None, draw_probability=None)
+    assert found(reviewer, project, "status=gold") == names(5)
+    assert found(reviewer, project, "class=spam&limit=1") == names(1, 3, 5)
+    assert found(reviewer, project, "class=spam&order=newest") == names(5, 3, 1)
+
+
+def test_what_was_looked_at_ends_with_the_page(reviewer, project) -> None:
+    page = reviewer.call("GET", f"projects/{project.pk}/explore/?class=spam&limit=1")[1]
+    assert [row["external_id"] for row in page["results"]] == names(1)
+    assert page["looked_at"] == 2, "m-0 and m-1"
+
+
 def test_the_whole_history(reviewer, project) -> None:
     item = project.items.get(external_id="m-5")
     answer = make_annotation(item, make_member(project), "spam")

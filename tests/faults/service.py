@@ -88,6 +88,15 @@ class Service:
             os.killpg(pid, signal.SIGKILL)
         return True
 
+    @contextmanager
+    def unattended(self) -> Iterator[None]:
+        """Meanwhile the supervisor sleeps, so what is killed stays away."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def hold(self, name: str, seconds: float) -> bool:
         """Stops a part for so long, as a machine out of memory would, then lets it go on."""
         if not self.freeze(name):

@@ -87,8 +87,8 @@ def _saved(points: Sequence[dict[str, Any]]) -> Saved:
     active = _arm(points, Evaluation.Arm.ACTIVE, LEAST_COMPARED)
     control = _arm(points, Evaluation.Arm.RANDOM, LEAST_COMPARED)
     if not active or not control:
-        measured = max((point["n"] for point in points), default=0)
-        return None, f"Not known yet: {measured} protected answers, and a comparison needs {LEAST_COMPARED}."
+        most = [max((point["n"] for point in points if point["arm"] == arm), default=0) for arm in Evaluation.Arm]
+        return None, f"Not known yet: each curve needs {LEAST_COMPARED} protected answers, and one has {min(most)}."
     first = max(active[0].n_labels, control[0].n_labels)
     arms = [[point for point in arm if point.n_labels >= first] for arm in (active, control)]
     if min(map(len, arms)) < 2:

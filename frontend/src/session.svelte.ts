@@ -7,13 +7,13 @@ import { chooseLanguage, spoken } from './words/spoken.svelte'
 let me = $state<Me | null>(null)
 let known = $state(false)
 let lapsed = $state(false)
-/** A language was chosen here before anybody was logged in. */
+/** A language was chosen on this page: what the service still says of another one is older. */
 let hasChosen = false
 
 /** Keeps the language spoken for the person, quietly: where it fails, this device remembers it anyway. */
 export function keepLanguage(): void {
-  if (!me) hasChosen = true
-  else if (me.language !== spoken.language) void patch<Me>('me/', { language: spoken.language }).then((answer) => (me = answer), () => undefined)
+  hasChosen = true
+  if (me && me.language !== spoken.language) void patch<Me>('me/', { language: spoken.language }).then((answer) => (me = answer), () => undefined)
 }
 
 /** Speaks the person's language, unless she has just chosen another one. */
@@ -21,7 +21,6 @@ function greet(): void {
   const kept = asLanguage(me?.language ?? '')
   if (hasChosen) keepLanguage()
   else if (kept && kept !== spoken.language) void chooseLanguage(kept).catch(() => undefined)
-  hasChosen = false
 }
 
 export const session = {
@@ -75,6 +74,7 @@ export async function join(token: string, account: { username: string; password:
 export async function logOut(): Promise<void> {
   await remove('auth/session/')
   me = null
+  hasChosen = false
   lapsed = false
 }
 

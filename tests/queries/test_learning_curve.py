@@ -16,7 +16,6 @@ def measure(project: Project, number: int, arm: str, n: int) -> None:
 
 def test_the_curve_that_lacks_answers_is_the_one_that_is_told() -> None:
     project = make_project()
-    assert learning_curve(project)["labels_saved_because"].endswith("needs 20 protected answers, and one has 0.")
     measure(project, 1, "active", 23)
     measure(project, 1, "random", 12)
     measure(project, 2, "random", 14)

@@ -1,4 +1,4 @@
-"""Counts that pages read. Triggers write them with the rows that they count, whoever writes those (migration 0028)."""
+"""Counts read at once. Triggers write them with the rows that they count, whoever writes those (0028, 0030)."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,13 +7,14 @@ from django.db.models import Q
 class Tally(models.Model):
     """A part of a count: the sum over a project's parts is exact at every moment. Parts are added up, never edited.
 
-    Items and finished items have no person and no minute, answers have both: minutes since 1970, in UTC, of when the
+    Those of items have no person and no minute, answers have both: minutes since 1970, in UTC, of when the
     answer was first given. Who folds parts makes hours of minutes, and of hours before today no time at all.
     """
 
     class Name(models.TextChoices):
         ITEMS = "items"
         FULL = "full", "drawn items without an open slot"
+        UNDRAWN = "undrawn", "items with an open slot that nobody was asked about"
         ANSWERS = "answers"
 
     # No constraint: an answer would lock its project's row once more. Sums of a project that is gone are zero.

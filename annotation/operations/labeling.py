@@ -2,7 +2,6 @@
 
 import json
 import random
-import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -29,7 +28,7 @@ from annotation.operations.outbox import request_work_on, wake_after_commit
 from annotation.operations.projects import check_schema
 from annotation.operations.retry import retried
 from annotation.operations.training import Training, train
-from annotation.queries.labeling import InHand, Lease, in_hand, known_fresh, note_drawn, note_fresh
+from annotation.queries.labeling import InHand, Lease, in_hand
 
 MAX_COUNT = 20
 MAX_SECONDS = 7 * 24 * 3600
@@ -141,21 +140,12 @@ def _queued(project: Project, user_id: int, count: int) -> list[Lease]:
     while len(found) < count and looked_at:
         more, looked_at = leases.take(leases.PICK_QUEUED, project=project, user_id=user_id, count=count - len(found))
         found += more
-    note_drawn(project.pk, len(found))
     return found
 
 
 def _fresh(project: Project, user_id: int, count: int, stream: Stream) -> list[Lease]:
     """The next items of the seeded shuffle: each draw is uniform over the items that nobody was asked about."""
-    known, started = known_fresh(project.pk), time.monotonic()
-    probability = None if known is None else 1 / max(1, known)
-    found = leases.take(
-        leases.PICK_FRESH, project=project, user_id=user_id, count=count, stream=stream.value, probability=probability
-    )[0]
-    if known is None and found:
-        note_fresh(project.pk, round(1 / found[0].probability), time.monotonic() - started)
-    note_drawn(project.pk, len(found))
-    return found
+    return leases.take(leases.PICK_FRESH, project=project, user_id=user_id, count=count, stream=stream.value)[0]
 
 
 def _why_empty(project: Project, user_id: int) -> Assigned:

@@ -28,7 +28,7 @@ from annotation.operations.fitting import Learned, learn, prepare
 from annotation.operations.in_use import with_doubts_in_use
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane, waiting_requests
 from annotation.operations.predicted_queue import next_predicted
-from annotation.operations.ranking import Place, next_shuffled, rank_pool
+from annotation.operations.ranking import Place, announced, next_shuffled, rank_pool
 from annotation.operations.recipes import load_classifier
 from annotation.operations.shards import sound_shards
 from annotation.operations.tagging.examples import SeenSpans, look_at_spans
@@ -158,8 +158,8 @@ def score_pool(claim: LaneClaim) -> None:
 
 def _ranked(project: Project, version: ModelVersion, model: LinearModel | RecipeModel | Tagger) -> list[Place]:
     if isinstance(model, Tagger):
-        return rank_texts(project, version, model)
-    return rank_pool(project, version, model)
+        return announced(project, rank_texts(project, version, model))
+    return announced(project, rank_pool(project, version, model))
 
 
 def _sound_model(project: Project, serving: ModelVersion) -> tuple[ModelVersion, LinearModel | RecipeModel | Tagger]:

@@ -36,28 +36,49 @@ PICK_STARTED = """
         FOR NO KEY UPDATE OF item SKIP LOCKED)
 """
 
+# How many items nobody was asked about, right to the last one in the statement's own snapshot.
+N_UNDRAWN = """(SELECT coalesce(sum(n), 0)::bigint FROM annotation_tally
+                    WHERE project_id = %(project)s AND name = 'undrawn')"""
+
+# A place for a random draw only says that one is due: the item is drawn now, the next of the seeded shuffle, so that it
+# comes from all that nobody was asked about by now, and its probability is that of this moment. The items of one claim
+# count as drawn one after the other, those that the model chose first.
 PICK_QUEUED = """
     head AS MATERIALIZED (
         SELECT id FROM annotation_queueentry WHERE project_id = %(project)s
         ORDER BY rank LIMIT %(count)s FOR UPDATE SKIP LOCKED),
-    picked AS (
+    place AS MATERIALIZED (
         DELETE FROM annotation_queueentry entry USING head WHERE entry.id = head.id
-        RETURNING entry.item_id AS id, entry.stream, entry.probability, entry.model_version, entry.reason)
-"""
+        RETURNING entry.item_id, entry.stream, entry.probability, entry.model_version, entry.reason),
+    chosen AS MATERIALIZED (SELECT * FROM place WHERE stream <> 'shuffle'),
+    undrawn AS MATERIALIZED (
+        SELECT item.id, item.shuffle_key FROM annotation_item item
+        WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0
+          AND EXISTS (SELECT FROM place WHERE stream = 'shuffle') AND id NOT IN (SELECT item_id FROM chosen)
+        ORDER BY shuffle_key LIMIT %(count)s
+        FOR NO KEY UPDATE SKIP LOCKED),
+    picked AS (
+        SELECT item_id AS id, stream, probability, model_version, reason FROM chosen
+        UNION ALL
+        (SELECT id, 'shuffle', 1.0::float8 / greatest(1, {n_undrawn} + 1 - row_number() OVER (ORDER BY shuffle_key) - (
+                    SELECT count(*) FROM chosen JOIN annotation_item item ON item.id = chosen.item_id
+                    WHERE item.drawn_at IS NULL AND item.open_slots > 0)),
+                NULL, '{"kind": "shuffle"}'::jsonb
+         FROM undrawn ORDER BY shuffle_key LIMIT (SELECT count(*) FROM place WHERE stream = 'shuffle')))
+""".replace("{n_undrawn}", N_UNDRAWN)
 
-# Without a probability the items are counted, in the same statement.
 PICK_FRESH = """
-    picked AS MATERIALIZED (
-        SELECT item.id, %(stream)s AS stream, coalesce(%(probability)s::float8, 1.0 / (
-                   SELECT count(*) FROM annotation_item
-                   WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0)) AS probability,
-               NULL::integer AS model_version,
-               jsonb_build_object('kind', %(stream)s::text) AS reason
-        FROM annotation_item item
+    undrawn AS MATERIALIZED (
+        SELECT id, shuffle_key FROM annotation_item
         WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0
         ORDER BY shuffle_key LIMIT %(count)s
-        FOR NO KEY UPDATE SKIP LOCKED)
-"""
+        FOR NO KEY UPDATE SKIP LOCKED),
+    picked AS MATERIALIZED (
+        SELECT id, %(stream)s AS stream,
+               1.0::float8 / greatest(1, {n_undrawn} + 1 - row_number() OVER (ORDER BY shuffle_key)) AS probability,
+               NULL::integer AS model_version, jsonb_build_object('kind', %(stream)s::text) AS reason
+        FROM undrawn)
+""".replace("{n_undrawn}", N_UNDRAWN)
 
 # An item whose votes were not sure enough gets one more slot, never above the hard limit. `taken = n_votes`: nobody
 # answers it now and nobody has since it was ranked. An item goes to people who tell its two likeliest classes apart at

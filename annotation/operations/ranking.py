@@ -1,5 +1,6 @@
 """A live model and the pool's vectors → the places of the next queue, with the reason for each."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ from django.db import connection
 
 from annotation.kinds import Learner
 from annotation.models import ModelVersion, Project, Strategy, Stream, Suggestions
+from annotation.operations.leases import N_UNDRAWN
 from annotation.operations.named_ranking import choose_by_name
 from annotation.operations.open_pool import OpenPool, open_pool
 from annotation.operations.predicted_answers import answers_of
@@ -23,11 +25,10 @@ SUGGESTING = frozenset((Learner.SOFTMAX, Learner.SIGMOID))
 MODEL, SHUFFLE = Stream.MODEL.value, Stream.SHUFFLE.value
 
 SHUFFLED = """
-    SELECT id, (SELECT count(*) FROM annotation_item
-                WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0)
+    SELECT id, {n_undrawn}
     FROM annotation_item WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0
     ORDER BY shuffle_key LIMIT %(limit)s
-"""
+""".replace("{n_undrawn}", N_UNDRAWN)
 
 
 class Place(NamedTuple):
@@ -45,6 +46,16 @@ def next_shuffled(project: Project) -> list[Place]:
     with connection.cursor() as cursor:
         cursor.execute(SHUFFLED, {"project": project.pk, "limit": QUEUE_LENGTH})
         return [shuffled_place(item_id, 0.0, n_open) for item_id, n_open in cursor.fetchall()]
+
+
+def announced(project: Project, places: Sequence[Place]) -> list[Place]:
+    """Returns the places with the next items of the shuffle at those of random draws, for these are drawn then."""
+    chosen = {place.item_id for place in places if place.stream != SHUFFLE}
+    if len(chosen) == len(places):
+        return list(places)
+    draws = (place for place in next_shuffled(project) if place.item_id not in chosen)
+    shown = [next(draws, None) if place.stream == SHUFFLE else place for place in places]
+    return [place for place in shown if place is not None]
 
 
 def rank_pool(project: Project, version: ModelVersion, model: Predicts) -> list[Place]:
@@ -129,5 +140,5 @@ def _value(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def shuffled_place(item_id: int, score: float, n_open: int) -> Place:
-    """Returns the place of an item that was drawn at random from those that nobody was asked about."""
-    return Place(item_id, score, {"kind": "shuffle"}, SHUFFLE, 1 / n_open)
+    """Returns the place of a random draw; which item it is, and with what probability, is settled when it is asked."""
+    return Place(item_id, score, {"kind": "shuffle"}, SHUFFLE, 1 / max(1, n_open))

@@ -1,8 +1,6 @@
 """What a person has in hand, and what she did."""
 
 import json
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,10 +35,6 @@ OPEN_LEASES = """
       AND lease.expires_at > now()
     ORDER BY lease.created_at, lease.id LIMIT %(limit)s) held ON true
 """.replace("{suggestion}", STILL_SUGGESTED)
-
-_COUNT_SHARE = 50  # a count is kept for fifty times as long as it took, and at least a second
-_counts: dict[int, tuple[float, int]] = {}
-_counts_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -89,29 +83,6 @@ def lease_of(row: Sequence[Any]) -> Lease:
 
 def _loaded(part: Any) -> Any:
     return json.loads(part) if isinstance(part, str) else part
-
-
-def known_fresh(project_id: int) -> int | None:
-    """Returns how many items nobody was asked about, right to the second for pools that are quick to count.
-
-    None when that has to be counted again.
-    """
-    with _counts_lock:
-        until, count = _counts.get(project_id, (0.0, 0))
-    return count if time.monotonic() < until else None
-
-
-def note_fresh(project_id: int, count: int, took: float) -> None:
-    """Remembers a count that took so many seconds."""
-    with _counts_lock:
-        _counts[project_id] = (time.monotonic() + max(1.0, _COUNT_SHARE * took), count)
-
-
-def note_drawn(project_id: int, n_items: int) -> None:
-    """Keeps the remembered count right while this process itself hands items out."""
-    with _counts_lock:
-        until, count = _counts.get(project_id, (0.0, 0))
-        _counts[project_id] = (until, max(count - n_items, 0))
 
 
 def history(*, project_id: int, user_id: int) -> QuerySet[Annotation]:

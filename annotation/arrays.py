@@ -17,14 +17,23 @@ Floats = npt.NDArray[np.float64]
 # A stored answer as text and the schema that it was given under → its column or number, None to leave it out.
 Reader = Callable[[str, int], int | None]
 
+# Of an answer to a known item the first revision counts, or trying would be rewarded; null for all others.
+FIRST = """
+    CASE WHEN a.revision > 1 AND EXISTS (SELECT 1 FROM annotation_goldanswer g WHERE g.item_id = a.item_id)
+         THEN (SELECT first.{column} FROM annotation_annotationrevision first
+               WHERE first.annotation_id = a.id AND first.revision = 1) END"""
 VOTES = """
 COPY (
-    SELECT a.id, a.item_id, a.annotator_id::bigint, a.value::text, a.schema_version::bigint,
-           coalesce(a.seconds, 'NaN'::float8), extract(epoch FROM a.created_at)::float8
-    FROM annotation_annotation a WHERE a.project_id = %(project)d AND %(items)s ORDER BY a.created_at, a.id
+    SELECT id, item_id, person, coalesce(first, value)::text, coalesce(first_schema, schema_version)::bigint,
+           seconds, created, coalesce(first <> value, false)::int::bigint
+    FROM (SELECT a.id, a.item_id, a.annotator_id::bigint AS person, a.value, a.schema_version, {first} AS first,
+                 {schema} AS first_schema, coalesce(a.seconds, 'NaN'::float8) AS seconds,
+                 extract(epoch FROM a.created_at)::float8 AS created, a.created_at
+          FROM annotation_annotation a WHERE a.project_id = %(project)d AND %(items)s) said
+    ORDER BY created_at, id
 ) TO STDOUT (FORMAT BINARY)
-"""
-VOTE_TYPES = ("int8", "int8", "int8", "text", "int8", "float8", "float8")
+""".replace("{first}", FIRST.format(column="value")).replace("{schema}", FIRST.format(column="schema_version"))
+VOTE_TYPES = ("int8", "int8", "int8", "text", "int8", "float8", "float8", "int8")
 GOLD = """
 COPY (
     SELECT DISTINCT ON (item_id) item_id, value::text, schema_version::bigint, is_review FROM (
@@ -52,12 +61,13 @@ STATUSES = (
 
 @dataclass(frozen=True)
 class Votes:
-    """Everybody's newest answers, in the order in which they were first given.
+    """Everybody's newest answers, of known items the first ones, in the order in which they were first given.
 
     `votes` (n, 3) holds positions: item in `item_ids`, annotator in `annotator_ids`, class in `class_names`. Answers
     whose class the project no longer has are left out. `item_ids` rises and covers voted items and those with a
     known answer; `gold` (m, 2) is item and class, verdicts of reviewers included: `reviewed` are the items of those.
-    `seconds` is NaN where nobody measured, `created` in epoch seconds.
+    `seconds` is NaN where nobody measured, `created` in epoch seconds. `withdrawn` (n,): the author says something else
+    by now, of a known item.
     """
 
     class_names: list[str]
@@ -69,6 +79,7 @@ class Votes:
     created: Floats
     gold: Ints
     reviewed: Ints
+    withdrawn: npt.NDArray[np.bool_]
 
     @property
     def n_items(self) -> int:
@@ -115,7 +126,7 @@ def load_answers(project: Project) -> Answers:
 def _votes(
     project: Project, to_class: Reader, class_names: list[str], items_wanted: Sequence[int] | None = None
 ) -> Votes:
-    annotation_ids, items, people, classes, _, seconds, created = _columns(
+    annotation_ids, items, people, classes, _, seconds, created, withdrawn = _columns(
         VOTES, project.pk, VOTE_TYPES, to_class, items_wanted
     )
     gold_items, gold_classes, _, is_review = _columns(
@@ -133,6 +144,7 @@ def _votes(
         created=created,
         gold=np.column_stack([np.searchsorted(item_ids, gold_items), gold_classes]).astype(np.int64),
         reviewed=np.searchsorted(item_ids, gold_items[is_review == 1]),
+        withdrawn=withdrawn == 1,
     )
 
 

@@ -67,6 +67,9 @@ class SecondOpinion(models.Model):
 class AnnotatorReport(models.Model):
     """One person's skill in one project, with a 90 % interval; no skill while nothing else speaks about her items."""
 
+    # What she reads of herself moves after so many more answers.
+    SHOWN_EVERY = 20
+
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="annotator_reports")
     annotator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="annotator_reports")
     n_annotations = models.PositiveIntegerField()
@@ -78,6 +81,9 @@ class AnnotatorReport(models.Model):
     confusion = models.JSONField(help_text="P(answer | truth), rows by truth, in class order; [] with many.")
     weeks = models.JSONField(
         default=list, db_default=[], help_text="The newest first: answers, judged ones, and how right those are."
+    )
+    shown = models.JSONField(
+        default=dict, db_default={}, help_text="What she reads of herself: figures of some twenty answers ago or less."
     )
     updated_at = models.DateTimeField()
 

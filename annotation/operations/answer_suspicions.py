@@ -16,10 +16,10 @@ from annotation.operations.suspicions import MOST_LABELS, MOST_OTHERS, SEVERAL_K
 def suspicious_answers(found: Judgement, names: Mapping[int, str]) -> list[Suspicion]:
     """Returns the answers that are probably wrong, the worst first, a thousand at most; `names` by user id.
 
-    An answer that nothing else speaks about is never among them.
+    An answer that nothing else speaks about, or that its author has taken back, is never among them.
     """
     votes, crowd = found.crowd.answers.votes, found.crowd
-    p_wrong = np.where(crowd.is_informative, found.inference.truth.p_wrong, 0.0)
+    p_wrong = np.where(crowd.is_informative & ~votes.withdrawn, found.inference.truth.p_wrong, 0.0)
     worst = [int(row) for row in np.argsort(-p_wrong, kind="stable")[:MOST_LABELS] if p_wrong[row] >= SEVERAL_KEEP_AT]
     texts = excerpts([int(votes.item_ids[votes.votes[row, 0]]) for row in worst])
     believed = dict(zip(found.beliefs.item_ids.tolist(), found.values, strict=True))

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from annotation.arrays import STATUSES, Beliefs, Floats, Votes
-from annotation.models import AgreementReport, Project
+from annotation.models import AgreementReport, AnnotatorReport, Project
 from annotation.operations.inference import Inference
 from annotation.operations.period_report import weeks_of_people
 
@@ -43,9 +43,13 @@ UPSERT_REPORTS = """
                 %(weeks)s::jsonb[]) AS new
     ON CONFLICT (project_id, annotator_id) DO UPDATE
     SET (n_annotations, accuracy, accuracy_low, accuracy_high, random_log_odds, median_seconds, confusion, weeks,
-         updated_at)
+         shown, updated_at)
       = (excluded.n_annotations, excluded.accuracy, excluded.accuracy_low, excluded.accuracy_high,
-         excluded.random_log_odds, excluded.median_seconds, excluded.confusion, excluded.weeks, excluded.updated_at)
+         excluded.random_log_odds, excluded.median_seconds, excluded.confusion, excluded.weeks,
+         CASE WHEN old.n_annotations >= coalesce((old.shown->>'n')::int, 0) + %(step)s
+              THEN jsonb_build_object('n', old.n_annotations, 'accuracy', old.accuracy, 'low', old.accuracy_low,
+                                      'high', old.accuracy_high, 'weeks', old.weeks)
+              ELSE old.shown END, excluded.updated_at)
     WHERE (old.n_annotations, old.accuracy, old.accuracy_low, old.accuracy_high, old.random_log_odds,
            old.median_seconds, old.confusion, old.weeks)
       IS DISTINCT FROM
@@ -128,6 +132,7 @@ def write_reports(*, project_id: int, inference: Inference) -> None:
             UPSERT_REPORTS,
             {
                 "project": project_id,
+                "step": AnnotatorReport.SHOWN_EVERY,
                 "people": votes.annotator_ids.tolist(),
                 "counts": np.bincount(votes.votes[:, 1], minlength=votes.n_annotators).tolist(),
                 "accuracies": known(truth.accuracy),

@@ -49,9 +49,10 @@ def suspicious_labels(inference: Inference, names: Mapping[int, str]) -> list[Su
     """Returns the labels that are probably wrong, the worst first, a thousand at most.
 
     A label nobody and nothing else speaks about is never among them: an average error rate is no evidence against it.
-    Nor is one that a reviewer has judged.
+    Nor is one that a reviewer has judged, or that its author has taken back.
     """
-    p_wrong = np.where(inference.is_informative, inference.truth.p_wrong, 0.0)
+    counted = inference.is_informative & ~inference.votes.withdrawn
+    p_wrong = np.where(counted, inference.truth.p_wrong, 0.0)
     p_wrong[np.isin(inference.votes.votes[:, 0], inference.votes.reviewed)] = 0
     is_single = inference.n_votes[inference.votes.votes[:, 0]] == 1
     candidates = np.flatnonzero(p_wrong >= np.where(is_single, SINGLE_KEEP_AT, SEVERAL_KEEP_AT))

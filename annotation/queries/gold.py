@@ -13,10 +13,12 @@ LEAST_ANSWERS = 3
 
 GOLD = """
     SELECT item.id, item.external_id, left(item.data->>'text', %(excerpt)s), gold.value::text, gold.schema_version,
-           coalesce(jsonb_agg(jsonb_build_array(one.value, one.schema_version)) FILTER (WHERE one.id IS NOT NULL),
-                    '[]')::text
+           coalesce(jsonb_agg(jsonb_build_array(coalesce(first.value, one.value),
+                                                coalesce(first.schema_version, one.schema_version)))
+                    FILTER (WHERE one.id IS NOT NULL), '[]')::text
     FROM annotation_goldanswer gold JOIN annotation_item item ON item.id = gold.item_id
     LEFT JOIN annotation_annotation one ON one.item_id = item.id
+    LEFT JOIN annotation_annotationrevision first ON first.annotation_id = one.id AND first.revision = 1
     WHERE gold.project_id = %(project)s AND item.id > %(after)s
     GROUP BY item.id, gold.id ORDER BY item.id LIMIT %(limit)s
 """
@@ -33,7 +35,7 @@ LEAST_VOTES = 3
 
 
 def gold_items(project: Project, *, limit: int, after: int = 0) -> list[dict[str, Any]]:
-    """Returns known answers by item, with how many answered and how many rightly.
+    """Returns known answers by item, with how many answered and how many rightly: the first time they were asked.
 
     `contradicted` is one that most people answer otherwise: then the known answer should be looked at first.
     """

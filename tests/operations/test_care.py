@@ -10,7 +10,8 @@ from annotation.operations.labeling import assign_next_item
 from annotation.operations.pausing import pause_person, resume_person
 from annotation.operations.review import Action, act_on_flag, decide_flag, undo_flag
 from annotation.operations.sending_out import send_out_doubtful
-from annotation.queries.expected import expected_export, own_report
+from annotation.queries.expected import expected_export
+from annotation.queries.own_report import own_report
 from tests.factories import make_item, make_member, make_project
 from tests.operations.crowd import ask_everybody, judge
 from tests.operations.test_review import TRUTH, figures, world

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from annotation.errors import Conflict, InvalidValue, NotFound
 from annotation.models import (
-    Annotation,
     Assignment,
     Consensus,
     GoldAnswer,
@@ -26,9 +25,9 @@ from annotation.operations.labeling import (
     submit_annotation,
 )
 from annotation.operations.projects import change_project, create_project
-from annotation.queries.expected import own_report
 from annotation.queries.gold import gold_items, gold_proposals
 from annotation.queries.guidelines import guideline_history
+from annotation.queries.own_report import own_report, report_on
 from tests.factories import make_annotation, make_item, make_member, make_project
 from tests.operations.crowd import ask_everybody, judge
 from tests.operations.test_review import TRUTH, world
@@ -104,13 +103,12 @@ class TestGold:
         item, people = make_item(project, gold="spam"), {"ann": make_member(project), "bob": make_member(project)}
         make_annotation(item, people["ann"], "spam")
         make_annotation(item, people["bob"], "ham")
-        Annotation.objects.update(created_at="2026-01-01T00:00Z")
         named = ["ham", {"name": "junk", "was": "spam"}]
         project = change_project(project=project, user=project.created_by, changes={"classes": named})
         [gold] = gold_items(project, limit=10)
         assert (gold["value"], gold["answers"], gold["right"]) == ({"class": "junk"}, 2, 1)
-        assert own_report(project, people["ann"])["known_answers"] == {"given": 1, "right": 1}
-        assert own_report(project, people["bob"])["known_answers"] == {"given": 1, "right": 0}
+        assert report_on(project, people["ann"])["known_answers"] == {"given": 1, "right": 1}
+        assert report_on(project, people["bob"])["known_answers"] == {"given": 1, "right": 0}
 
     def test_nobody_finds_a_known_answer_by_trying(self):
         project = make_project(gold_rate=1)
@@ -121,8 +119,7 @@ class TestGold:
         for name in ("ham", "spam"):
             submit_annotation(assignment=assignment, value={"class": name})
             assert own_report(project, user)["known_answers"] == {"given": 0, "right": 0}
-        Annotation.objects.update(created_at="2026-01-01T00:00Z")
-        assert own_report(project, user)["known_answers"] == {"given": 1, "right": 0}
+        assert report_on(project, user)["known_answers"] == {"given": 1, "right": 0}
 
     def test_five_come_early_then_by_rate(self):
         project = make_project(gold_rate=0.01, random_rate=0)

@@ -12,7 +12,7 @@ from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import BadRequest
 from annotation.operations import pausing, review, sending_out, training
 from annotation.operations.policy_preview import preview_policy
-from annotation.queries import expected, quality_parts
+from annotation.queries import expected, own_report, quality_parts
 from annotation.queries.quality import flag_row
 from annotation.queries.review import review_row
 
@@ -124,7 +124,7 @@ class MyReport(View):
     def get(self, request: Request, project_id: str) -> Response:
         """One's own figures, words from reviewers, doubts, and whether one is paused."""
         project = access.project_for(person(request), project_id, needs="label")
-        return Response(expected.own_report(project, person(request)))
+        return Response(own_report.own_report(project, person(request)))
 
 
 class ReportOf(View):
@@ -132,7 +132,7 @@ class ReportOf(View):
     def get(self, request: Request, project_id: str, username: str) -> Response:
         """A person's own page for whoever looks after her: how right she was week by week, known answers, doubts."""
         project = access.project_for(person(request), project_id, needs="see_quality")
-        return Response(expected.own_report(project, access.member_for(project, username)))
+        return Response(own_report.report_on(project, access.member_for(project, username)))
 
 
 def _share(text: str) -> float:

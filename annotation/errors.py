@@ -45,6 +45,17 @@ class Conflict(DomainError):
     code = "conflict"
 
 
+class Outdated(DomainError):
+    """What the caller has read is not current any more; `current` is the tag of what is, empty where nothing is."""
+
+    code = "outdated"
+
+    def __init__(self, message: str, *, current: str, fields: dict[str, Any] | None = None) -> None:
+        super().__init__(message, fields={"If-Match": f"is {current} by now" if current else "there is none"})
+        self.fields |= fields or {}
+        self.current = current
+
+
 class NoSpace(DomainError):
     """The storage is full; nothing was kept of what came in."""
 

@@ -17,6 +17,7 @@ STATUSES: dict[type[errors.DomainError], int] = {
     errors.BadRequest: 400,
     errors.InvalidValue: 422,
     errors.Conflict: 409,
+    errors.Outdated: 412,
     errors.NoSpace: 507,
 }
 CODES = {
@@ -28,6 +29,7 @@ CODES = {
     406: "not_acceptable",
     413: "too_large",
     415: "unsupported_media_type",
+    428: "if_match_needed",
     429: "throttled",
     500: "server_error",
     503: "unavailable",
@@ -49,7 +51,8 @@ def body(code: str, message: str, fields: dict[str, Any] | None = None) -> dict[
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """Returns the response for a refusal; None for what is a bug, which Django then logs and answers with 500."""
     if isinstance(error, errors.DomainError):
-        return Response(body(error.code, error.message, error.fields), status=STATUSES[type(error)])
+        headers = {"ETag": error.current} if isinstance(error, errors.Outdated) and error.current else None
+        return Response(body(error.code, error.message, error.fields), status=STATUSES[type(error)], headers=headers)
     if is_outage(error):
         return Response(_outage(), status=503, headers={"Retry-After": str(RETRY_SECONDS)})
     if isinstance(error, Http404):

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,7 @@ from annotation.queries.labeling import InHand, Lease, in_hand
 MAX_COUNT = 20
 MAX_SECONDS = 7 * 24 * 3600
 TOPICS_OF_AN_ANSWER = (Topic.LEARN, Topic.QUALITY)
+Check = Callable[[Annotation | None], None]
 
 
 @dataclass
@@ -161,24 +163,32 @@ def _why_empty(project: Project, user_id: int) -> Assigned:
 
 @retried
 def submit_annotation(
-    *, assignment: Assignment, value: Any, seconds: float | None = None, schema_version: int | None = None
+    *,
+    assignment: Assignment,
+    value: Any,
+    seconds: float | None = None,
+    schema_version: int | None = None,
+    check: Check | None = None,
 ) -> Submitted:
     """Stores the answer to one's assignment and asks for training and quality work, in one transaction.
 
     The same value again returns the stored annotation unchanged; another value is a new revision. An answer after the
     lease ran out is taken if a slot is free. Of several equal requests at once, one writes and all return its row.
+    `check` is asked about the annotation that is locked, or None before there is one; what it raises ends it.
     Raises InvalidValue, BadRequest (seconds), Conflict (skipped; lease_expired when the slot is gone; stale_schema when
     the client says for which schema it answers and the classes have changed).
     """
     check_schema(assignment.project, schema_version)
     canonical = _canonical(assignment, value)
     _check_seconds(seconds)
-    stored = _answer_open_lease(assignment, canonical, seconds)
+    stored = _answer_open_lease(assignment, canonical, seconds) if check is None else None
     if stored is not None:
         return Submitted(stored, is_new=True)
     with transaction.atomic():
         if not _take_slot_again(assignment):
-            return _revise(assignment, canonical, seconds)
+            return _revise(assignment, canonical, seconds, check)
+        if check is not None:
+            check(None)
         stored = _answer_open_lease(assignment, canonical, seconds)
     if stored is None:
         raise Conflict("This lease was given back just now.", code="lease_expired")
@@ -244,8 +254,10 @@ def _take_slot_again(assignment: Assignment) -> bool:
     return True
 
 
-def _revise(assignment: Assignment, value: dict[str, Any], seconds: float | None) -> Submitted:
+def _revise(assignment: Assignment, value: dict[str, Any], seconds: float | None, check: Check | None) -> Submitted:
     annotation = Annotation.objects.select_for_update().annotate(now=Now()).get(assignment_id=assignment.pk)
+    if check is not None:
+        check(annotation)
     if assignment.project.today(annotation.value, annotation.schema_version) == value:
         return Submitted(annotation, is_new=False)
     annotation.value, annotation.seconds, annotation.updated_at = value, seconds, annotation.now

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -68,6 +68,8 @@ ASKED_BY_CHANGES = {
     Topic.QUALITY: {"classes", "class_history", "target_confidence", "max_votes"},
 }
 
+Check = Callable[[Project], None]
+
 
 def create_project(
     *,
@@ -97,8 +99,9 @@ def create_project(
 
 
 @retried
-def change_project(*, project: Project, user: User, changes: Mapping[str, Any]) -> Project:
-    """Returns the project with the changes made; all or none. Unknown names raise InvalidValue.
+def change_project(*, project: Project, user: User, changes: Mapping[str, Any], check: Check | None = None) -> Project:
+    """Returns the project with the changes made; all or none. Unknown names raise InvalidValue. `check` is asked about
+    the project that is locked; what it raises ends it.
 
     A `schema_version` among the changes is the one that they were made for: another one by now raises Conflict. Answers
     keep their meaning when classes change: see `classes.changed_classes`. A new overlap holds for every item from the
@@ -110,6 +113,8 @@ def change_project(*, project: Project, user: User, changes: Mapping[str, Any]) 
     with transaction.atomic():
         # Not FOR UPDATE: that would stop claims, which hold items and want the project's key, while we want the items.
         project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        if check is not None:
+            check(project)
         before = Policy.of(project)
         check_schema(project, changes.get("schema_version"))
         fields = _apply(project, user, changes)
@@ -125,14 +130,23 @@ def change_project(*, project: Project, user: User, changes: Mapping[str, Any]) 
 
 @retried
 def merge_classes(
-    *, project: Project, user: User, classes: Any, into: Any, schema_version: int | None = None
+    *,
+    project: Project,
+    user: User,
+    classes: Any,
+    into: Any,
+    schema_version: int | None = None,
+    check: Check | None = None,
 ) -> Project:
     """Returns the project without `classes` but `into`, which their answers mean from now on; none is rewritten.
 
+    `check` as in change_project.
     Raises InvalidValue for names that the project does not have, Conflict when its schema is another by now.
     """
     with transaction.atomic():
         project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        if check is not None:
+            check(project)
         check_schema(project, schema_version)
         fields = apply_classes(project, merged_classes(project, classes, into))
         if fields:
@@ -347,9 +361,16 @@ def new_account(username: Any, password: Any) -> User:
         ) from error
 
 
-def delete_project(*, project: Project, actor: User) -> None:
-    """Puts a tombstone: the project is gone for everybody at once, and running jobs stop at their next batch."""
+@retried
+def delete_project(*, project: Project, actor: User, check: Check | None = None) -> None:
+    """Puts a tombstone: the project is gone for everybody at once, and running jobs stop at their next batch.
+
+    `check` as in change_project.
+    """
     with transaction.atomic():
+        locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        if check is not None:
+            check(locked)
         Project.objects.filter(pk=project.pk).update(deleted_at=Now())
         audit(project=project, actor=actor, verb="project.deleted", target=project.name)
 

@@ -9,7 +9,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from annotation.models import Annotation, Project
+from annotation.errors import NotFound
+from annotation.models import Annotation, Assignment, Project
 
 # The part of a reason that holds what the project's own model would answer, where it says so.
 SUGGESTED = "suggested"
@@ -100,6 +101,14 @@ def in_todays_classes(project: Project, rows: QuerySet[Annotation]) -> list[Anno
     for row in found:
         row.value = project.today(row.value, row.schema_version) or row.value
     return found
+
+
+def answer_to(assignment: Assignment) -> Annotation:
+    """Returns what was answered to the assignment, in the names of today; raises NotFound before that."""
+    found = in_todays_classes(assignment.project, Annotation.objects.filter(assignment=assignment))
+    if not found:
+        raise NotFound("This is not answered yet.")
+    return found[0]
 
 
 def before(rows: QuerySet[Annotation], updated_at: datetime, key: int) -> QuerySet[Annotation]:

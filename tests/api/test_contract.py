@@ -142,7 +142,7 @@ class TestProjects:
         assert owner.call("GET", f"projects/{project.pk}/")[1]["name"] == project.name
 
     def test_a_deleted_project_is_gone_for_everybody(self, owner, project, annotator):
-        assert owner.call("DELETE", f"projects/{project.pk}/")[0] == 204
+        assert owner.call("DELETE", f"projects/{project.pk}/", **{"If-Match": "*"})[0] == 204
         assert owner.call("GET", f"projects/{project.pk}/")[0] == 404
         assert annotator.call("POST", f"projects/{project.pk}/assignments/", {})[0] == 404
 

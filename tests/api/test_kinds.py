@@ -328,6 +328,9 @@ class TestFiles:
         assert desk.upload("p.jsonl", lines, {})["result"]["created"] == 2
 
 
+ANY = {"If-Match": "*"}
+
+
 def test_classes_change_while_people_label(owner):
     """Renamed, merged and taken away through the API: whoever has not seen it yet is told."""
     desk = Desk(owner, "multichoice", ["a", "b", "c"])
@@ -349,11 +352,11 @@ def test_classes_change_while_people_label(owner):
     assert mine[0]["value"] == {"classes": ["A", "b", "c"]}
 
     merging = {"classes": ["b"], "into": "A", "schema_version": 2}
-    status, project = owner.call("POST", f"{desk.path}classes/merge/", merging)
+    status, project = owner.call("POST", f"{desk.path}classes/merge/", merging, **ANY)
     assert (status, [one["name"] for one in project["classes"]]) == (200, ["A", "c"])
-    assert owner.call("POST", f"{desk.path}classes/merge/", merging)[0] == 409
-    assert owner.call("POST", f"{desk.path}classes/merge/", {"classes": ["b"], "into": "A"})[0] == 200
-    assert owner.call("POST", f"{desk.path}classes/merge/", {"classes": ["z"], "into": "A"})[0] == 422
+    assert owner.call("POST", f"{desk.path}classes/merge/", merging, **ANY)[0] == 409
+    assert owner.call("POST", f"{desk.path}classes/merge/", {"classes": ["b"], "into": "A"}, **ANY)[0] == 200
+    assert owner.call("POST", f"{desk.path}classes/merge/", {"classes": ["z"], "into": "A"}, **ANY)[0] == 422
     desk.work(Topic.QUALITY)
     (row,) = map(json.loads, desk.export().splitlines())
     assert row["annotations"][0]["value"] == row["consensus"]["value"] == {"classes": ["A", "c"]}

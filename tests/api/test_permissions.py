@@ -38,6 +38,7 @@ RIGHTS = {
     "GET projects/": SOMEBODY,
     "POST projects/": SOMEBODY,
     "GET audit/": ADMINISTRATOR,
+    "GET assignments/{assignment_id}/annotation/": OWN_LEASE,
     "PUT assignments/{assignment_id}/annotation/": OWN_LEASE,
     "POST assignments/{assignment_id}/skip/": OWN_LEASE,
     "GET projects/{project_id}/": "see_project",
@@ -120,6 +121,7 @@ BODIES = {
 }
 # Whoever may is told that there is no such thing: it was not made here.
 NOTHING_THERE = {
+    "GET assignments/{assignment_id}/annotation/",
     "POST projects/{project_id}/guidelines/{version}/send-out/",
     "DELETE projects/{project_id}/gold/{item_id}/",
     "DELETE projects/{project_id}/members/{username}/pause/",

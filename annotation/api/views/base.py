@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
@@ -15,7 +16,15 @@ __all__ = ["View", "checked", "documented", "person"]
 
 
 class View(APIView):
-    """An authenticated JSON view."""
+    """An authenticated JSON view. `versioned` are the methods that evaluate If-Match; elsewhere it is refused,
+    because whoever sends it relies on it."""
+
+    versioned: tuple[str, ...] = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if "If-Match" in request.headers and request.method not in (*SAFE_METHODS, *self.versioned):
+            raise BadRequest("What this changes has no version.", fields={"If-Match": "not evaluated here"})
 
 
 def person(request: Request) -> User:

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
-from annotation.api import answers, paging, serializers, shapes
+from annotation.api import answers, conditional, paging, serializers, shapes
 from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import BadRequest
@@ -28,24 +28,41 @@ class Assignments(View):
 
 
 class AnnotationOf(View):
-    @documented(request=serializers.Answer, responses={200: serializers.Annotation, 201: serializers.Annotation})
+    versioned = ("PUT",)
+
+    @documented(responses=serializers.Annotation, parameters=[conditional.ETAG])
+    def get(self, request: Request, assignment_id: str) -> Response:
+        """One's answer to one's assignment, as it was given last."""
+        assignment = access.assignment_for(person(request), assignment_id)
+        annotation = queries.answer_to(assignment)
+        tag = conditional.annotation_tag(annotation, assignment.project)
+        return conditional.tagged(shapes.annotation(annotation), tag=tag)
+
+    @conditional.documents()
+    @documented(
+        request=serializers.Answer,
+        responses={200: serializers.Annotation, 201: serializers.Annotation} | conditional.refusals(),
+    )
     def put(self, request: Request, assignment_id: str) -> Response:
         """The answer to one's assignment. The same value again changes nothing; another one is a new revision.
 
-        In a newcomer's training `feedback` tells whether it was right.
+        In a newcomer's training `feedback` tells whether it was right. With If-Match it revises only what one has read.
         """
         assignment = access.assignment_for(person(request), assignment_id)
+        check = conditional.annotation_if_match(request, assignment.project)
         given = checked(serializers.Answer, request)
         stored = labeling.submit_annotation(
             assignment=assignment,
             value=given["value"],
             seconds=given.get("seconds"),
             schema_version=given.get("schema_version"),
+            check=check,
         )
         told = feedback_on(assignment=assignment, value=stored.annotation.value)
         answer = shapes.annotation(stored.annotation) | shapes.feedback(told)
         answer |= self._next(assignment.project, request, given.get("next"))
-        return Response(answer, status=201 if stored.is_new else 200)
+        tag = conditional.annotation_tag(stored.annotation, assignment.project)
+        return conditional.tagged(answer, tag=tag, status=201 if stored.is_new else 200)
 
     def _next(self, project: Any, request: Request, count: int | None) -> dict[str, Any]:
         if count is None:

@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
-from annotation.api import answers, paging, serializers, shapes
+from annotation.api import answers, conditional, paging, serializers, shapes
 from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, person
 from annotation.operations import projects
@@ -29,36 +29,54 @@ class Projects(View):
 
 
 class OneProject(View):
-    @documented(responses=serializers.Project)
+    versioned = ("PATCH", "DELETE")
+
+    @documented(responses=serializers.Project, parameters=[conditional.ETAG])
     def get(self, request: Request, project_id: str) -> Response:
         """One project, with the caller's role in it."""
-        return Response(shapes.project(access.project_for(person(request), project_id, needs="see_project")))
+        return _shown(request, project_id)
 
-    @documented(request=serializers.ProjectChanges, responses=serializers.Project)
+    @conditional.documents()
+    @documented(request=serializers.ProjectChanges, responses={200: serializers.Project} | conditional.refusals())
     def patch(self, request: Request, project_id: str) -> Response:
-        """Changes name, classes, guidelines or settings; all that is named, or nothing."""
-        project = access.project_for(person(request), project_id, needs="change_project")
-        checked(serializers.ProjectChanges, request)  # for its shape; unknown names are refused by the operation
-        projects.change_project(project=project, user=person(request), changes=dict(request.data))
-        return Response(shapes.project(access.project_for(person(request), project_id, needs="see_project")))
+        """Changes name, classes, guidelines or settings; all that is named, or nothing.
 
-    @documented(responses={204: None})
+        With If-Match only what one has read: of two people who save at once, one is told.
+        """
+        project = access.project_for(person(request), project_id, needs="change_project")
+        check = conditional.project_if_match(request, project.role)
+        checked(serializers.ProjectChanges, request)  # for its shape; unknown names are refused by the operation
+        projects.change_project(project=project, user=person(request), changes=dict(request.data), check=check)
+        return _shown(request, project_id)
+
+    @conditional.documents(needed=True)
+    @documented(responses={204: None} | conditional.refusals(needed=True))
     def delete(self, request: Request, project_id: str) -> Response:
-        """Deletes the project for everybody at once."""
-        projects.delete_project(
-            project=access.project_for(person(request), project_id, needs="delete_project"), actor=person(request)
-        )
+        """Deletes the project for everybody at once, as one has read it; `If-Match: *` for however it is."""
+        project = access.project_for(person(request), project_id, needs="delete_project")
+        check = conditional.project_if_match(request, project.role, needed=True)
+        projects.delete_project(project=project, actor=person(request), check=check)
         return Response(status=204)
 
 
 class MergedClasses(View):
-    @documented(request=serializers.Merging, responses=serializers.Project)
+    versioned = ("POST",)
+
+    @conditional.documents(needed=True)
+    @documented(request=serializers.Merging, responses={200: serializers.Project} | conditional.refusals(needed=True))
     def post(self, request: Request, project_id: str) -> Response:
-        """Makes several classes one; their answers mean that one from now on. Again it changes nothing."""
+        """Makes several classes one; their answers mean that one from now on, for good. Again it changes nothing."""
         project = access.project_for(person(request), project_id, needs="change_project")
+        check = conditional.project_if_match(request, project.role, needed=True)
         given = checked(serializers.Merging, request)
-        projects.merge_classes(project=project, user=person(request), **given)
-        return Response(shapes.project(access.project_for(person(request), project_id, needs="see_project")))
+        projects.merge_classes(project=project, user=person(request), check=check, **given)
+        return _shown(request, project_id)
+
+
+def _shown(request: Request, project_id: str) -> Response:
+    """The project as it is now, with its tag."""
+    project = access.project_for(person(request), project_id, needs="see_project")
+    return conditional.tagged(shapes.project(project))
 
 
 class Members(View):

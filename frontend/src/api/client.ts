@@ -76,12 +76,28 @@ async function refusal(path: string, response: Response): Promise<ApiError> {
   return failure(response)
 }
 
+const tags = new WeakMap<object, string>()
+
+/** Remembers which version of its resource an answer is. A proxy that compresses marks tags as weak; it is the same version. */
+function remember(answer: unknown, response: Response): void {
+  const tag = response.headers.get('ETag')?.replace(/^W\//, '')
+  if (tag && typeof answer === 'object' && answer !== null) tags.set(answer, tag)
+}
+
+/** The header for an edit of what `seen`, an answer of the service, shows: it is refused with 412 when that is not current any more. */
+function ifStill(seen: object | undefined): Options {
+  const tag = seen && tags.get(seen)
+  return tag ? { headers: { 'If-Match': tag } } : {}
+}
+
 /** The parsed answer; undefined for an empty one. Raises ApiError for 4xx and 5xx, NetworkError without an answer. */
 async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
   const response = await send(method, path, options)
   if (!response.ok) throw await refusal(path, response)
   const text = await response.text()
-  return (text ? JSON.parse(text) : undefined) as T
+  const answer = (text ? JSON.parse(text) : undefined) as T
+  remember(answer, response)
+  return answer
 }
 
 /** A file of the service, as bytes. Raises as `get` does. */
@@ -93,11 +109,14 @@ export async function getFile(path: string): Promise<Blob> {
 
 export const get = <T>(path: string, options?: Options) => request<T>('GET', path, options)
 export const put = <T>(path: string, body: unknown, options?: Options) => request<T>('PUT', path, { ...options, body })
-export const patch = <T>(path: string, body: unknown) => request<T>('PATCH', path, { body })
-export const remove = <T = undefined>(path: string) => request<T>('DELETE', path)
+export const patch = <T>(path: string, body: unknown, seen?: object) => request<T>('PATCH', path, { body, ...ifStill(seen) })
+export const remove = <T = undefined>(path: string, seen?: object) => request<T>('DELETE', path, ifStill(seen))
 
 /** POST of a question or a command that makes nothing new, such as asking for assignments. */
 export const post = <T>(path: string, body: unknown = {}, options?: Options) => request<T>('POST', path, { ...options, body })
+
+/** POST that changes what `seen` shows. */
+export const edit = <T>(path: string, body: unknown, seen: object) => request<T>('POST', path, { body, ...ifStill(seen) })
 
 /** POST that creates: pass the same key when the same intention is sent again. */
 export const create = <T>(path: string, body: unknown, key: string = freshKey()) =>

@@ -315,6 +315,12 @@ export interface Drift {
 
 export type EmptyBecauseEnum = 'finished' | 'all_leased' | 'nothing_for_you' | 'paused' | 'training_not_passed'
 
+export interface Error {
+  code: string
+  message: string
+  fields: Record<string, string>
+}
+
 export interface ExpectedExport {
   items: number
   in_doubt: number
@@ -1173,6 +1179,10 @@ export interface Rarest {
   column: number
   /** Protected items in that class. */
   n_class: number
+}
+
+export interface Refusal {
+  error: Error
 }
 
 export interface Refused {

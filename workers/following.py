@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import Error
 
 from annotation import tracing
+from annotation.artifacts import let_go_of_mapped
 from annotation.operations import counting, health
 
 STAMP_SECONDS = 5.0
@@ -43,6 +44,7 @@ def _end(task_id: str, task: Any, state: str | None = None, **_: Any) -> None:
     with suppress(Error):  # the outage is told by the task itself
         _stamp(str(task.request.hostname))
         counting.flush_if_due()
+    let_go_of_mapped()
     tracing.IDS.set({})
 
 

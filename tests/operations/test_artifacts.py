@@ -3,6 +3,7 @@
 import hashlib
 import io
 import pickle
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from annotation.artifacts import ArtifactError, load_arrays, map_rows, save_arrays, save_rows
+from annotation.artifacts import ArtifactError, let_go_of_mapped, load_arrays, map_rows, save_arrays, save_rows
 
 
 class Trap:
@@ -64,3 +65,21 @@ def test_another_content_is_refused_before_it_is_read():
             read(path, "0" * 64)
     assert load_arrays(*saved)[1] == {"n": 3}
     assert map_rows(*rows)[0].tolist() == [0, 1, 2]
+
+
+def kept_kilobytes(name: str) -> int:
+    """How much of a file this process has mapped in."""
+    lines = iter(Path("/proc/self/smaps").read_text().splitlines())
+    return sum(int(next(line for line in lines if line.startswith("Rss:")).split()[1]) for one in lines if name in one)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_mapped_rows_that_were_read_are_given_back_and_can_be_read_again():
+    vectors = np.random.default_rng(3).random((4_000, 100), dtype=np.float32)
+    path, checksum = save_rows(np.arange(4_000), vectors)
+    _, mapped = map_rows(path, checksum)
+    assert mapped.sum() == vectors.sum()
+    before = kept_kilobytes(checksum)
+    let_go_of_mapped()
+    assert (before >= vectors.nbytes // 1024, kept_kilobytes(checksum)) == (True, 0)
+    assert (mapped == vectors).all()

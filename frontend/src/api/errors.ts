@@ -26,6 +26,9 @@ export class NetworkError extends Error {
   override readonly name = 'NetworkError'
 }
 
+/** The refusal of an edit whose ground has changed meanwhile; null for anything else. */
+export const outdated = (error: unknown): ApiError | null => (error instanceof ApiError && error.code === 'outdated' ? error : null)
+
 /** Every message of one field, joined; empty when the field was fine. */
 export function fieldError(error: unknown, field: string): string {
   return error instanceof ApiError ? (error.fields[field] ?? []).join(' ') : ''

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ClassInfo } from '../api/types'
-import { addEdit, changeEdit, classPayload, dropEdit, editProblem, editsOf, editWords, mergeWords } from './classEdits'
+import { addEdit, changeEdit, classPayload, dropEdit, editProblem, editsOf, editWords, mergeWords, rebasedEdits } from './classEdits'
 
 const named = (name: string, key: string): ClassInfo => ({ name, key, color: 0, description: '' })
 const classes = [named('ham', '1'), named('spam', '2'), named('other', '3')]
@@ -23,6 +23,14 @@ describe('editing classes', () => {
     expect(said).toContain('“scam”: can be chosen')
     expect(said).toContain('“other”: cannot be chosen')
     expect(mergeWords(['spam', 'other'], 'ham')[0]).toContain('“spam”, “other” are gone')
+  })
+
+  it('keeps what was typed over a newer list', () => {
+    const now = [named('ham', '9'), named('other', '3'), named('new', '4')]
+    expect(rebasedEdits(classes, now, edits)).toEqual(editsOf(now))
+    const typed = changeEdit(changeEdit(addEdit(dropEdit(edits, 2)), 2, { name: 'mine' }), 0, { name: 'Ham' })
+    expect(rebasedEdits(classes, now, typed).map((one) => [one.was, one.name, one.key])).toEqual([['ham', 'Ham', '9'], [null, 'mine', ''], ['new', 'new', '4']])
+    expect(rebasedEdits(classes, now, changeEdit(edits, 1, { name: 'junk' })).map((one) => [one.was, one.name])).toContainEqual([null, 'junk'])
   })
 
   it('refuses names and keys given twice', () => {

@@ -25,6 +25,23 @@ export const changeEdit = (edits: readonly EditedClass[], index: number, change:
 
 export const dropEdit = (edits: readonly EditedClass[], index: number): EditedClass[] => edits.filter((_, at) => at !== index)
 
+/**
+ * The edits over a newer list of classes: what was typed stays, everything else is as it is now. A class that was edited here and is
+ * gone there becomes a new one.
+ */
+export function rebasedEdits(before: readonly ClassInfo[], now: readonly ClassInfo[], edits: readonly EditedClass[]): EditedClass[] {
+  const [old, newer] = [editsOf(before), editsOf(now)]
+  const known = new Set(old.map((one) => one.was))
+  const kept = edits.flatMap((one) => (one.was === null ? [one] : rebasedEdit(one, old.find(({ was }) => was === one.was), newer.find(({ was }) => was === one.was))))
+  return [...kept, ...newer.filter((one) => !known.has(one.was))]
+}
+
+function rebasedEdit(one: EditedClass, old: EditedClass | undefined, newer: EditedClass | undefined): EditedClass[] {
+  const typed = Object.entries(one).filter(([part, value]) => old?.[part as keyof EditedClass] !== value)
+  if (newer) return [{ ...newer, ...Object.fromEntries(typed) }]
+  return typed.length ? [{ ...one, was: null }] : []
+}
+
 /** What is wrong with one of them, or an empty text. */
 export function editProblem(edits: readonly EditedClass[], index: number): string {
   const one = edits[index]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Progress, Project } from '../api/types'
-import { changeOf, consequences, formOf, formProblems } from './manageSettings'
+import { changeOf, consequences, contested, formOf, formProblems, rebasedForm } from './manageSettings'
 import { groups, groupsFor, optionsFor, wordsOf } from './policy'
 
 const project: Project = {
@@ -17,6 +17,14 @@ const progress = { items: 6000 } as Progress
 describe('settings', () => {
   it('shows shares as percent without noise, and nothing as nothing', () => {
     expect(form).toMatchObject({ random_rate: '10', gold_rate: '3', target_confidence: '95', overlap: '1', target_accuracy: '', cost_aware: 'false', classifier_params: '{}' })
+  })
+
+  it('keeps what was typed over a newer version, and names what both changed', () => {
+    const now = { ...project, name: 'Texts', guidelines: 'Look thrice.', settings: { ...project.settings, overlap: 2 } }
+    const typed = { ...form, guidelines: 'Look once.', gold_rate: '5' }
+    expect(changeOf(now, rebasedForm(project, now, typed))).toEqual({ guidelines: 'Look once.', settings: { gold_rate: 0.05 } })
+    expect(contested(project, now, typed).map((one) => one.now)).toEqual(['Look thrice.'])
+    expect(contested(project, now, { ...form, name: 'Texts' })).toEqual([])
   })
 
   it('sends only what changed', () => {

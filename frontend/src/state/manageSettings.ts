@@ -91,6 +91,31 @@ export function changeOf(project: Project, form: SettingsForm): ProjectChange | 
   return Object.keys(change).length ? change : null
 }
 
+const labels = (project: Project): [FormField, string][] => [
+  ['name', t.members.name], ['guidelines', t.label.guidelines],
+  ...settingsOf(project).map((setting): [FormField, string] => [setting.name, setting.label]),
+]
+
+/** The form over a newer version of the project: what was typed stays, everything else is as it is now. */
+export function rebasedForm(before: Project, now: Project, form: SettingsForm): SettingsForm {
+  const [old, newer] = [formOf(before), formOf(now)]
+  const kept = labels(before).filter(([field]) => form[field] !== old[field]).map(([field]) => [field, form[field]])
+  return { ...newer, ...Object.fromEntries(kept) }
+}
+
+export interface Contested {
+  label: string
+  /** What it says now, which is not what was typed. */
+  now: string
+}
+
+/** What was typed here and changed elsewhere meanwhile, each with what it says now. */
+export function contested(before: Project, now: Project, form: SettingsForm): Contested[] {
+  const [old, newer] = [formOf(before), formOf(now)]
+  const both = labels(now).filter(([field]) => form[field] !== old[field] && newer[field] !== old[field] && newer[field] !== form[field])
+  return both.map(([field, label]) => ({ label, now: newer[field] }))
+}
+
 const RETRAINS: readonly SettingName[] = ['strategy', 'classifier', 'classifier_params', 'cost_aware', 'queue_source']
 
 /** How many answers all items need in the ordinary course. */

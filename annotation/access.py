@@ -25,6 +25,7 @@ from annotation.models import (
     Role,
     Tally,
 )
+from annotation.sentences import say
 
 MAX_ID = 2**63 - 1
 
@@ -109,14 +110,14 @@ def require_administrator(user: User) -> None:
     """Raises Forbidden for anybody but an administrator of this instance."""
     require_unlimited(user)
     if not user.is_superuser:
-        raise Forbidden("This needs an administrator of this instance.")
+        raise Forbidden(say("role.administrator", "This needs an administrator of this instance."))
 
 
 def project_for(user: User, project_id: str | int, *, needs: str) -> Project:
     """Returns the project, with the person's `role`, if she has the right named `needs`."""
     row = rows.one(PROJECT % rows.columns(Project, "project"), [user.pk, _key(project_id)])
     if row is None or not (row[-1] or user.is_superuser) or only_project(user) not in (None, row[0]):
-        raise NotFound("There is no such project.")
+        raise NotFound(say("not_found.project", "There is no such project."))
     project = rows.instance(Project, row[:-2])
     project.training = row[-2]
     project.role = str(row[-1] or Role.OWNER.value)
@@ -142,7 +143,7 @@ def member_for(project: Project, username: str) -> User:
     found = Membership.objects.filter(project=project, user__username=username).select_related("user")
     membership = None if "\0" in username else found.first()
     if membership is None:
-        raise NotFound("There is no such member.")
+        raise NotFound(say("not_found.member", "There is no such member."))
     return membership.user
 
 
@@ -150,7 +151,8 @@ def require(role: str, needs: str) -> None:
     """Raises Forbidden unless the role is large enough for the right."""
     least = NEEDS[needs]
     if Role(role).rank < least.rank:
-        raise Forbidden(f"This needs the role {least.value}; yours is {role}.")
+        english = "This needs the role {needed}; yours is {role}."
+        raise Forbidden(say("role.needed", english, needed=least.value, role=role))
 
 
 def assignment_for(user: User, assignment_id: str | int) -> Assignment:
@@ -158,11 +160,11 @@ def assignment_for(user: User, assignment_id: str | int) -> Assignment:
     selected = f"{rows.columns(Assignment, 'assignment')}, {rows.columns(Project, 'project')}"
     row = rows.one(ASSIGNMENT % selected, [_key(assignment_id), user.pk])
     if row is None or not (row[-1] or user.is_superuser):
-        raise NotFound("There is no such assignment.")
+        raise NotFound(say("not_found.assignment", "There is no such assignment."))
     split = rows.width(Assignment)
     assignment = rows.instance(Assignment, row[:split])
     if only_project(user) not in (None, assignment.project_id):
-        raise NotFound("There is no such assignment.")
+        raise NotFound(say("not_found.assignment", "There is no such assignment."))
     assignment.project = rows.instance(Project, row[split:-2])
     assignment.project.training = row[-2]
     return assignment
@@ -179,7 +181,7 @@ def model_for(project: Project, number: str | int) -> ModelVersion:
     found = ModelVersion.objects.filter(project=project, number=min(_key(number), 2**31 - 1))
     version = found.select_related("representation").first()
     if version is None:
-        raise NotFound("There is no such model.")
+        raise NotFound(say("not_found.model", "There is no such model."))
     return version
 
 
@@ -225,5 +227,5 @@ def _key(value: str | int) -> int:
     """Returns the id, or raises NotFound for anything that cannot be one."""
     text = str(value)
     if not (text.isascii() and text.isdigit() and len(text) < 20) or int(text) > MAX_ID:
-        raise NotFound("There is no such thing.")
+        raise NotFound(say("not_found.thing", "There is no such thing."))
     return int(text)

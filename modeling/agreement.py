@@ -16,6 +16,7 @@ N_RESAMPLES = 400
 NO_PAIRS = "no item has two annotations"
 ONE_CLASS = "every annotation names the same class"
 NO_DISTANCE = "all annotations stand at the same place"
+UNEQUAL = "items have unequal numbers of annotations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def fleiss_kappa(votes: Ints, n_classes: int) -> Coefficient:
     if not len(n) or n.max() < 2:
         return Coefficient(None, undefined_because=NO_PAIRS)
     if n.min() != n.max():
-        return Coefficient(None, undefined_because="items have unequal numbers of annotations")
+        return Coefficient(None, undefined_because=UNEQUAL)
     share = counts.sum(axis=0) / counts.sum()
     return beyond_chance(percent_agreement(votes) or 0.0, float(share @ share))
 

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers as s
 
 from annotation.api import serializers
+from annotation.api.serializers import Spoken
 from annotation.models import Flag
 
 
@@ -100,6 +101,7 @@ class Guard(s.Serializer[Any]):
 class ModelStatus(s.Serializer[Any]):
     version = s.IntegerField(allow_null=True, help_text="The newest training, also while another is pinned; or null.")
     version_because = s.CharField(allow_null=True, help_text="Why there is no version; null when there is one.")
+    version_said = Spoken(allow_null=True)
     serving = Serving(allow_null=True, help_text="The version that predicts and chooses.")
     trained_through = s.IntegerField(help_text="Newest revision that the live model has looked at.")
     annotations = s.IntegerField()
@@ -222,6 +224,7 @@ class Comparison(s.Serializer[Any]):
     probe = ProbeAgreement(allow_null=True)
     protected = PairedAccuracy(allow_null=True)
     because = s.CharField(allow_null=True, help_text="Why there is nothing to compare.")
+    said = Spoken(allow_null=True)
 
 
 class QueueEntry(s.Serializer[Any]):
@@ -250,6 +253,7 @@ class CurvePoint(Interval):
 class Advice(s.Serializer[Any]):
     code = s.CharField()
     text = s.CharField()
+    said = Spoken(allow_null=True)
 
 
 class Gain(Interval):
@@ -260,6 +264,7 @@ class LearningCurve(s.Serializer[Any]):
     points = CurvePoint(many=True)
     labels_saved = Interval(allow_null=True)
     labels_saved_because = s.CharField(allow_null=True, help_text="Why it is not known yet.")
+    labels_saved_said = Spoken(allow_null=True)
     advice = Advice()
     expected_gain = Gain(allow_null=True, help_text="Rise of accuracy by the next labels, from a fitted curve.")
     stability = s.ListField(child=s.FloatField(), help_text="Last κ between models' predictions on fixed items.")
@@ -283,6 +288,7 @@ class Coefficient(s.Serializer[Any]):
     low = s.FloatField(allow_null=True)
     high = s.FloatField(allow_null=True)
     undefined_because = s.CharField(allow_null=True)
+    undefined_said = Spoken(required=False, allow_null=True)
 
 
 class ConfusedPair(s.Serializer[Any]):

@@ -1,5 +1,6 @@
-"""Every refusal leaves the API in one shape: {"error": {"code", "message", "fields"}}."""
+"""Every refusal leaves the API in one shape: {"error": {"code", "message", "fields", "said"}}."""
 
+import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from annotation import errors, tracing
+from annotation.sentences import say, spoken, told
 
 STATUSES: dict[type[errors.DomainError], int] = {
     errors.NotFound: 404,
@@ -34,6 +36,11 @@ CODES = {
     500: "server_error",
     503: "unavailable",
 }
+# What the framework refuses a field for, where the sentence is its own.
+OF_FIELDS = {
+    "required", "null", "blank", "max_length", "min_length", "max_value", "min_value", "invalid_choice", "not_a_list",
+    "empty", "does_not_exist",
+}  # fmt: skip
 RETRY_SECONDS = 2
 STOOD_STILL = ("25P03", "25P04")  # idle in transaction, transaction too long: PostgreSQL calls them internal errors
 
@@ -45,7 +52,10 @@ class TooLarge(exceptions.APIException):
 
 
 def body(code: str, message: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {"error": {"code": code, "message": message, "fields": fields or {}}}
+    """`said` has the codes of those sentences that have one, by field; under "" that of the message."""
+    texts = {"": message, **(fields or {})}
+    said = {name: one for name, text in texts.items() if (one := spoken(text)) is not None}
+    return {"error": {"code": code, "message": message, "fields": fields or {}, "said": said}}
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -62,7 +72,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if not isinstance(error, exceptions.APIException):
         return None
     fields = _fields(error.detail) if isinstance(error, exceptions.ValidationError) else {}
-    message = "Some fields do not fit." if fields else _first(error.detail)
+    message = say("fields", "Some fields do not fit.") if fields else _first(error.detail)
     return Response(
         body(CODES.get(error.status_code, "refused"), message, fields),
         status=error.status_code,
@@ -91,9 +101,16 @@ def _fields(detail: Any, where: str = "") -> dict[str, str]:
 
 
 def _first(detail: Any) -> str:
+    """The first sentence; one of the framework's own knows its code, and the first number in it, such as a limit."""
     while isinstance(detail, list | dict):
         detail = next(iter(detail.values() if isinstance(detail, dict) else detail), "Refused.")
-    return str(detail)
+    number = re.search(r"-?\d+", detail)
+    code = getattr(detail, "code", "")
+    return (
+        told(f"field.{code}", str(detail), **({"n": int(number[0])} if number else {}))
+        if code in OF_FIELDS
+        else str(detail)
+    )
 
 
 def is_outage(error: Exception) -> bool:

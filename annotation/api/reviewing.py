@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers as s
 
 from annotation.api.answers import FlagRow, Interval, Page
-from annotation.api.serializers import Text, Whole
+from annotation.api.serializers import Spoken, Text, Whole
 from annotation.models import Review as Row
 from annotation.queries.review import KINDS
 
@@ -50,6 +50,7 @@ class Believed(s.Serializer[Any]):
 class WaitingReason(s.Serializer[Any]):
     kind = s.ChoiceField(KINDS)
     summary = s.CharField()
+    said = Spoken(allow_null=True)
 
 
 class Waiting(s.Serializer[Any]):
@@ -218,6 +219,7 @@ class Word(s.Serializer[Any]):
 class OwnFlag(s.Serializer[Any]):
     kind = s.CharField()
     summary = s.CharField(allow_blank=True)
+    said = Spoken(allow_null=True)
     status = s.CharField()
 
 
@@ -268,6 +270,7 @@ class Refused(s.Serializer[Any]):
     item = s.IntegerField()
     code = s.CharField()
     message = s.CharField()
+    said = Spoken(required=False)
 
 
 class GoldBatch(Batch):
@@ -305,6 +308,7 @@ class PolicyWorth(s.Serializer[Any]):
     hours_left = s.FloatField(allow_null=True)
     seen_up_to = s.IntegerField(allow_null=True, help_text="Answers an item that the project's own data tell of.")
     undefined_because = s.CharField(allow_null=True)
+    undefined_said = Spoken(allow_null=True)
 
 
 class PolicyPreview(s.Serializer[Any]):

@@ -210,10 +210,18 @@ class PredictionRows(s.Serializer[Any]):
     )
 
 
+class Spoken(s.Serializer[Any]):
+    """What a sentence says, for pages in other languages: a stable code, and what was put into it."""
+
+    code = s.CharField()
+    vars()["with"] = s.DictField(help_text="Texts and figures by name.")
+
+
 class RowError(s.Serializer[Any]):
     index = s.IntegerField()
     field = Text()
     message = Text()
+    said = Spoken(required=False)
 
 
 class Added(s.Serializer[Any]):
@@ -398,6 +406,7 @@ class JobError(s.Serializer[Any]):
     row = s.IntegerField(help_text="Counts the records of the file from 1, the header included.")
     field = Text()
     message = Text()
+    said = Spoken(required=False)
 
 
 class Job(s.Serializer[Any]):
@@ -424,6 +433,7 @@ class Error(s.Serializer[Any]):
     code = Text()
     message = Text()
     fields = s.DictField(child=Text())
+    said = s.DictField(child=Spoken(), help_text="By field; under an empty name that of the message.")
 
 
 class Refusal(s.Serializer[Any]):

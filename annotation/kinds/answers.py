@@ -5,12 +5,14 @@ from typing import Any
 
 from annotation.errors import InvalidValue
 from annotation.kinds.base import Answer, Merged
+from annotation.sentences import say, told
 
 
 def shaped(value: Any, name: str, example: str) -> Any:
     """Returns the one part of an answer; raises InvalidValue for anything but an object with exactly this name."""
     if not isinstance(value, dict) or set(value) != {name}:
-        raise InvalidValue(f"An answer to this project looks like {example}.", fields={"value": "wrong shape"})
+        message = say("answer.looks_like", "An answer to this project looks like {example}.", example=example)
+        raise InvalidValue(message, fields={"value": "wrong shape"})
     return value[name]
 
 
@@ -18,9 +20,8 @@ def checked_class(name: Any, classes: Sequence[str], place: str) -> str:
     """Returns the class; raises InvalidValue naming the place for one that the project does not have."""
     if not isinstance(name, str) or name not in classes:
         shown = ", ".join(list(classes)[:20])
-        raise InvalidValue(
-            f"{_said(place)}The class must be one of {shown}.", fields={place: "not a class of this project"}
-        )
+        message = say("answer.class_of", f"{_said(place)}The class must be one of {{classes}}.", classes=shown)
+        raise InvalidValue(message, fields={place: say("answer.no_such_class", "not a class of this project")})
     return name
 
 
@@ -34,14 +35,15 @@ def _said(place: str) -> str:
 def needed_classes(names: Sequence[str], fewest: int) -> Sequence[str]:
     """Returns the names; raises InvalidValue for fewer than are needed."""
     if len(names) < fewest:
-        message = f"At least {fewest} are needed."
-        raise InvalidValue(f"Projects of this kind have classes. {message}", fields={"classes": message})
+        message = say("classes.at_least", "At least {n} are needed.", n=fewest)
+        english = f"Projects of this kind have classes. {message}"
+        raise InvalidValue(told(message.code, english, **message.parts), fields={"classes": message})
     return names
 
 
 def no_classes(names: Sequence[str]) -> Sequence[str]:
     if names:
-        message = "Projects of this kind have no classes."
+        message = say("classes.none", "Projects of this kind have no classes.")
         raise InvalidValue(message, fields={"classes": message})
     return names
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from annotation.errors import InvalidValue
+from annotation.sentences import say
 from modeling.image_files import NotAnImage, check_image
 
 MAX_TEXT = 100_000
@@ -20,36 +21,37 @@ class Shown(NamedTuple):
 def checked_text(text: Any, field: str, *, longest: int = MAX_TEXT) -> int:
     """Returns the length in code points of a text that is not blank; raises InvalidValue naming the field."""
     if not isinstance(text, str):
-        raise wrong(field, "A text is expected.")
+        raise wrong(field, say("text.expected", "A text is expected."))
     refuse_unstorable(text, field)
     if not text.strip():
-        raise wrong(field, "The text is empty.")
+        raise wrong(field, say("text.empty", "The text is empty."))
     if len(text) > longest:
-        raise wrong(field, f"The text has {len(text):,} characters; at most {longest:,} are taken.")
+        english = "The text has {n:,} characters; at most {most:,} are taken."
+        raise wrong(field, say("text.too_long", english, n=len(text), most=longest))
     return len(text)
 
 
 def refuse_unstorable(text: str, field: str) -> None:
     """Raises InvalidValue for characters that PostgreSQL or UTF-8 cannot hold; nothing is stored silently changed."""
     if "\0" in text:
-        raise wrong(field, "A NUL character cannot be stored.")
+        raise wrong(field, say("text.nul", "A NUL character cannot be stored."))
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise wrong(field, f"Not valid Unicode at character {error.start + 1}.") from error
+        raise wrong(field, say("text.not_unicode", "Not valid Unicode at character {n}.", n=error.start + 1)) from error
 
 
 def text_item(data: Mapping[str, Any]) -> Shown:
     """{"text": "…"}"""
     if not isinstance(data.get("text"), str):
-        raise wrong("data.text", 'An item needs {"data": {"text": "…"}}.')
+        raise wrong("data.text", say("item.needs_text", 'An item needs {"data": {"text": "…"}}.'))
     return Shown("text", checked_text(data["text"], "data.text"))
 
 
 def image_item(data: Mapping[str, Any]) -> Shown:
     """{"image": "data:image/png;base64,…"}, checked by its content, or an image named by a text; its length is 0."""
     if not isinstance(data.get("image"), str):
-        raise wrong("data.image", 'An item needs {"data": {"image": "…"}}.')
+        raise wrong("data.image", say("item.needs_image", 'An item needs {"data": {"image": "…"}}.'))
     if data["image"].startswith("data:"):
         try:
             check_image(data["image"])
@@ -64,7 +66,8 @@ def pair_item(data: Mapping[str, Any]) -> Shown:
     """{"texts": ["…", "…"]}; the length is of both together."""
     texts = data.get("texts")
     if not isinstance(texts, list) or len(texts) != 2:
-        raise wrong("data.texts", 'An item needs {"data": {"texts": ["…", "…"]}}, two texts to compare.')
+        english = 'An item needs {"data": {"texts": ["…", "…"]}}, two texts to compare.'
+        raise wrong("data.texts", say("item.needs_two_texts", english))
     return Shown("texts", sum(checked_text(text, f"data.texts.{place}") for place, text in enumerate(texts)))
 
 

@@ -13,6 +13,7 @@ from annotation.errors import InvalidValue
 from annotation.kinds.answers import agreement, needed_classes, shaped
 from annotation.kinds.base import Answer, Data, Learner, Merged, Schema
 from annotation.kinds.items import Shown, any_item
+from annotation.sentences import say
 
 DEFAULT_POINTS = ("1", "2", "3", "4", "5")
 POINT = re.compile(r"0|-?[1-9][0-9]{0,5}")
@@ -28,7 +29,7 @@ class Rating:
             return DEFAULT_POINTS
         for place, name in enumerate(names):
             if not POINT.fullmatch(name) or (place and int(name) <= int(names[place - 1])):
-                message = "The points of a scale are whole numbers that rise, as in 1, 2, 3."
+                message = say("classes.scale", "The points of a scale are whole numbers that rise, as in 1, 2, 3.")
                 raise InvalidValue(message, fields={f"classes.{place}.name": message})
         return needed_classes(names, 2)
 
@@ -40,7 +41,7 @@ class Rating:
         is_number = isinstance(given, int | float) and not isinstance(given, bool)
         if not is_number or str(given).removesuffix(".0") not in schema.classes:
             shown = f"{schema.classes[0]} to {schema.classes[-1]}" if schema.classes else "none"
-            message = f"The rating must be a point of the scale: {shown}."
+            message = say("answer.point", "The rating must be a point of the scale: {points}.", points=shown)
             raise InvalidValue(message, fields={"value.rating": "not a point of this project's scale"})
         return {"rating": int(given)}
 

@@ -1,12 +1,11 @@
 """A person's own account: its language, its password, and where it is logged in."""
 
 from django.contrib.auth.models import User
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from annotation.errors import InvalidValue
 from annotation.models import Preferences
+from annotation.operations.passwords import refuse_unfit
 from annotation.operations.projects import audit
 
 
@@ -22,11 +21,7 @@ def change_password(*, user: User, current: str, password: str) -> User:
     """
     with transaction.atomic():
         user = _confirmed(user, current)
-        try:
-            validate_password(password, user)
-        except ValidationError as error:
-            said = " ".join(error.messages)
-            raise InvalidValue(said, code="unfit_password", fields={"password": said}) from error
+        refuse_unfit(password, user, code="unfit_password")
         return _with_password(user, password, verb="password.changed")
 
 

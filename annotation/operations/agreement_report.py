@@ -12,6 +12,7 @@ from annotation.arrays import Ints, Votes
 from annotation.models import Item
 from annotation.models.items import SHOWN_TEXT
 from annotation.operations.agreement_slices import agreement_slices
+from annotation.operations.coefficients import TOO_MANY_PEOPLE, shown_coefficient
 from modeling import agreement, confusion, kappa
 from modeling.agreement import Coefficient
 from modeling.distances import ordinal_distances
@@ -47,7 +48,7 @@ def agreement_report(votes: Votes, names: Mapping[int, str], *, seed: int, is_or
         "items_with_overlap": int((per_item > 1).sum()),
         "enough_overlap": bool((per_item > 1).sum() >= ENOUGH_ITEMS),
         "percent": _percent(shared),
-        "coefficients": {name: _shown(one) for name, one in coefficients.items()},
+        "coefficients": {name: shown_coefficient(one) for name, one in coefficients.items()},
         "confused_pairs": _confused_pairs(shared, votes),
     } | agreement_slices(votes, names, seed=seed)
 
@@ -64,12 +65,8 @@ def _percent(shared: Ints) -> float | None:
 
 def _over_pairs(coefficient: Callable[[Ints, int], Coefficient], shared: Ints, votes: Votes) -> Coefficient:
     if votes.n_annotators > MOST_PEOPLE_FOR_COHEN:
-        return Coefficient(None, undefined_because=f"more than {MOST_PEOPLE_FOR_COHEN} people, too many pairs")
+        return Coefficient(None, undefined_because=TOO_MANY_PEOPLE)
     return coefficient(shared, votes.n_classes)
-
-
-def _shown(one: Coefficient) -> dict[str, Any]:
-    return {"value": one.value, "low": one.low, "high": one.high, "undefined_because": one.undefined_because}
 
 
 def _confused_pairs(shared: Ints, votes: Votes) -> list[dict[str, Any]]:

@@ -1,13 +1,13 @@
 """Agreement in parts, as the manager reads it: by class, by person, by two people, by week."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
 from annotation.arrays import Floats, Ints, Votes
+from annotation.operations.coefficients import shown_coefficient
 from modeling import agreement_slices as slices
 from modeling.agreement_slices import Share
 
@@ -53,7 +53,7 @@ def _by_week(own: Ints, created: Any, n_classes: int, seed: int) -> list[dict[st
     return [
         {
             "week": monday(one.period),
-            "krippendorff_alpha": asdict(one.alpha),
+            "krippendorff_alpha": shown_coefficient(one.alpha),
         }
         | shown_share(one.agreement)
         for one in found

@@ -11,6 +11,7 @@ from annotation.models import Flag
 from annotation.operations.agreement_report import excerpts
 from annotation.operations.judgement import Judgement, shown
 from annotation.operations.suspicions import MOST_LABELS, MOST_OTHERS, SEVERAL_KEEP_AT, SEVERAL_OPEN_AT, Suspicion
+from annotation.sentences import say
 
 
 def suspicious_answers(found: Judgement, names: Mapping[int, str]) -> list[Suspicion]:
@@ -56,6 +57,11 @@ def _suspicion(
     own = _said(found, row, names)
     known = bool(found.crowd.gold[item] >= 0)
     against = "the known answer is" if known else "what the others say amounts to"
+    summary = say(
+        "flag.known" if known else "flag.others_amount_to",
+        f"{{who}} said “{{said}}”; {against} “{{expected}}”.",
+        who=own["annotator"], said=own["class"], expected=shown(expected),
+    )  # fmt: skip
     evidence = {
         "text": text,
         "value": own["value"],
@@ -65,7 +71,7 @@ def _suspicion(
         "others": others[:MOST_OTHERS],
         "n_others": len(others),
         "known": known,
-        "summary": f"{own['annotator']} said “{own['class']}”; {against} “{shown(expected)}”.",
+        "summary": summary,
     }
     said = [own["value"], expected, sorted([other["annotator"], other["value"]] for other in others)]
     return Suspicion(

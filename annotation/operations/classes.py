@@ -7,6 +7,7 @@ from typing import Any
 from annotation.errors import InvalidValue
 from annotation.kinds import Kind
 from annotation.models import Project
+from annotation.sentences import say, told
 
 MAX_CLASSES = 300
 KEYS = "1234567890"
@@ -43,7 +44,8 @@ def changed_classes(project: Project, given: Any) -> Changed:
         if was is None:
             continue
         if was not in old or was in renamed:
-            message = "There is no such class to rename." if was not in old else "Another class was that one already."
+            gone = say("classes.none_to_rename", "There is no such class to rename.")
+            message = gone if was not in old else say("classes.renamed_twice", "Another class was that one already.")
             raise InvalidValue(message, fields={f"classes.{place}.was": message})
         renamed[was] = one["name"]
     kept = {name: name for name in unnamed if name in old and name not in renamed} | renamed
@@ -54,12 +56,15 @@ def merged_classes(project: Project, names: Any, into: Any) -> Changed:
     """Returns the classes without `names`, whose answers mean `into` from now on; one that was merged into it already
     stays so. Raises InvalidValue."""
     if not isinstance(names, list) or not names:
-        raise InvalidValue("Say which classes are merged.", fields={"classes": "a list of names"})
+        message = say("classes.which", "Say which classes are merged.")
+        raise InvalidValue(message, fields={"classes": "a list of names"})
     for place, name in enumerate(names):
         if name not in project.class_names and not _was_merged(project, name, into):
-            raise InvalidValue(f"There is no class {name}.", fields={f"classes.{place}": "not a class of this project"})
+            message = say("classes.no_such", "There is no class {name}.", name=name)
+            raise InvalidValue(message, fields={f"classes.{place}": "not a class of this project"})
     if into not in project.class_names:
-        raise InvalidValue(f"There is no class {into}.", fields={"into": "not a class of this project"})
+        message = say("classes.no_such", "There is no class {name}.", name=into)
+        raise InvalidValue(message, fields={"into": "not a class of this project"})
     gone = set(names) & set(project.class_names) - {into}
     kept = [one for one in project.classes if one["name"] not in gone]
     return Changed(checked_classes(kept, project.question), dict.fromkeys(gone, into))
@@ -101,7 +106,7 @@ def _as_before(project: Project, given: Any) -> Any:
 
 def _checked(given: Any, question: Kind) -> list[Class]:
     if not isinstance(given, list | tuple) or len(given) > MAX_CLASSES:
-        message = f"A list of at most {MAX_CLASSES} classes is expected."
+        message = say("classes.at_most", "A list of at most {n} classes is expected.", n=MAX_CLASSES)
         raise InvalidValue(message, fields={"classes": message})
     given = given or question.checked_classes(())
     classes = [_class(one, place) for place, one in enumerate(given)]
@@ -118,9 +123,9 @@ def _checked(given: Any, question: Kind) -> list[Class]:
 def _refuse_twice(values: Sequence[str], what: str) -> None:
     twice = sorted({value for value in values if values.count(value) > 1})
     if twice:
-        raise InvalidValue(
-            f"Two classes have the same {what}: {twice[0]}.", fields={"classes": f"{what} {twice[0]} twice"}
-        )
+        code = {"name": "classes.same_name", "key": "classes.same_key"}[what]
+        message = say(code, f"Two classes have the same {what}: {{which}}.", which=twice[0])
+        raise InvalidValue(message, fields={"classes": told(code, f"{what} {twice[0]} twice", which=twice[0])})
 
 
 def _class(given: Any, place: int) -> Class:
@@ -130,13 +135,15 @@ def _class(given: Any, place: int) -> Class:
         raise InvalidValue("A class is a name or {name, key, color, description}.", fields={where: "wrong shape"})
     key = one.get("key") or ""
     if not isinstance(key, str) or len(key) > 1:
-        raise InvalidValue("The key of a class is one character.", fields={f"{where}.key": "must be one character"})
+        message = say("classes.key", "The key of a class is one character.")
+        raise InvalidValue(message, fields={f"{where}.key": told(message.code, "must be one character")})
     color = one.get("color") or place % COLORS + 1
     if isinstance(color, bool) or not isinstance(color, int) or not 1 <= color <= COLORS:
         raise InvalidValue("The colour of a class is a number from 1 to 12.", fields={f"{where}.color": "1 to 12"})
     name = checked_text(one.get("name"), f"{where}.name", 100).strip()
     if not name:
-        raise InvalidValue("A class needs a name.", fields={f"{where}.name": "empty"})
+        message = say("classes.name", "A class needs a name.")
+        raise InvalidValue(message, fields={f"{where}.name": told(message.code, "empty")})
     found = {"name": name, "key": key, "color": color}
     found["description"] = checked_text(one.get("description") or "", where, 2000)
     return found | ({"was": checked_text(one["was"], f"{where}.was", 100)} if one.get("was") is not None else {})
@@ -145,7 +152,7 @@ def _class(given: Any, place: int) -> Class:
 def checked_text(value: Any, where: str, longest: int = 200) -> str:
     """Returns the text; raises InvalidValue for anything else and for one that is too long."""
     if not isinstance(value, str) or len(value) > longest:
-        raise InvalidValue(
-            f"{where} must be a text of at most {longest} characters.", fields={where: "not such a text"}
-        )
+        english = "{where} must be a text of at most {n} characters."
+        message = say("text.at_most", english, where=where, n=longest)
+        raise InvalidValue(message, fields={where: told(message.code, "not such a text", **message.parts)})
     return value

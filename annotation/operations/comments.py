@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from annotation.errors import Forbidden, InvalidValue, NotFound
 from annotation.models import Assignment, Comment, Item, Membership, Mention, Project, Role
 from annotation.queries.discussion import reads_others
+from annotation.sentences import say, told
 
 MAX_BODY = 5_000
 MENTION = re.compile(r"(?<![\w@])@([\w.+-]{1,150})")
@@ -24,7 +25,8 @@ def add_comment(*, project: Project, item: Item, user: User, body: str, parent: 
     """
     may_comment(project, item, user)
     if not body.strip() or len(body) > MAX_BODY:
-        raise InvalidValue(f"A comment has 1 to {MAX_BODY} characters.", fields={"body": "empty or too long"})
+        message = say("comment.length", "A comment has 1 to {most} characters.", most=MAX_BODY)
+        raise InvalidValue(message, fields={"body": told(message.code, "empty or too long", most=MAX_BODY)})
     with transaction.atomic():
         above = (
             None if parent is None else Comment.objects.filter(pk=parent, item=item).select_related("parent").first()

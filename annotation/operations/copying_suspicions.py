@@ -10,6 +10,7 @@ from annotation.models import Flag
 from annotation.operations.agreement_report import excerpts
 from annotation.operations.inference import Inference
 from annotation.operations.suspicions import Suspicion
+from annotation.sentences import Sentence, say
 from modeling.copying import Copying, copying_pairs
 
 COPYING_LOG_ODDS = float(np.log(1000))
@@ -35,11 +36,13 @@ def copying_people(inference: Inference, names: Mapping[int, str]) -> Iterator[S
         )
 
 
-def _summary(who: str, pair: Copying) -> str:
-    return (
-        f"{pair.n_same} of {pair.n_mistakes} mistakes on items that {who} and one colleague both answered are the "
-        f"same; about {pair.expected:.0f} would be usual here."
-    )
+def _summary(who: str, pair: Copying) -> Sentence:
+    return say(
+        "flag.copying",
+        "{same} of {mistakes} mistakes on items that {who} and one colleague both answered are the same; about "
+        "{usual:.0f} would be usual here.",
+        same=pair.n_same, mistakes=pair.n_mistakes, who=who, usual=float(pair.expected),
+    )  # fmt: skip
 
 
 def _evidence(inference: Inference, pair: Copying) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from annotation.models import Flag
 from annotation.operations.suspicions import Suspicion
+from annotation.sentences import beside
 
 REOPEN_GROWTH = 1.5
 
@@ -75,7 +76,8 @@ def _is_news(one: Suspicion, decided: tuple[str, int] | None) -> bool:
 
 def _stored(one: Suspicion) -> dict[str, Any]:
     """What both statements write. A whole batch travels as one JSON text: much quicker than arrays of JSON."""
-    return {"score": round(one.score, 4), "evidence": one.evidence | {"basis": one.basis, "weight": one.weight}}
+    evidence = one.evidence | {"basis": one.basis, "weight": one.weight} | beside(one.evidence.get("summary", ""))
+    return {"score": round(one.score, 4), "evidence": evidence}
 
 
 def _update(flags: Sequence[tuple[int, Suspicion]]) -> None:

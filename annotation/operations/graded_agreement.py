@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from annotation.arrays import Ints
 from annotation.kinds import Learner
 from annotation.operations.agreement_report import ENOUGH_ITEMS
 from annotation.operations.agreement_slices import MOST_PAIRS, MOST_PEOPLE, MOST_WEEKS, monday, shown_share, weeks_of
+from annotation.operations.coefficients import NOT_GRADED, shown_coefficient
 from annotation.operations.judgement import Crowd
 from annotation.operations.tagging.agreement import span_agreement
 from modeling.agreement import Coefficient
@@ -24,7 +24,6 @@ from modeling.graded_agreement import (
 )
 
 MOST_DRAWN_PAIRS = 2_000
-NOT_GRADED = "answers of this kind are more or less alike, which this coefficient does not count"
 
 
 def graded_agreement(crowd: Crowd, pairs: Pairs, names: Mapping[int, str], *, seed: int) -> dict[str, Any]:
@@ -43,7 +42,8 @@ def graded_agreement(crowd: Crowd, pairs: Pairs, names: Mapping[int, str], *, se
         "items_with_overlap": len(shared),
         "percent": float(pairs.closeness.mean()) if shared else None,
         "coefficients": {
-            name: asdict(one) for name, one in ({"krippendorff_alpha": alpha} | by_span | coefficients).items()
+            name: shown_coefficient(one)
+            for name, one in ({"krippendorff_alpha": alpha} | by_span | coefficients).items()
         },
         "confused_pairs": [],
         "enough_overlap": len(shared) >= ENOUGH_ITEMS,
@@ -147,6 +147,6 @@ def _by_week(crowd: Crowd, pairs: Pairs, expected: float, rng: np.random.Generat
     recent = week[pairs.item] > week.max(initial=0) - MOST_WEEKS
     own = Pairs(pairs.item[recent], pairs.people[recent], pairs.rows[recent], pairs.closeness[recent])
     return [
-        {"week": monday(one.period), "krippendorff_alpha": asdict(one.alpha)} | shown_share(one.agreement)
+        {"week": monday(one.period), "krippendorff_alpha": shown_coefficient(one.alpha)} | shown_share(one.agreement)
         for one in closeness_by_period(own, week, expected, rng=rng)
     ]

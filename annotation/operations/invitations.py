@@ -14,9 +14,13 @@ from annotation.models import Invitation, Membership, Project, Role
 from annotation.operations.projects import audit, new_account
 from annotation.operations.retry import retried
 from annotation.operations.tokens import digest
+from annotation.sentences import say
 
 ROLES = (Role.ANNOTATOR, Role.REVIEWER, Role.MANAGER)
-OVER = "This invitation has ended: it was used up, taken back, or its time is over. Ask for another one."
+OVER = say(
+    "invitation.over",
+    "This invitation has ended: it was used up, taken back, or its time is over. Ask for another one.",
+)
 
 
 @retried
@@ -28,7 +32,9 @@ def invite(*, project: Project, actor: User, role: str, days: int, uses: int) ->
     if role not in ROLES:
         raise InvalidValue(f"role must be one of {', '.join(ROLES)}.", fields={"role": "unknown"})
     if Role(role).rank > Role(project.role).rank:
-        raise Forbidden(f"Nobody invites to more than her own role, which is {project.role}.")
+        raise Forbidden(
+            say("invitation.role", "Nobody invites to more than her own role, which is {role}.", role=project.role)
+        )
     secret, now = secrets.token_urlsafe(24), timezone.now()
     with transaction.atomic():
         row = Invitation.objects.create(

@@ -17,6 +17,7 @@ from annotation.operations.slots import Policy
 from annotation.operations.transfer.store import lock_project
 from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import Wish, decide_review
+from annotation.sentences import beside
 
 MOST_AT_ONCE = 100
 
@@ -36,7 +37,9 @@ def accept_gold(*, project: Project, user: User, items: list[int]) -> tuple[UUID
                 raise NotFound("There is no such item.")
             decide_review(project=project, item=found[item_id], user=user, wish=Wish("gold"), batch=batch)
         except DomainError as refusal:
-            refused.append({"item": item_id, "code": refusal.code, "message": refusal.message})
+            refused.append(
+                {"item": item_id, "code": refusal.code, "message": refusal.message} | beside(refusal.message)
+            )
     return batch, len(set(items)) - len(refused), refused
 
 

@@ -10,6 +10,7 @@ from annotation.errors import Conflict, NotFound
 from annotation.models import Flag, Membership, Project, Review
 from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import follow_up
+from annotation.sentences import say
 
 PAUSE = Review.Decision.PAUSE
 
@@ -31,7 +32,8 @@ def pause_person(
             )
             follow_up(review, user, verb="person.paused")
     except IntegrityError as error:
-        raise Conflict(f"{person.get_username()} is paused already.", code="paused_already") from error
+        message = say("person.paused_already", "{who} is paused already.", who=person.get_username())
+        raise Conflict(message, code="paused_already") from error
     review.refresh_from_db()
     return review
 
@@ -40,7 +42,7 @@ def resume_person(*, project: Project, person: User, user: User) -> Review:
     """Returns the pause, undone; raises NotFound when she is not paused."""
     standing = Review.objects.filter(project=project, about=person, decision=PAUSE, undone_at=None).first()
     if standing is None:
-        raise NotFound("This person is not paused.")
+        raise NotFound(say("person.not_paused", "This person is not paused."))
     return undo_review(review=standing, user=user)
 
 

@@ -12,6 +12,7 @@ from annotation.models import Flag
 from annotation.operations.inference import Inference
 from annotation.operations.people_evidence import evidence_on
 from annotation.operations.suspicions import Suspicion
+from annotation.sentences import Sentence, say
 from modeling.behavior import repetitive_log_odds, too_fast
 
 # Nobody is judged by fewer answers.
@@ -31,7 +32,7 @@ class _Finding:
 
     person: int
     score: float
-    summary: str
+    summary: Sentence
     details: dict[str, Any]
 
 
@@ -74,7 +75,8 @@ def careless_people(inference: Inference) -> Ints:
 def _looks_random(inference: Inference, who: list[str]) -> Iterator[_Finding]:
     for person in careless_people(inference).tolist():
         log_odds = float(inference.truth.random_log_odds[person])
-        summary = f"The answers of {who[person]} are {_times(log_odds)} likelier from somebody who does not look."
+        english = f"The answers of {{who}} are {_times(log_odds)} likelier from somebody who does not look."
+        summary = say("flag.looks_random", english, who=who[person], times=min(float(np.exp(log_odds)), 1000.0))
         yield _Finding(person, float(expit(log_odds)), summary, _skill(inference, person) | {"log_odds": log_odds})
 
 
@@ -89,9 +91,8 @@ def _needs_help(inference: Inference, who: list[str]) -> Iterator[_Finding]:
             float(part[person]) for part in (truth.accuracy, truth.accuracy_low, truth.accuracy_high)
         )
         score = float(ndtr((bar - accuracy) / max((high - low) / 3.29, 1e-6)))
-        summary = (
-            f"{who[person]} is right in {accuracy:.0%} of answers ({low:.0%} to {high:.0%}); the bar is {bar:.0%}."
-        )
+        english = "{who} is right in {accuracy:.0%} of answers ({low:.0%} to {high:.0%}); the bar is {bar:.0%}."
+        summary = say("flag.needs_help", english, who=who[person], accuracy=accuracy, low=low, high=high, bar=bar)
         yield _Finding(person, score, summary, _skill(inference, person) | {"bar": bar})
 
 
@@ -101,10 +102,12 @@ def _too_fast(inference: Inference, who: list[str]) -> Iterator[_Finding]:
     for person in np.flatnonzero(speed.is_too_fast).tolist():
         share = float(speed.hasty_share[person])
         median = float(np.nanmedian(votes.seconds[votes.votes[:, 1] == person]))
-        summary = (
-            f"{share:.0%} of the answers of {who[person]} took under {speed.floor_seconds:.1f} s, less than "
-            f"reading takes here; the median is {median:.1f} s."
-        )
+        summary = say(
+            "flag.too_fast",
+            "{share:.0%} of the answers of {who} took under {floor:.1f} s, less than reading takes here; the median "
+            "is {median:.1f} s.",
+            share=share, who=who[person], floor=speed.floor_seconds, median=median,
+        )  # fmt: skip
         details = {"floor_seconds": speed.floor_seconds, "hasty_share": share, "median_seconds": median}
         yield _Finding(person, share, summary, details)
 
@@ -115,10 +118,12 @@ def _repetitive(inference: Inference, who: list[str]) -> Iterator[_Finding]:
         last = votes.votes[rows[-LAST_ANSWERS:], 2]
         log_odds = repetitive_log_odds(last, inference.truth.class_prior)
         if log_odds >= REPETITIVE_LOG_ODDS:
-            summary = (
-                f"The last {len(last)} answers of {who[person]} are {_times(log_odds)} likelier as a repeated "
-                "pattern than as answers to these items."
-            )
+            summary = say(
+                "flag.repetitive",
+                f"The last {{n}} answers of {{who}} are {_times(log_odds)} likelier as a repeated pattern than as "
+                "answers to these items.",
+                n=len(last), who=who[person], times=min(float(np.exp(log_odds)), 1000.0),
+            )  # fmt: skip
             latest = [votes.class_names[k] for k in last[-LEAST_ANSWERS:]]
             yield _Finding(person, float(expit(log_odds)), summary, {"log_odds": log_odds, "latest": latest})
 
@@ -135,9 +140,8 @@ def _drift(inference: Inference, who: list[str]) -> Iterator[_Finding]:
         spread = np.sqrt(overall * (1 - overall) * (1 / DRIFT_WINDOW + 1 / (len(own) - DRIFT_WINDOW)))
         deviations = (before - now) / max(float(spread), 1e-6)
         if before - now >= DRIFT_DROP and deviations >= DRIFT_DEVIATIONS:
-            summary = (
-                f"{who[person]} was right in {before:.0%} of answers and is in {now:.0%} of the last {DRIFT_WINDOW}."
-            )
+            english = "{who} was right in {before:.0%} of answers and is in {now:.0%} of the last {n}."
+            summary = say("flag.drift", english, who=who[person], before=before, now=now, n=DRIFT_WINDOW)
             yield _Finding(person, float(ndtr(deviations)), summary, {"before": before, "now": now})
 
 

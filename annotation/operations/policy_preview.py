@@ -10,7 +10,10 @@ from annotation.errors import Conflict
 from annotation.models import Project
 from annotation.operations.projects import checked_settings
 from annotation.queries.renames import CLASS_TODAY, renamed
+from annotation.sentences import say, spoken
 from modeling.policy_preview import Course, expected_course
+
+TOO_FEW = say("undefined.too_few_votes", "too few items have several answers yet")
 
 # Items looked at; the newest rules are as well told by these as by a million.
 MOST_ITEMS = 2_000
@@ -67,7 +70,7 @@ def _worth(project: Project, course: Course | None) -> dict[str, Any]:
         n_items, given, seconds = cursor.fetchone()
     if course is None:
         nothing = ("votes_per_item", "expected_right", "answers", "answers_left", "hours_left", "seen_up_to")
-        return dict.fromkeys(nothing) | {"undefined_because": "too few items have several answers yet"}
+        return dict.fromkeys(nothing) | {"undefined_because": TOO_FEW, "undefined_said": spoken(TOO_FEW)}
     answers = round(course.votes_per_item * n_items)
     left = max(answers - int(given), 0)
     return {
@@ -78,4 +81,5 @@ def _worth(project: Project, course: Course | None) -> dict[str, Any]:
         "hours_left": None if seconds is None else left * seconds / 3600,
         "seen_up_to": course.seen_up_to,
         "undefined_because": None,
+        "undefined_said": None,
     }

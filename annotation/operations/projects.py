@@ -7,8 +7,6 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
@@ -26,9 +24,11 @@ from annotation.operations.classes import (
     merged_classes,
 )
 from annotation.operations.outbox import free_lane_of, request_work
+from annotation.operations.passwords import refuse_unfit
 from annotation.operations.retry import retried
 from annotation.operations.slots import Policy, set_slot_limits
 from annotation.representations import representation_refusal
+from annotation.sentences import say, told
 
 MAX_GUIDELINES = 50_000
 USERNAME = re.compile(r"[\w.@+-]{1,150}")
@@ -207,8 +207,9 @@ def checked_settings(given: Any, project: Project, user: User) -> dict[str, Any]
     wrong = {f"settings.{name}": "there is no such setting" for name in given if name not in SETTINGS}
     for name, (kind, low, high) in RANGES.items():
         if name in given and not (given[name] is None and name in OPTIONAL) and not _fits(given[name], kind, low, high):
-            what = f"{'a whole number' if kind is int else 'a number'} from {low} to {high}"
-            wrong[f"settings.{name}"] = f"must be {what}{' or null' if name in OPTIONAL else ''}"
+            what = f"must be {'a whole number' if kind is int else 'a number'} from {{low}} to {{high}}"
+            code = "setting.whole" if kind is int else "setting.number"
+            wrong[f"settings.{name}"] = say(code, f"{what}{' or null' if name in OPTIONAL else ''}", low=low, high=high)
     for name in SWITCHES:
         if name in given and not isinstance(given[name], bool):
             wrong[f"settings.{name}"] = "must be true or false"
@@ -218,14 +219,14 @@ def checked_settings(given: Any, project: Project, user: User) -> dict[str, Any]
     named = _classifier(given, project)
     wrong |= classifier_refusals(**named, kind=project.kind)
     if wrong:
-        raise InvalidValue("Some settings do not fit.", fields=wrong)
+        raise InvalidValue(say("settings", "Some settings do not fit."), fields=wrong)
     overlap = given.get("overlap", project.overlap)
     follows = "max_votes" not in given and "overlap" in given and project.max_votes == project.overlap
     max_votes = overlap if follows else given.get("max_votes", project.max_votes)
     if max_votes < overlap:
-        raise InvalidValue(
-            "max_votes cannot be smaller than overlap.", fields={"settings.max_votes": f"must be at least {overlap}"}
-        )
+        message = say("setting.max_votes", "max_votes cannot be smaller than overlap.", least=overlap)
+        at_least = told("setting.at_least", f"must be at least {overlap}", n=overlap)
+        raise InvalidValue(message, fields={"settings.max_votes": at_least})
     return dict(given) | {"max_votes": max_votes, "classifier": named["name"], "classifier_params": named["params"]}
 
 
@@ -257,7 +258,9 @@ def _fits(value: Any, kind: type, low: float, high: float) -> bool:
 def _name(value: Any) -> str:
     name = checked_text(value, "name", 200).strip()
     if not name:
-        raise InvalidValue("A project needs a name.", fields={"name": "empty"})
+        raise InvalidValue(
+            say("project.name", "A project needs a name."), fields={"name": told("project.name", "empty")}
+        )
     return name
 
 
@@ -273,13 +276,13 @@ def add_member(*, project: Project, actor: User, username: Any, role: Any, passw
     username = _username(username)
     own = getattr(project, "role", Role.OWNER)
     if Role(role).rank > Role(own).rank:
-        raise Forbidden(f"Only an owner can do this; your role is {own}.")
+        raise Forbidden(say("role.owner_only", "Only an owner can do this; your role is {role}.", role=own))
     with transaction.atomic():
         user = _account_by(actor, username, password) if password is not None else _account(username)
         owners = _locked_owners(project)
         before = Membership.objects.select_for_update().filter(project=project, user=user).first()
         if before and Role(before.role).rank > Role(own).rank:
-            raise Forbidden("An owner's role can be changed by an owner only.")
+            raise Forbidden(say("role.owners_role", "An owner's role can be changed by an owner only."))
         if before and before.role == Role.OWNER and role != Role.OWNER:
             _keep_an_owner(owners, user)
         membership, _ = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
@@ -294,10 +297,9 @@ def _username(given: Any) -> str:
     """
     name = unicodedata.normalize("NFKC", given) if isinstance(given, str) else ""
     if not USERNAME.fullmatch(name) or not name.strip("."):
-        raise InvalidValue(
-            "A user name has letters, digits and @ . + - _ only, and is more than dots.",
-            fields={"username": "not a user name"},
-        )
+        english = "A user name has letters, digits and @ . + - _ only, and is more than dots."
+        message = say("account.username", english)
+        raise InvalidValue(message, fields={"username": told(message.code, "not a user name")})
     return name
 
 
@@ -311,7 +313,7 @@ def remove_member(*, project: Project, actor: User, username: str) -> None:
         if membership is None:
             raise NotFound("There is no such member.")
         if Role(membership.role).rank > Role(getattr(project, "role", Role.OWNER)).rank:
-            raise Forbidden("An owner can be removed by an owner only.")
+            raise Forbidden(say("role.owner_removed", "An owner can be removed by an owner only."))
         if membership.role == Role.OWNER:
             _keep_an_owner(owners, membership.user)
         membership.delete()
@@ -332,13 +334,14 @@ def _keep_an_owner(owners: list[Membership], leaving: User) -> None:
 def _account(username: str) -> User:
     user = get_user_model().objects.filter(username=username, is_active=True).first()
     if user is None:
-        raise NotFound("There is no such person. An administrator can make the account by giving a password.")
+        english = "There is no such person. An administrator can make the account by giving a password."
+        raise NotFound(say("account.nobody", english))
     return user
 
 
 def _account_by(actor: User, username: str, password: Any) -> User:
     if not actor.is_superuser:
-        raise Forbidden("Only an administrator of this instance can make accounts.")
+        raise Forbidden(say("account.by_administrator", "Only an administrator of this instance can make accounts."))
     return new_account(username, password)
 
 
@@ -347,10 +350,7 @@ def new_account(username: Any, password: Any) -> User:
     username = _username(username)
     if not isinstance(password, str) or "\0" in password:
         raise InvalidValue("The password must be a text.", fields={"password": "not a text"})
-    try:
-        validate_password(password, User(username=username))
-    except ValidationError as error:
-        raise InvalidValue(" ".join(error.messages), fields={"password": " ".join(error.messages)}) from error
+    refuse_unfit(password, User(username=username))
     try:
         with transaction.atomic():
             return get_user_model().objects.create_user(username=username, password=password)

@@ -18,6 +18,7 @@ from annotation.operations.sending_out import Narrowed, send_out_doubtful
 from annotation.operations.transfer.store import lock_project
 from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import Wish, decide_review, follow_up
+from annotation.sentences import say, told
 
 DECISIONS = {
     Flag.Status.CONFIRMED.value: Review.Decision.CONFIRM,
@@ -136,13 +137,17 @@ def _send_out(flag: Flag, user: User, action: Action) -> None:
         project=flag.project, user=user, votes=action.votes, narrowed=Narrowed(person=flag.annotator, classes=classes)
     )
     if not n_sent:
-        raise Conflict("None of the items in doubt can be sent out: raise max_votes first.", code="max_votes")
+        raise Conflict(
+            say("votes.none_left", "None of the items in doubt can be sent out: raise max_votes first."),
+            code="max_votes",
+        )
     _note(flag, user, Review.Decision.CONFIRM, f"{n_sent} items were sent out again. {action.note}".strip(), batch)
 
 
 def _talk(flag: Flag, user: User, action: Action) -> None:
     if flag.annotator is None or not action.note.strip():
-        raise BadRequest("Say what the person should know.", fields={"note": "needed, about a person"})
+        message = say("flag.note_needed", "Say what the person should know.")
+        raise BadRequest(message, fields={"note": told(message.code, "needed, about a person")})
     _note(flag, user, Review.Decision.TALK, action.note)
 
 

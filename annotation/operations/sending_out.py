@@ -16,6 +16,7 @@ from annotation.operations.projects import audit
 from annotation.operations.retry import retried
 from annotation.operations.transfer.store import lock_project
 from annotation.queries.renames import CLASS_TODAY, renamed
+from annotation.sentences import say, told
 
 MOST_AT_ONCE = 5_000
 
@@ -63,10 +64,10 @@ def widen(*, project: Project, item: Item, votes: int) -> None:
     limit = item.taken + votes
     if limit > project.max_votes:
         left = max(project.max_votes - item.taken, 0)
+        english = "Most votes an item (max_votes) is {most}, which leaves {left} for this one. Raise it first."
+        message = say("votes.left", english, most=project.max_votes, left=left)
         raise Conflict(
-            f"Most votes an item (max_votes) is {project.max_votes}, which leaves {left} for this one. Raise it first.",
-            code="max_votes",
-            fields={"votes": f"at most {left}"},
+            message, code="max_votes", fields={"votes": told(message.code, f"at most {left}", **message.parts)}
         )
     Item.objects.filter(pk=item.pk).update(
         slot_limit=Greatest(F("slot_limit"), limit),

@@ -12,6 +12,7 @@ from annotation.arrays import Floats, Ints
 from annotation.models import Flag
 from annotation.operations.agreement_report import excerpts
 from annotation.operations.inference import Inference
+from annotation.sentences import Sentence, say
 
 # A label is flagged from the first P(wrong) on and stays so over the second: a wobble does not open and close it. What
 # the model says against a lone answer is held down by what is not known of its author: less is needed there. Of what
@@ -143,20 +144,26 @@ def _model_view(inference: Inference, item: int) -> dict[str, float]:
 
 def _label_summary(
     who: str, said: str, expected: str, others: list[str], is_known: bool, model: Mapping[str, float]
-) -> str:
-    against = others.count(expected)
-    start = f"{who} said “{said}”; "
+) -> Sentence:
+    against, n_others = others.count(expected), len(others)
+    parts = {"who": who, "said": said, "expected": expected, "against": against, "n_others": n_others}
+    start = "{who} said “{said}”; "
     if is_known:
-        end = f"the known answer is “{expected}”."
-        doubt = len(others) >= 2 and others.count(said) >= 0.75 * len(others)
-        return start + end + (" Nearly everybody says the same: look at the known answer first." if doubt else "")
-    voices = [_share_of(against, len(others))] if against else []
-    if model and next(iter(model)) == expected:
-        voices.append(f"the model ({model[expected]:.0%})")
-    if not voices:
-        return start + f"“{expected}” is more probable by what is known of the people who answered."
+        known = start + "the known answer is “{expected}”."
+        if n_others >= 2 and others.count(said) >= 0.75 * n_others:
+            doubt = " Nearly everybody says the same: look at the known answer first."
+            return say("flag.known_in_doubt", known + doubt, **parts)
+        return say("flag.known", known, **parts)
+    is_models = bool(model) and next(iter(model)) == expected
+    if is_models:
+        parts["model"] = model[expected]
+    if not against and not is_models:
+        english = start + "“{expected}” is more probable by what is known of the people who answered."
+        return say("flag.more_probable", english, **parts)
+    voices = [_share_of(against, n_others)] * bool(against) + ["the model ({model:.0%})"] * is_models
     verb = "says" if len(voices) == 1 and against <= 1 else "say"
-    return start + f"{' and '.join(voices)} {verb} “{expected}”."
+    code = "flag.others_and_model" if len(voices) == 2 else "flag.model" if is_models else "flag.others"
+    return say(code, f"{start}{' and '.join(voices)} {verb} “{{expected}}”.", **parts)
 
 
 def _share_of(against: int, n_others: int) -> str:
@@ -195,8 +202,16 @@ def confused_classes(inference: Inference, careless: Ints) -> Iterator[Suspicion
                 "rate": round(rate, 4),
                 "n_people": n_people,
                 "examples": examples,
-                "summary": f"{n_people} people mix up “{first}” and “{second}” on {n_items} items: "
-                f"{rate:.0%} of the paired answers within the two differ. The guidelines may not tell them apart.",
+                "summary": say(
+                    "flag.confused_pair",
+                    "{n_people} people mix up “{first}” and “{second}” on {n_items} items: {rate:.0%} of the paired "
+                    "answers within the two differ. The guidelines may not tell them apart.",
+                    n_people=n_people,
+                    first=first,
+                    second=second,
+                    n_items=n_items,
+                    rate=rate,
+                ),
             },
             weight=n_items,
         )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from annotation.errors import InvalidValue, NotFound
 from annotation.models import ApiToken, Project
 from annotation.operations.projects import audit
+from annotation.sentences import say, told
 
 PREFIX = "qt_"
 
@@ -32,7 +33,8 @@ def issue_token(
     It may be limited to reading, to one project, and to a time; raises InvalidValue for a time that is over.
     """
     if expires_at is not None and expires_at <= timezone.now():
-        raise InvalidValue("The token would be of no use.", fields={"expires_at": "in the past"})
+        message = say("token.past", "The token would be of no use.")
+        raise InvalidValue(message, fields={"expires_at": told(message.code, "in the past")})
     token = PREFIX + secrets.token_urlsafe(32)
     limits = {"read_only": read_only, "project": project, "expires_at": expires_at}
     with transaction.atomic():

@@ -10,6 +10,7 @@ from annotation.kinds import METRICS as MEASURES
 from annotation.kinds import Learner
 from annotation.models import Evaluation, ModelVersion, Project
 from annotation.queries.learning import no_version_because
+from annotation.sentences import Sentence, say, spoken
 from modeling.stopping import CurvePoint, StopAdvice, advise, labels_saved
 
 METRICS = ("accuracy", "f1_macro", "f1_rarest")
@@ -30,7 +31,7 @@ CURVE = """
     WHERE place %% (1 + total / %(most)s) = 0
     ORDER BY annotations, model_number, arm
 """
-Saved = tuple[dict[str, float] | None, str | None]
+Saved = tuple[dict[str, float] | None, Sentence | None]
 
 
 def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, Any]:
@@ -56,6 +57,7 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
         "points": points if metric in (None, main) else _points(project, metric),
         "labels_saved": saved,
         "labels_saved_because": because,
+        "labels_saved_said": spoken(because),
         "advice": _guarded(metrics.get("guard"))
         or _advice(project, found, active, saved, int(metrics.get("n_protected", 0))),
         "expected_gain": gain and {"labels": 100, **gain._asdict()},
@@ -88,27 +90,27 @@ def _saved(points: Sequence[dict[str, Any]]) -> Saved:
     control = _arm(points, Evaluation.Arm.RANDOM, LEAST_COMPARED)
     if not active or not control:
         most = [max((point["n"] for point in points if point["arm"] == arm), default=0) for arm in Evaluation.Arm]
-        return None, f"Not known yet: each curve needs {LEAST_COMPARED} protected answers, and one has {min(most)}."
+        english = "Not known yet: each curve needs {needed} protected answers, and one has {least}."
+        return None, say("saved.too_few", english, needed=LEAST_COMPARED, least=min(most))
     first = max(active[0].n_labels, control[0].n_labels)
     arms = [[point for point in arm if point.n_labels >= first] for arm in (active, control)]
     if min(map(len, arms)) < 2:
-        return None, "Not known yet: the random control has not been measured with as many labels as the model."
+        english = "Not known yet: the random control has not been measured with as many labels as the model."
+        return None, say("saved.control_behind", english)
     saved = labels_saved(*arms)
     if saved is None:
-        return None, "Not known yet: one of the two curves has not risen above its first point."
+        return None, say("saved.flat", "Not known yet: one of the two curves has not risen above its first point.")
     return saved._asdict(), None
 
 
-def _guarded(guard: dict[str, Any] | None) -> dict[str, str] | None:
+def _guarded(guard: dict[str, Any] | None) -> dict[str, Any] | None:
     """What is said while the guard holds the model's questions back."""
     if not guard or not guard["fallen_back"]:
         return None
-    labels, gain = guard["n_compared"], 100 * guard["gain"]
-    found = f"With {labels} labels each, the model's questions taught {gain:+.1f} points against random ones."
-    return _said(
-        "fallen_back",
-        f"{found} Questions are random now, but for rare classes; this is looked at again every hundred labels.",
-    )
+    found = "With {labels} labels each, the model's questions taught {gain:+.1f} points against random ones."
+    now = "Questions are random now, but for rare classes; this is looked at again every hundred labels."
+    parts = {"labels": guard["n_compared"], "gain": 100 * guard["gain"]}
+    return _said("fallen_back", say("advice.fallen_back", f"{found} {now}", **parts))
 
 
 def _is_vague(last: CurvePoint) -> bool:
@@ -122,41 +124,55 @@ def _advice(
     active: Sequence[CurvePoint],
     saved: dict[str, float] | None,
     n_protected: int,
-) -> dict[str, str]:
+) -> dict[str, Any]:
     """A code and sentences that promise nothing that was not measured."""
     if project.question.learner is Learner.NONE:
         return _said("no_measure", no_version_because(project))
     if not active:
-        return _said("no_measure", f"Not enough protected answers yet: {n_protected} of {LEAST_PROTECTED}.")
+        english = "Not enough protected answers yet: {n} of {needed}."
+        return _said("no_measure", say("advice.too_few_protected", english, n=n_protected, needed=LEAST_PROTECTED))
     gain = found.expected_gain
     if gain is None:
-        return _said("go_on", "Keep going: too few measurements yet to say what more labels will bring.")
+        english = "Keep going: too few measurements yet to say what more labels will bring."
+        return _said("go_on", say("advice.too_few_measurements", english))
     last = active[-1]
-    measure = MEASURE_WORDS[MEASURES.get(project.question.learner, "accuracy")]
-    now = f"{measure} is {last.estimate:.0%} ({last.low:.0%} to {last.high:.0%})."
+    measure = MEASURES.get(project.question.learner, "accuracy")
+    parts = {"measure": measure, "estimate": last.estimate, "low": last.low, "high": last.high}
     if saved is not None and saved["high"] < 0:
-        return _said("no_gain", f"{now.capitalize()} So far the model's questions did not pay more than random ones.")
+        english = f"{_now(measure)} So far the model's questions did not pay more than random ones."
+        return _said("no_gain", say("advice.no_gain", english, **parts))
     if _is_vague(last):
-        return _said("go_on", f"Keep going: {now} The interval is too wide yet to see what more labels bring.")
-    points = round(100 * gain.estimate, 1) + 0.0  # no "-0.0"
-    expected = f"The next 100 labels are expected to add {points:.1f} points, going by the last ones"
+        english = (
+            f"Keep going: {_now(measure, first=False)} The interval is too wide yet to see what more labels bring."
+        )
+        return _said("go_on", say("advice.vague", english, **parts))
+    parts |= {"points": round(100 * gain.estimate, 1) + 0.0, "target": project.target_accuracy}  # no "-0.0"
     code = found.code if found.code != "go_on" else "flat" if gain.estimate < FLAT_GAIN else "go_on"
-    return _said(code, _sentences(code, project.target_accuracy, now, expected))
+    return _said(code, _sentence(code, measure, parts))
 
 
-def _sentences(code: str, target: float | None, now: str, expected: str) -> str:
+def _now(measure: str, *, first: bool = True) -> str:
+    words = MEASURE_WORDS[measure]
+    return f"{words.capitalize() if first else words} is {{estimate:.0%}} ({{low:.0%}} to {{high:.0%}})."
+
+
+def _sentence(code: str, measure: str, parts: dict[str, Any]) -> Sentence:
+    now, going = _now(measure), _now(measure, first=False)
+    expected = "The next 100 labels are expected to add {points:.1f} points, going by the last ones"
     if code == "target_reached":
-        reached = f"The target of {target:.0%} is within what was measured, and predictions no longer change"
-        return f"{now.capitalize()} {reached}. {expected}: you can stop."
-    if code == "settled" and target is not None:
-        missed = f"Predictions no longer change, but the target of {target:.0%} is out of sight"
-        return f"{now.capitalize()} {missed}. {expected}: look at the classes and at disagreements instead."
+        reached = "The target of {target:.0%} is within what was measured, and predictions no longer change"
+        return say("advice.target_reached", f"{now} {reached}. {expected}: you can stop.", **parts)
+    if code == "settled" and parts["target"] is not None:
+        missed = "Predictions no longer change, but the target of {target:.0%} is out of sight"
+        instead = "look at the classes and at disagreements instead"
+        return say("advice.target_missed", f"{now} {missed}. {expected}: {instead}.", **parts)
     if code == "settled":
-        return f"{now.capitalize()} Predictions no longer change. {expected}: stop if this is good enough."
+        settled = f"{now} Predictions no longer change. {expected}: stop if this is good enough."
+        return say("advice.settled", settled, **parts)
     if code == "flat":
-        return f"{now.capitalize()} {expected}: consider stopping if this is good enough."
-    return f"Keep going: {now} {expected}."
+        return say("advice.flat", f"{now} {expected}: consider stopping if this is good enough.", **parts)
+    return say("advice.go_on", f"Keep going: {going} {expected}.", **parts)
 
 
-def _said(code: str, text: str) -> dict[str, str]:
-    return {"code": code, "text": text}
+def _said(code: str, text: Sentence) -> dict[str, Any]:
+    return {"code": code, "text": text, "said": spoken(text)}

@@ -12,6 +12,7 @@ from annotation.errors import BadRequest
 from annotation.kinds import Learner
 from annotation.models import Project
 from annotation.models.items import SHOWN_TEXT
+from annotation.sentences import Sentence, say, spoken
 
 MAX_PAGE = 500
 MAX_KEY = 2**63 - 1
@@ -65,7 +66,8 @@ def model_status(project: Project) -> dict[str, Any]:
 
     return {
         "version": number,
-        "version_because": None if number else no_version_because(project),
+        "version_because": (because := None if number else no_version_because(project)),
+        "version_said": spoken(because),
         "trained_through": through or 0,
         "annotations": annotations,
         "labels_behind": behind,
@@ -101,11 +103,12 @@ def _measured(metrics: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def no_version_because(project: Project) -> str:
+def no_version_because(project: Project) -> Sentence:
     """Returns in a sentence why a project without a model has none."""
     if project.question.learner is Learner.NONE:
-        return f"Querent has no model of its own for the kind {project.kind}; predictions may come from outside."
-    return "There is no model yet: label a few items first."
+        english = "Querent has no model of its own for the kind {kind}; predictions may come from outside."
+        return say("model.none_of_its_own", english, kind=project.kind)
+    return say("model.none_yet", "There is no model yet: label a few items first.")
 
 
 @dataclass(frozen=True)

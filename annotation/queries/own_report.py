@@ -78,7 +78,13 @@ def _report(project: Project, user: User, report: AnnotatorReport | None, seen: 
         "paused": paused and {"since": paused.created_at, "note": paused.note},
         "words": [{"note": one.note, "created_at": one.created_at} for one in words],
         "flags": [
-            {"kind": flag.kind, "summary": flag.evidence.get("summary", ""), "status": flag.status} for flag in flags
+            {
+                "kind": flag.kind,
+                "summary": flag.evidence.get("summary", ""),
+                "said": flag.evidence.get("said"),
+                "status": flag.status,
+            }
+            for flag in flags
         ],
     }
 

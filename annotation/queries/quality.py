@@ -7,8 +7,9 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from annotation.models import AgreementReport, Flag, Project
+from annotation.sentences import say, spoken
 
-NOT_YET = "no answers have been looked at yet"
+NOT_YET = say("undefined.not_yet", "no answers have been looked at yet")
 COEFFICIENTS = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "gwet_ac1", "scott_pi")
 SLICES = ("by_class", "by_person", "by_pair", "by_week")
 
@@ -42,7 +43,13 @@ def agreement(project: Project) -> dict[str, Any]:
     """Returns what `agreement/` shows: every missing number with its reason."""
     rows = AgreementReport.objects.filter(project=project)
     row = rows.values("report__agreement", "updated_at").first()
-    nothing = {"value": None, "low": None, "high": None, "undefined_because": NOT_YET}
+    nothing = {
+        "value": None,
+        "low": None,
+        "high": None,
+        "undefined_because": NOT_YET,
+        "undefined_said": spoken(NOT_YET),
+    }
     empty: dict[str, Any] = {
         "items_with_overlap": 0,
         "enough_overlap": False,
@@ -129,7 +136,7 @@ def flags(
 
 # What the evidence says to the program only, what tells who gave the doubted answer, and what a named person answered.
 INTERNAL = {"basis", "weight"}
-NAMED = {"summary", "others"}
+NAMED = {"summary", "said", "others"}
 ANSWERS = {"worst", "examples"}
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from annotation.models import Comment, Flag, Item, Project, Review
 from annotation.queries.quality import flag_row
 from annotation.queries.renames import CLASS_TODAY, renamed
+from annotation.sentences import say, spoken
 
 EXCERPT = 300
 DISAGREEMENT = "disagreement"
@@ -183,14 +184,20 @@ def _entry(row: dict[str, Any], blind: bool) -> dict[str, Any]:
     evidence = json.loads(row.pop("evidence") or "{}")
     value, probability, status = json.loads(row.pop("value")), row.pop("probability"), row.pop("status")
     kind, n_votes = row.pop("kind"), row["n_votes"]
-    summary = evidence.get("summary", f"{n_votes} answers; none of them is sure enough.")
-    if evidence and blind:
-        summary = f"One of {n_votes} answers is doubted."
     return row | {
-        "reason": {"kind": kind, "summary": summary},
+        "reason": {"kind": kind, **_why(evidence, n_votes, blind)},
         "consensus": {"value": value, "probability": probability, "status": status},
         "proposal": value,
     }
+
+
+def _why(evidence: dict[str, Any], n_votes: int, blind: bool) -> dict[str, Any]:
+    """The sentence and its code: what a flag says, in blind review without the names in it."""
+    if "summary" in evidence and not blind:
+        return {"summary": evidence["summary"], "said": evidence.get("said")}
+    unsure = say("review.unsure", "{n} answers; none of them is sure enough.", n=n_votes)
+    summary = say("review.doubted", "One of {n} answers is doubted.", n=n_votes) if evidence and blind else unsure
+    return {"summary": summary, "said": spoken(summary)}
 
 
 def item_page(item: Item, *, blind: bool) -> dict[str, Any]:

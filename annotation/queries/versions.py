@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from annotation.artifacts import ArtifactError
 from annotation.models import Consensus, ModelVersion, Project
+from annotation.sentences import say, spoken
 from annotation.stored import PROBE, PROTECTED, Ints, load_spoken
 from modeling.class_report import ClassFigures, class_figures, most_confused
 from modeling.comparison import Paired, paired_difference
@@ -110,17 +111,22 @@ def compare(project: Project, first: ModelVersion, second: ModelVersion) -> dict
     What cannot be compared is None with the reason beside it.
     """
     rows = version_rows(project, [first, second])
-    found: dict[str, Any] = {"versions": rows, "probe": None, "protected": None, "because": None}
+    found: dict[str, Any] = {"versions": rows, "probe": None, "protected": None, "because": None, "said": None}
     if first.classes != second.classes:
-        return found | {"because": "The two versions know different classes."}
+        return found | _because("compare.other_classes", "The two versions know different classes.")
     try:
         probe, protected = (_beside(name, first, second) for name in (PROBE, PROTECTED))
     except ArtifactError:
-        return found | {"because": "The files of one of the two are not kept any more."}
+        return found | _because("compare.files_gone", "The files of one of the two are not kept any more.")
     return found | {
         "probe": _agreement(probe, first.classes),
         "protected": _paired(project, protected, first.classes),
     }
+
+
+def _because(code: str, english: str) -> dict[str, Any]:
+    reason = say(code, english)
+    return {"because": reason, "said": spoken(reason)}
 
 
 def _beside(name: str, first: ModelVersion, second: ModelVersion) -> tuple[Ints, Ints, Ints]:

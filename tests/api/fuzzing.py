@@ -105,7 +105,7 @@ class Fuzzer:
 
     def _check_refusal(self, case: Any, response: Any) -> None:
         shape = response.json() if response.content else {}
-        if set(shape) != {"error"} or set(shape["error"]) != {"code", "message", "fields"}:
+        if set(shape) != {"error"} or set(shape["error"]) != {"code", "message", "fields", "said"}:
             self._keep(case, "", AssertionError(f"{response.status_code} in another shape: {shape}"))
 
     def _keep(self, case: Any, role: str, failure: Exception) -> None:

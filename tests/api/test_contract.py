@@ -14,7 +14,7 @@ NEW = {"name": "Inbox", "kind": "choice", "classes": ["ham", {"name": "spam", "k
 
 
 def is_refusal(body):
-    return set(body) == {"error"} and set(body["error"]) == {"code", "message", "fields"}
+    return set(body) == {"error"} and set(body["error"]) == {"code", "message", "fields", "said"}
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def test_bad_decisions(world):
     for body, status in BAD_DECISIONS:
         came, answer = reviewer.call("POST", f"projects/{project.pk}/reviews/", {"item": items[0].pk} | body)
         assert came == status, answer
-        assert set(answer["error"]) == {"code", "message", "fields"}
+        assert set(answer["error"]) == {"code", "message", "fields", "said"}
 
 
 def test_bad_filters(world):

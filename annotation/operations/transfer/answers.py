@@ -8,6 +8,7 @@ from typing import Any
 from annotation.errors import InvalidValue
 from annotation.kinds import Kind, Schema
 from annotation.kinds.items import refuse_unstorable
+from annotation.sentences import beside, say
 
 MAX_PER_ITEM = 100
 
@@ -18,6 +19,10 @@ class RowError(Exception):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field, self.message = field, message
+
+    def shown(self) -> dict[str, Any]:
+        """The refusal as a report carries it: field, sentence, and its code where it has one."""
+        return {"field": self.field, "message": self.message, **beside(self.message)}
 
 
 @dataclass(frozen=True)
@@ -61,9 +66,9 @@ def checked_value(value: Any, expected: Expected, field: str) -> dict[str, Any]:
 
 def entries_of(entries: Any, field: str) -> Sequence[Mapping[str, Any]]:
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        raise RowError(field, "A list of objects is expected.")
+        raise RowError(field, say("row.list", "A list of objects is expected."))
     if len(entries) > MAX_PER_ITEM:
-        raise RowError(field, f"At most {MAX_PER_ITEM} are taken.")
+        raise RowError(field, say("row.at_most", "At most {n} are taken.", n=MAX_PER_ITEM))
     return entries
 
 
@@ -73,10 +78,10 @@ def checked_votes(entries: Any, expected: Expected) -> list[Vote]:
     for number, one in enumerate(entries_of(entries, "annotations")):
         field, annotator = f"annotations.{number}", one.get("annotator")
         if not isinstance(annotator, str) or not annotator:
-            raise RowError(f"{field}.annotator", "A username is expected.")
+            raise RowError(f"{field}.annotator", say("row.username", "A username is expected."))
         check_text(annotator, f"{field}.annotator")
         if annotator in votes:
-            raise RowError(f"{field}.annotator", "Two answers of one person to one item.")
+            raise RowError(f"{field}.annotator", say("row.two_answers", "Two answers of one person to one item."))
         value = checked_value(one.get("value"), expected, f"{field}.value")
         votes[annotator] = Vote(annotator, value, _moment(one.get("created_at"), f"{field}.created_at"))
     return list(votes.values())
@@ -90,7 +95,7 @@ def _moment(moment: Any, field: str) -> datetime | None:
         parsed = datetime.fromisoformat(moment)
         parsed = parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (TypeError, ValueError, OverflowError) as error:
-        raise RowError(field, "A time looks like 2026-01-31T12:00:00Z.") from error
+        raise RowError(field, say("row.time", "A time looks like 2026-01-31T12:00:00Z.")) from error
     if parsed.year < 1970:
-        raise RowError(field, "A time before 1970 is not believed.")
+        raise RowError(field, say("row.time_early", "A time before 1970 is not believed."))
     return parsed

@@ -22,6 +22,7 @@ from annotation.operations.outbox import wake_job_after_commit
 from annotation.operations.transfer.export_rows import ExportRow, read_rows
 from annotation.operations.transfer.export_text import WRITERS
 from annotation.operations.transfer.jobs import JobClaim, JobFailed, finish_job, keep_lease
+from annotation.sentences import say
 
 BATCH = 2_000
 INCLUDE = ("annotated", "all")
@@ -103,7 +104,7 @@ def _batches(claim: JobClaim, ids: "array[int]", revisions: bool) -> Iterator[li
     for start in range(0, len(ids), BATCH):
         project = Project.objects.filter(jobs=claim.job_id, deleted_at__isnull=True).first()
         if project is None:
-            raise JobFailed("The project was deleted.")
+            raise JobFailed(say("job.project_gone", "The project was deleted."))
         yield read_rows(ids[start : start + BATCH].tolist(), revisions=revisions, today=today_reader(project))
         keep_lease(claim, done=min(start + BATCH, len(ids)))
         hooks.reached("export batch written")

@@ -19,7 +19,8 @@ from annotation.operations.transfer.mapping import Mapping as Columns
 from annotation.operations.transfer.mapping import checked_mapping
 from annotation.operations.transfer.reading import Unreadable, open_text
 from annotation.operations.transfer.records import Importer, Record, csv_records, jsonl_records
-from annotation.operations.transfer.uploads import row_error, start_job
+from annotation.operations.transfer.uploads import start_job
+from annotation.sentences import say, spoken
 
 BATCH = 2_000
 MAX_ERRORS = 100
@@ -71,7 +72,7 @@ def _stored(job: Job) -> BinaryIO:
     try:
         return cast(BinaryIO, default_storage.open(job.path))
     except FileNotFoundError as error:
-        raise JobFailed("The uploaded file is gone.") from error
+        raise JobFailed(say("job.file_gone", "The uploaded file is gone.")) from error
 
 
 def _records(job: Job, stored: BinaryIO) -> Iterator[Record]:
@@ -92,7 +93,7 @@ def _format_of(stored: BinaryIO, mapping: Columns) -> str:
 
 def _commit(claim: JobClaim, batch: list[Record], share_read: float) -> None:
     right = [(number, row) for number, row in batch if not isinstance(row, RowError)]
-    wrong = [row_error(number, row.field, row.message) for number, row in batch if isinstance(row, RowError)]
+    wrong = [{"row": number} | row.shown() for number, row in batch if isinstance(row, RowError)]
     with transaction.atomic():
         # A crash of the database may take the last batches back, together with the place in the file: nothing was
         # acknowledged, and reading goes on from there. The end of the job is written through.
@@ -102,7 +103,7 @@ def _commit(claim: JobClaim, batch: list[Record], share_read: float) -> None:
         done = job.done + len(batch)
         added = add_rows(job.project_id, right)
         hooks.reached("import batch stored")
-        wrong += [row_error(one["index"], one["field"], one["message"]) for one in added.errors]
+        wrong += [{"row": one.pop("index")} | one for one in added.errors]
         wrong.sort(key=lambda error: int(error["row"]))
         keep_lease(
             claim,
@@ -143,5 +144,6 @@ def _finish(claim: JobClaim) -> None:
         result = {name: job.cursor.get(name, 0) for name in COUNTS} | {"errors": job.n_errors}
         same = Job.objects.filter(project=job.project_id, kind=Job.Kind.IMPORT, params__sha256=job.params["sha256"])
         if earlier := same.filter(pk__lt=job.pk).order_by("pk").first():
-            result["warnings"] = [f"The same file was imported before, as job {earlier.pk}."]
+            again = say("job.same_file", "The same file was imported before, as job {job}.", job=earlier.pk)
+            result |= {"warnings": [again], "warnings_said": [spoken(again)]}
         finish_job(claim, status=Job.Status.DONE, result=result, total=job.done)

@@ -56,7 +56,7 @@ def add_rows(project_id: int, rows: Sequence[tuple[int, Any]]) -> Added:
         try:
             drafts.append(read_row(index, row, expected))
         except RowError as error:
-            added.errors.append({"index": index, "field": error.field, "message": error.message})
+            added.errors.append({"index": index} | error.shown())
     members = members_named(project, drafts)
     drafts = [draft for draft in drafts if not draft.votes or _votes_are_right(draft, members, added)]
     stored = store(project, drafts)
@@ -71,6 +71,6 @@ def _votes_are_right(draft: Draft, members: dict[str, User], added: Added) -> bo
     try:
         check_votes(draft, members)
     except RowError as error:
-        added.errors.append({"index": draft.index, "field": error.field, "message": error.message})
+        added.errors.append({"index": draft.index} | error.shown())
         return False
     return True

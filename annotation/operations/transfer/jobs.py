@@ -18,6 +18,7 @@ from annotation.models import Job, Topic
 from annotation.operations import owners
 from annotation.operations.outbox import request_work
 from annotation.operations.transfer.answers import reportable
+from annotation.sentences import beside, say
 
 logger = logging.getLogger(__name__)
 
@@ -76,9 +77,9 @@ def _give_up(job_id: int) -> None:
     left = Q(expires_at__isnull=True) | Q(expires_at__lt=Now())
     hopeless = Q(attempts__gte=owners.MAX_ATTEMPTS) | Q(losses__gte=owners.MAX_LOSSES)
     lost = Job.objects.filter(left, hopeless, pk=job_id, status__in=_UNFINISHED)
-    reason = "The worker was lost again and again at the same place."
+    reason = say("job.worker_lost", "The worker was lost again and again at the same place.")
     with transaction.atomic():
-        lost.filter(result__isnull=True).update(result={"reason": reason})
+        lost.filter(result__isnull=True).update(result={"reason": reason} | beside(reason))
         if lost.update(status=Job.Status.FAILED, finished_at=Now(), expires_at=None):
             _use_what_came_in(Job.objects.get(pk=job_id))
 
@@ -153,9 +154,9 @@ def _fail(claim: JobClaim, reason: str, row: int | None) -> None:
     """Closes the job with the reason, next to the counts of what was done until then."""
     job = Job.objects.get(pk=claim.job_id)
     counts = {name: count for name, count in job.cursor.items() if name != "record"}
-    changes: dict[str, Any] = {"result": counts | {"reason": reason}}
+    changes: dict[str, Any] = {"result": counts | {"reason": reason} | beside(reason)}
     if row is not None:
-        error = {"row": row, "field": "", "message": reason}
+        error = {"row": row, "field": "", "message": reason} | beside(reason)
         changes |= {"errors": [*job.errors, error][:100], "n_errors": F("n_errors") + 1}
     finish_job(claim, status=Job.Status.FAILED, **changes)
 

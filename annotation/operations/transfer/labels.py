@@ -10,6 +10,7 @@ from annotation.models import Annotation, AnnotationRevision, Assignment, Member
 from annotation.operations.outbox import request_work
 from annotation.operations.transfer.answers import RowError, Vote
 from annotation.operations.transfer.rows import Draft
+from annotation.sentences import say
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=1)
 
@@ -28,9 +29,11 @@ def check_votes(draft: Draft, members: dict[str, User]) -> None:
     latest = timezone.now() + CLOCKS_MAY_DIFFER
     for number, vote in enumerate(draft.votes):
         if vote.annotator not in members:
-            raise RowError(f"annotations.{number}.annotator", "There is no such person in the project.")
+            raise RowError(
+                f"annotations.{number}.annotator", say("row.no_member", "There is no such person in the project.")
+            )
         if vote.created_at is not None and vote.created_at > latest:
-            raise RowError(f"annotations.{number}.created_at", "The time lies in the future.")
+            raise RowError(f"annotations.{number}.created_at", say("row.future", "The time lies in the future."))
 
 
 def store_votes(project: Project, created: Sequence[tuple[int, Draft]], members: dict[str, User]) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any
 from annotation.errors import BadRequest
 from annotation.operations.transfer.answers import reportable
 from annotation.operations.transfer.reading import ENCODINGS, Unreadable
+from annotation.sentences import say
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_METADATA_COLUMNS = 100
@@ -96,7 +97,8 @@ def find_columns(first: Sequence[str], mapping: Mapping) -> Columns:
     for name in wanted:
         if name not in places:
             shown = ", ".join(list(places)[::-1][:20])[:500]
-            raise Unreadable(f"There is no column {name!r}. The file has: {reportable(shown)}.")
+            english = "There is no column {name!r}. The file has: {columns}."
+            raise Unreadable(say("file.no_column", english, name=name, columns=reportable(shown)))
     return Columns(
         count=len(names),
         text=places[mapping.text] if mapping.text is not None else _guess_text(places),
@@ -115,7 +117,8 @@ def _guess_text(places: dict[str, int]) -> int:
         return by_lower["text"]
     if len(places) == 1:
         return 0
-    raise Unreadable("There is no column called text; say in the mapping which one holds the text.")
+    english = "There is no column called text; say in the mapping which one holds the text."
+    raise Unreadable(say("file.no_text", english))
 
 
 def _guess_external_id(places: dict[str, int], mapping: Mapping) -> int | None:

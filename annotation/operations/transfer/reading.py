@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from annotation.sentences import say
+
 ENCODINGS = ("utf-8", "utf-16", "latin-1")
 MAX_LINE = 4_000_000
 MAX_UNPACKED = 8
@@ -28,6 +30,10 @@ class Unreadable(Exception):
 
 class TooLong(Exception):
     """One line is longer than is taken; the next line can be read."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 def _mark_invalid(error: UnicodeError) -> tuple[str, int]:
@@ -54,10 +60,10 @@ class _Unpacked(io.RawIOBase):
         try:
             block = self._source.read1(min(len(buffer), _BLOCK))
         except (OSError, EOFError, zlib.error) as error:
-            raise Unreadable("The gzip file is damaged or cut off.") from error
+            raise Unreadable(say("file.gzip", "The gzip file is damaged or cut off.")) from error
         self._left -= len(block)
         if self._left < 0:
-            raise Unreadable("The gzip file unpacks to more than is taken.")
+            raise Unreadable(say("file.unpacked", "The gzip file unpacks to more than is taken."))
         buffer[: len(block)] = block
         return len(block)
 
@@ -94,7 +100,7 @@ def _encoding_of(source: BinaryIO) -> str:
     """Returns the encoding that the byte order mark says, UTF-8 without one."""
     head = source.peek(4)[:4]  # type: ignore[attr-defined]
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise Unreadable("UTF-32 is not taken; save the file as UTF-8.")
+        raise Unreadable(say("file.utf32", "UTF-32 is not taken; save the file as UTF-8."))
     return "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
 
 
@@ -134,7 +140,7 @@ class Lines(Iterator[str]):
                 self._skipped_quotes += rest.count('"')
                 if _ended(rest):
                     break
-            raise TooLong(f"The line is longer than {MAX_LINE:,} characters.")
+            raise TooLong(say("row.line", "The line is longer than {n:,} characters.", n=MAX_LINE))
         return line
 
 

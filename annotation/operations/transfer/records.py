@@ -13,6 +13,7 @@ from annotation.operations.transfer.answers import RowError
 from annotation.operations.transfer.mapping import DELIMITERS, Columns, Mapping, find_columns
 from annotation.operations.transfer.reading import MAX_LINE, Lines, TooLong, Unreadable
 from annotation.operations.transfer.rows import FIELDS
+from annotation.sentences import say
 
 MAX_COLUMNS = 1_000
 MAX_DEPTH = 64
@@ -46,11 +47,12 @@ def csv_records(text: io.TextIOWrapper, mapping: Mapping, importer: Importer) ->
     records = _raw_records(Lines(text), mapping.delimiter)
     number, header = next(((number, cells) for number, cells in records if not _is_blank(cells)), (1, None))
     if header is None:
-        raise Unreadable("The file is empty.")
+        raise Unreadable(say("file.empty", "The file is empty."))
     if isinstance(header, RowError):
         raise Unreadable(header.message, number)
     if len(header) > MAX_COLUMNS:
-        raise Unreadable(f"The file has {len(header):,} columns; at most {MAX_COLUMNS:,} are taken.", number)
+        english = "The file has {n:,} columns; at most {most:,} are taken."
+        raise Unreadable(say("file.columns", english, n=len(header), most=MAX_COLUMNS), number)
     columns = find_columns(header, mapping)
     if not columns.has_header:
         yield number, _from_cells(header, columns, importer)
@@ -60,7 +62,8 @@ def csv_records(text: io.TextIOWrapper, mapping: Mapping, importer: Importer) ->
         elif len(cells) == columns.count:
             yield number, _from_cells(cells, columns, importer)
         elif not _is_blank(cells):
-            yield number, RowError("", f"{len(cells):,} columns where the first row has {columns.count:,}.")
+            english = "{n:,} columns where the first row has {first:,}."
+            yield number, RowError("", say("row.columns", english, n=len(cells), first=columns.count))
 
 
 def _is_blank(cells: list[str] | RowError) -> bool:
@@ -79,9 +82,9 @@ def _raw_records(lines: Lines, delimiter: str | None) -> Iterator[tuple[int, lis
         except (csv.Error, TooLong) as error:
             # What follows a record that went wrong over several lines, or inside quotes, cannot be told apart from it.
             if lines.count - lines_before > 1 or lines.quotes % 2:
-                message = "A quote that opens here is not closed properly; nothing from here on was read."
-                raise Unreadable(message, number) from error
-            yield number, RowError("", f"Not CSV: {error}.")
+                english = "A quote that opens here is not closed properly; nothing from here on was read."
+                raise Unreadable(say("file.quote", english), number) from error
+            yield number, RowError("", say("row.not_csv", "Not CSV: {why}.", why=str(error)))
 
 
 def _sniff(line: str) -> str:
@@ -112,7 +115,7 @@ def jsonl_records(text: io.TextIOWrapper, mapping: Mapping, importer: Importer) 
     """Yields each line that is not blank with its number; raises Unreadable for a file that is not line by line."""
     lines, number, n_found = Lines(text), 0, 0
     if lines.peek().lstrip().startswith("["):
-        raise Unreadable("One JSON object a line is expected; this file is one list.", 1)
+        raise Unreadable(say("file.list", "One JSON object a line is expected; this file is one list."), 1)
     while True:
         number += 1
         try:
@@ -123,24 +126,25 @@ def jsonl_records(text: io.TextIOWrapper, mapping: Mapping, importer: Importer) 
         except StopIteration:
             break
         except TooLong as error:
-            yield number, RowError("", str(error))
+            yield number, RowError("", error.message)
         except RowError as error:
             yield number, error
     if not n_found:
-        raise Unreadable("The file is empty.")
+        raise Unreadable(say("file.empty", "The file is empty."))
 
 
 def _parsed(line: str) -> dict[str, Any]:
     if line.count("{") + line.count("[") > MAX_DEPTH and _depth(line) > MAX_DEPTH:
-        raise RowError("", f"Nested deeper than {MAX_DEPTH}.")
+        raise RowError("", say("row.nested", "Nested deeper than {n}.", n=MAX_DEPTH))
     try:
         value = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise RowError("", f"Not JSON: {error.msg} at character {error.pos + 1}.") from error
+        english = "Not JSON: {why} at character {n}."
+        raise RowError("", say("row.not_json_at", english, why=error.msg, n=error.pos + 1)) from error
     except ValueError as error:
-        raise RowError("", f"Not JSON: {error}.") from error
+        raise RowError("", say("row.not_json", "Not JSON: {why}.", why=str(error))) from error
     if not isinstance(value, dict):
-        raise RowError("", "A JSON object is expected on each line.")
+        raise RowError("", say("row.no_object", "A JSON object is expected on each line."))
     return value
 
 

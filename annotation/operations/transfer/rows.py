@@ -18,6 +18,7 @@ from annotation.operations.transfer.answers import (
     reportable,
 )
 from annotation.operations.transfer.predicted import Outside, checked_predictions
+from annotation.sentences import say
 
 MAX_EXTERNAL_ID = 200
 MAX_METADATA_BYTES = 16 * 1024
@@ -44,10 +45,11 @@ class Draft:
 def read_row(index: int, row: Any, expected: Expected) -> Draft:
     """Returns the draft; raises RowError for the first thing that is wrong."""
     if not isinstance(row, dict):
-        raise RowError("", "An item is an object.")
+        raise RowError("", say("row.object", "An item is an object."))
     if not row.keys() <= FIELDS:
         unknown = min(map(str, row.keys() - FIELDS))
-        raise RowError(reportable(unknown[:100]), f"There is no such field. Known: {', '.join(sorted(FIELDS))}.")
+        known = say("row.field", "There is no such field. Known: {known}.", known=", ".join(sorted(FIELDS)))
+        raise RowError(reportable(unknown[:100]), known)
     data, length = _data(row.get("data"), expected.kind)
     expected = replace(expected, data=row["data"])
     draft = Draft(
@@ -83,9 +85,10 @@ def _external_id(name: Any) -> str | None:
     if name is None:
         return None
     if not isinstance(name, str) or not name:
-        raise RowError("external_id", "An external_id is a text that is not empty.")
+        raise RowError("external_id", say("row.id", "An external_id is a text that is not empty."))
     if len(name) > MAX_EXTERNAL_ID:
-        raise RowError("external_id", f"An external_id has at most {MAX_EXTERNAL_ID} characters.")
+        english = "An external_id has at most {n} characters."
+        raise RowError("external_id", say("row.id_too_long", english, n=MAX_EXTERNAL_ID))
     check_text(name, "external_id")
     return name
 
@@ -94,7 +97,7 @@ def _metadata(metadata: Any) -> str:
     if not metadata and (metadata is None or isinstance(metadata, dict)):
         return "{}"
     if not isinstance(metadata, dict):
-        raise RowError("metadata", "Metadata is an object.")
+        raise RowError("metadata", say("row.metadata", "Metadata is an object."))
     return _json(metadata, "metadata")
 
 
@@ -104,13 +107,14 @@ def _json(value: Any, field: str) -> str:
         text = _encode(value)
         size = len(text.encode())
     except UnicodeEncodeError as error:
-        raise RowError(field, "It holds text that is not valid Unicode.") from error
+        raise RowError(field, say("row.unicode", "It holds text that is not valid Unicode.")) from error
     except (ValueError, TypeError, RecursionError) as error:
-        raise RowError(field, "It cannot be written as JSON.") from error
+        raise RowError(field, say("row.json", "It cannot be written as JSON.")) from error
     if size > MAX_METADATA_BYTES:
-        raise RowError(field, f"It is {size:,} bytes of JSON; at most {MAX_METADATA_BYTES:,} are taken.")
+        english = "It is {n:,} bytes of JSON; at most {most:,} are taken."
+        raise RowError(field, say("row.bytes", english, n=size, most=MAX_METADATA_BYTES))
     if "\\u0000" in text and _holds_nul(value):
-        raise RowError(field, "A NUL character cannot be stored.")
+        raise RowError(field, say("text.nul", "A NUL character cannot be stored."))
     return text
 
 

@@ -17,6 +17,7 @@ from annotation import tracing
 from annotation.errors import BadRequest, NoSpace
 from annotation.models import Job, Project
 from annotation.operations.outbox import wake_job_after_commit
+from annotation.sentences import beside, say
 
 
 def start_job(
@@ -42,7 +43,7 @@ def _keep(upload: "File[Any]") -> str:
     except OSError as error:
         default_storage.delete(path)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoSpace("The server's storage is full. Nothing was taken in.") from error
+            raise NoSpace(say("file.no_space", "The server's storage is full. Nothing was taken in.")) from error
         raise
 
 
@@ -58,11 +59,11 @@ def _digest(upload: "File[Any]") -> dict[str, Any]:
         digest.update(chunk)
         size += len(chunk)
         if size > settings.UPLOAD_LIMIT_BYTES:
-            message = f"The file is larger than {settings.UPLOAD_LIMIT_BYTES // 2**20:,} MB."
+            message = say("file.too_large", "The file is larger than {n:,} MB.", n=settings.UPLOAD_LIMIT_BYTES // 2**20)
             raise BadRequest(message, code="too_large", fields={"file": message})
     upload.seek(0)
     return {"sha256": digest.hexdigest(), "bytes": size}
 
 
 def row_error(row: int, field: str, message: str) -> dict[str, Any]:
-    return {"row": row, "field": field, "message": message}
+    return {"row": row, "field": field, "message": message} | beside(message)

@@ -1,3 +1,4 @@
+import type { Spoken } from '../words/say'
 import { t } from '../words/spoken.svelte'
 import { ApiError, NetworkError } from './errors'
 
@@ -15,7 +16,7 @@ interface Options {
 }
 
 interface ErrorBody {
-  error?: { code?: string; message?: string; fields?: Record<string, string | string[]> }
+  error?: { code?: string; message?: string; fields?: Record<string, string | string[]>; said?: Record<string, Spoken> }
 }
 
 function cookie(name: string): string {
@@ -38,6 +39,7 @@ async function failure(response: Response): Promise<ApiError> {
     body.error?.message ?? t.errors.status(response.status),
     Object.fromEntries(fields),
     Number.isFinite(retryAfter) ? retryAfter : null,
+    body.error?.said,
   )
 }
 

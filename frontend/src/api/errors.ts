@@ -1,6 +1,7 @@
+import { say, type Spoken } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
-/** What the service said no with: `{"error": {"code", "message", "fields"}}`. */
+/** What the service said no with: `{"error": {"code", "message", "fields", "said"}}`. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
 
@@ -11,6 +12,8 @@ export class ApiError extends Error {
     readonly fields: Readonly<Record<string, readonly string[]>> = {},
     /** Seconds from `Retry-After`, or null. */
     readonly retryAfter: number | null = null,
+    /** Codes of its sentences, by field; under '' that of the message. */
+    readonly said: Readonly<Record<string, Spoken>> = {},
   ) {
     super(message)
   }
@@ -31,12 +34,12 @@ export const outdated = (error: unknown): ApiError | null => (error instanceof A
 
 /** Every message of one field, joined; empty when the field was fine. */
 export function fieldError(error: unknown, field: string): string {
-  return error instanceof ApiError ? (error.fields[field] ?? []).join(' ') : ''
+  return error instanceof ApiError ? say((error.fields[field] ?? []).join(' '), error.said[field]) : ''
 }
 
 /** One sentence for a person, whatever was thrown. */
 export function explain(error: unknown): string {
   if (error instanceof NetworkError) return t.errors.noAnswer
-  if (error instanceof ApiError) return t.errors.byCode[error.code] ?? error.message
+  if (error instanceof ApiError) return say(t.errors.byCode[error.code] ?? error.message, error.said[''])
   return t.errors.onThisPage
 }

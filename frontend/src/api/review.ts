@@ -6,7 +6,7 @@ import type { Flag, Told } from './types'
 export type Value = Readonly<Record<string, unknown>>
 
 export type Decision = S.NewReviewDecisionEnum
-export type Waiting = Told<S.Waiting, { reason: { kind: string; summary: string }; consensus: Told<S.Believed, { value: Value }>; proposal: Value }>
+export type Waiting = Told<S.Waiting, { reason: { kind: string; summary: string; said?: unknown }; consensus: Told<S.Believed, { value: Value }>; proposal: Value }>
 export type ReviewQueue = Told<S.ReviewQueue, { results: Waiting[] }>
 export type Vote = Told<Omit<S.Vote, 'updated_at'>, { value: Value }>
 export type ReviewRow = Told<

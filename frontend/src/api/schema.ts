@@ -19,6 +19,7 @@ export interface Added {
 export interface Advice {
   code: string
   text: string
+  said: Spoken | null
 }
 
 export interface Agreeing {
@@ -245,6 +246,7 @@ export interface Coefficient {
   low: number | null
   high: number | null
   undefined_because: string | null
+  undefined_said?: Spoken | null
 }
 
 export interface Comment {
@@ -269,6 +271,7 @@ export interface Comparison {
   protected: PairedAccuracy | null
   /** Why there is nothing to compare. */
   because: string | null
+  said: Spoken | null
 }
 
 export interface Confused {
@@ -319,6 +322,8 @@ export interface Error {
   code: string
   message: string
   fields: Record<string, string>
+  /** By field; under an empty name that of the message. */
+  said: Record<string, Spoken>
 }
 
 export interface ExpectedExport {
@@ -619,6 +624,7 @@ export interface JobError {
   row: number
   field: string
   message: string
+  said?: Spoken
 }
 
 export type JobKindEnum = 'import' | 'export' | 'vectors'
@@ -655,6 +661,7 @@ export interface LearningCurve {
   labels_saved: Interval | null
   /** Why it is not known yet. */
   labels_saved_because: string | null
+  labels_saved_said: Spoken | null
   advice: Advice
   /** Rise of accuracy by the next labels, from a fitted curve. */
   expected_gain: Gain | null
@@ -795,6 +802,7 @@ export interface ModelStatus {
   version: number | null
   /** Why there is no version; null when there is one. */
   version_because: string | null
+  version_said: Spoken | null
   /** The version that predicts and chooses. */
   serving: Serving | null
   /** Newest revision that the live model has looked at. */
@@ -966,6 +974,7 @@ export interface OwnAnnotations {
 export interface OwnFlag {
   kind: string
   summary: string
+  said: Spoken | null
   status: string
 }
 
@@ -1052,6 +1061,7 @@ export interface PolicyWorth {
   /** Answers an item that the project's own data tell of. */
   seen_up_to: number | null
   undefined_because: string | null
+  undefined_said: Spoken | null
 }
 
 export interface Posterior {
@@ -1189,6 +1199,7 @@ export interface Refused {
   item: number
   code: string
   message: string
+  said?: Spoken
 }
 
 export interface Reliability {
@@ -1285,6 +1296,7 @@ export interface RowError {
   index: number
   field: string
   message: string
+  said?: Spoken
 }
 
 export interface Said {
@@ -1412,6 +1424,12 @@ export interface Skipped {
 
 export type SkippedStatusEnum = 'skipped'
 
+export interface Spoken {
+  code: string
+  /** Texts and figures by name. */
+  with: Record<string, unknown>
+}
+
 export interface Stability {
   labels: number
   number: number
@@ -1525,6 +1543,7 @@ export interface Waiting {
 export interface WaitingReason {
   kind: WaitingReasonKindEnum
   summary: string
+  said: Spoken | null
 }
 
 export type WaitingReasonKindEnum = 'disagreement' | 'label_suspect' | 'annotator_needs_help' | 'annotator_looks_random' | 'too_fast' | 'repetitive' | 'confused_pair' | 'drift' | 'copying'

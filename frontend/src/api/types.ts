@@ -112,14 +112,14 @@ export type MyAnnotations = Told<S.OwnAnnotations, { results: MyAnnotation[] }>
 export type Performance = S.Performance
 export type ModelState = Pick<
   S.ModelStatus,
-  'version' | 'version_because' | 'trained_through' | 'annotations' | 'labels_behind' | 'seconds_behind' | 'strategy' | 'performance' | 'trained_at' | 'training'
+  'version' | 'version_because' | 'version_said' | 'trained_through' | 'annotations' | 'labels_behind' | 'seconds_behind' | 'strategy' | 'performance' | 'trained_at' | 'training'
 >
 export type Progress = S.Progress
 export type QueueEntry = Told<S.QueueEntry, { reason: Reason; score: number | null }>
 export type Queue = Told<Omit<S.Queue, 'next'>, { entries: QueueEntry[] }>
 export type Arm = S.ArmEnum
 export type CurvePoint = S.CurvePoint
-export type LearningCurve = Told<Pick<S.LearningCurve, 'points' | 'labels_saved' | 'labels_saved_because' | 'advice'>, { advice: S.Advice | null }>
+export type LearningCurve = Told<Pick<S.LearningCurve, 'points' | 'labels_saved' | 'labels_saved_because' | 'labels_saved_said' | 'advice'>, { advice: S.Advice | null }>
 export type Coefficient = S.Coefficient
 export type ConfusedPair = Told<S.ConfusedPair, { classes: [string, string]; examples: { item: number; external_id: string | null; text: string }[] }>
 export type Agreement = Told<Pick<S.Agreement, 'items_with_overlap' | 'percent' | 'coefficients' | 'confused_pairs' | 'updated_at'>, { confused_pairs: ConfusedPair[] }>

@@ -8,7 +8,7 @@ import { freshness, labelsAnswer, modelAnswer, paceRange, progressAnswer, trend 
 import { reasonInShort, whyNoQueue } from './manageQueue'
 
 const model: ModelState = {
-  version: 41, version_because: null, trained_through: 900, annotations: 906, labels_behind: 6, seconds_behind: 9, strategy: 'team', trained_at: null,
+  version: 41, version_because: null, version_said: null, trained_through: 900, annotations: 906, labels_behind: 6, seconds_behind: 9, strategy: 'team', trained_at: null,
   performance: { metric: 'macro_f1', estimate: 0.931, low: 0.904, high: 0.953, n: 257 }, training: { running: false, error: null },
 }
 const progress: Progress = {
@@ -86,10 +86,10 @@ describe('the curve', () => {
   })
 
   it('boasts only when the whole range is above zero', () => {
-    const saved = (estimate: number, low: number, high: number) => savedText({ points: [], advice: null, labels_saved_because: null, labels_saved: { estimate, low, high } })
+    const saved = (estimate: number, low: number, high: number) => savedText({ points: [], advice: null, labels_saved_because: null, labels_saved_said: null, labels_saved: { estimate, low, high } })
     expect(saved(640, 430, 690)).toEqual({ tone: 'good', text: '640 labels saved so far (430 to 690) against a random order.' })
     expect(saved(20, -30, 70)).toMatchObject({ tone: 'info', text: expect.stringContaining('(−30 to 70). That may be chance.') })
-    expect(savedText({ points: [], advice: null, labels_saved_because: null, labels_saved: null })).toBeNull()
+    expect(savedText({ points: [], advice: null, labels_saved_because: null, labels_saved_said: null, labels_saved: null })).toBeNull()
   })
 })
 

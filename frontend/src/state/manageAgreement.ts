@@ -1,6 +1,7 @@
 /** Agreement as rows of a table: a value with its range, or why it is not defined. Pure. */
 import type { Agreement, Coefficient, Interval } from '../api/types'
 import { decimal, decimalRange } from './manageFormat'
+import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
 export interface AgreementRow {
@@ -21,8 +22,8 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 function rowOf(name: string, coefficient: Coefficient): AgreementRow {
-  const { value, low, high, undefined_because } = coefficient
-  if (value === null) return { name, value: '–', range: '', interval: null, why: t.manage.notDefinedBecause(undefined_because ?? t.manage.noReasonGiven) }
+  const { value, low, high, undefined_because, undefined_said } = coefficient
+  if (value === null) return { name, value: '–', range: '', interval: null, why: t.manage.notDefinedBecause(say(undefined_because ?? t.manage.noReasonGiven, undefined_said)) }
   if (low === null || high === null) return { name, value: decimal(value), range: t.manage.noIntervalForThis, interval: null, why: '' }
   return { name, value: decimal(value), range: decimalRange(low, high), interval: { estimate: value, low, high }, why: '' }
 }

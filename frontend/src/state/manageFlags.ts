@@ -3,6 +3,7 @@ import type { IconName } from '../components/Icon.svelte'
 import type { Flag, FlagKind } from '../api/types'
 import { count } from './format'
 import { answerTime, odds, percentRange, wholePercent } from './manageFormat'
+import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
 export interface FlagWords {
@@ -70,6 +71,9 @@ function pairOf(flag: Flag): string {
 
 /** Whom or what a flag is about. */
 export const flagSubject = (flag: Flag): string => flag.annotator ?? (flag.kind === 'confused_pair' ? t.manage.everybody : '–')
+
+/** What speaks for the flag, in a sentence. */
+export const flagSummary = ({ evidence }: Pick<Flag, 'evidence'>): string => say(evidence.summary ?? t.manage.evidence, evidence['said'])
 
 /** What the flag points at: an item's own name, or how many answers it rests on. */
 export function flagObject(flag: Flag): string {

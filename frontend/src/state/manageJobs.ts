@@ -2,6 +2,7 @@
 import type { Job } from '../api/types'
 import { toCsv } from './csv'
 import { count } from './format'
+import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
 export const isRunning = (job: Job): boolean => job.status === 'queued' || job.status === 'running'
@@ -31,7 +32,10 @@ function importCounts(job: Job): string {
 
 /** Rows that were left out, with their reasons, as CSV. */
 export const refusedCsv = (job: Job): string =>
-  toCsv([['row', 'field', 'reason'], ...job.errors.map(({ row, field, message }) => [row, field, message])])
+  toCsv([['row', 'field', 'reason'], ...job.errors.map((error) => [error.row, error.field, say(error.message, error.said)])])
+
+/** Why a row was left out: the field, where there is one, and the reason. */
+export const rowReason = ({ field, message, said }: Job['errors'][number]): string => `${field ? `${field}: ` : ''}${say(message, said)}`
 
 /** The words on the button that downloads them: the service lists the first hundred. */
 export const refusedWords = (job: Job): string =>
@@ -50,8 +54,9 @@ export function jobText(job: Job): string {
 
 function failure(job: Job): string {
   const said = job.result?.['reason'] ?? job.errors[0]?.message
-  const why = typeof said === 'string' ? said : t.common.failedWithoutSayingWhy
-  const row = job.errors.at(-1)?.message === why ? job.errors.at(-1)?.row : undefined
+  const english = typeof said === 'string' ? said : t.common.failedWithoutSayingWhy
+  const why = say(english, job.result?.['reason'] === undefined ? job.errors[0]?.said : job.result['said'])
+  const row = job.errors.at(-1)?.message === english ? job.errors.at(-1)?.row : undefined
   const where = row === undefined ? why : t.common.stoppedAtRow(count(row), why)
   return job.kind === 'import' && number(job.result, 'created') ? `${importCounts(job)}; ${where}` : where
 }
@@ -62,5 +67,7 @@ export const rowName = (error: Job['errors'][number]): string => t.common.row(co
 /** What the service warns of beside the result, such as the same file imported before. */
 export function jobWarnings(job: Job): string[] {
   const warnings = job.result?.['warnings']
-  return Array.isArray(warnings) ? warnings.filter((one) => typeof one === 'string') : []
+  const said = job.result?.['warnings_said']
+  if (!Array.isArray(warnings)) return []
+  return warnings.flatMap((one, i) => (typeof one === 'string' ? [say(one, Array.isArray(said) ? said[i] : undefined)] : []))
 }

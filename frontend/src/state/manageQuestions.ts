@@ -2,6 +2,7 @@
 import type { CurvePoint, ModelState, Progress, Quality } from '../api/types'
 import { count, duration, percent } from './format'
 import { MODEL_LEVEL, decimal, decimalRange, metricName, percentRange } from './manageFormat'
+import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
 export interface Answer {
@@ -18,7 +19,7 @@ const isShare = (metric: string): boolean => metric === 'accuracy'
 /** How good is the model? Only the protected random slice can say; `whyUnmeasured` is the service's own word. */
 export function modelAnswer(model: ModelState, whyUnmeasured = ''): Answer {
   const { performance } = model
-  if (model.version === null) return none(model.version_because ?? t.manage.noModelYet, t.manage.annotationsSoFar(model.annotations))
+  if (model.version === null) return none(say(model.version_because ?? t.manage.noModelYet, model.version_said), t.manage.annotationsSoFar(model.annotations))
   if (performance === null) return none(t.manage.modelIsNotMeasured(model.version), whyUnmeasured || t.manage.itIsTestedOn)
   const { metric, estimate, low, high, n } = performance
   return {

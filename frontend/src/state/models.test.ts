@@ -41,7 +41,7 @@ describe('figures of a model', () => {
   })
 
   it('promise no gain that was not seen', () => {
-    const outlook = { points: [], labels_saved: null, labels_saved_because: null, advice: null, expected_gain: null, stability: [], belief: null } satisfies Outlook
+    const outlook = { points: [], labels_saved: null, labels_saved_because: null, labels_saved_said: null, advice: null, expected_gain: null, stability: [], belief: null } satisfies Outlook
     expect(gainFigure(outlook).why).toMatch(/^Not known yet/)
     expect(gainFigure({ ...outlook, expected_gain: { labels: 100, estimate: 0.012, low: -0.003, high: 0.02 } })).toMatchObject({ value: '+1.2 points', range: '−0.3 to +2.0' })
   })
@@ -67,7 +67,7 @@ describe('which version serves', () => {
 
   it('calls one better only when the interval says so', () => {
     const paired = { n: 90, both_right: 60, only_first: 4, only_second: 16, both_wrong: 10, difference: { estimate: 0.13, low: 0.04, high: 0.22 }, p_value: 0.012 }
-    const found: Comparison = { versions: [row(7), row(9)], probe: null, protected: paired, because: null }
+    const found: Comparison = { versions: [row(7), row(9)], probe: null, protected: paired, because: null, said: null }
     expect(verdict(found)).toContain('Model 9 is better')
     expect(verdict({ ...found, protected: { ...paired, difference: { estimate: 0.01, low: -0.1, high: 0.1 } } })).toContain('does not tell them apart')
     expect(verdict({ ...found, because: 'The two versions know different classes.' })).toBe('The two versions know different classes.')

@@ -3,6 +3,7 @@ import type { ClassFigures, Comparison, Drift, F1, ModelRow, Outlook, Reliabilit
 import type { Interval, Performance } from '../api/types'
 import { percent, score } from './format'
 import { decimal, decimalRange, metricName, percentRange } from './manageFormat'
+import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
 export interface Figure {
@@ -127,7 +128,7 @@ export function unpinWords(pinned: ModelRow, newest: ModelRow | undefined): stri
 export function verdict(found: Comparison): string {
   const [first, second] = found.versions
   const paired = found.protected
-  if (found.because) return found.because
+  if (found.because) return say(found.because, found.said)
   if (!paired) return t.models.notKnownYetNo
   const { difference, p_value, n } = paired
   const chance = p_value < 0.001 ? t.models.lessThan(percent(0.001)) : percent(p_value)

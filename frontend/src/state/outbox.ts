@@ -1,4 +1,4 @@
-import { ApiError } from '../api/errors'
+import { ApiError, explain } from '../api/errors'
 import type { AnswerValue, Item } from '../api/types'
 import { t } from '../words/spoken.svelte'
 
@@ -50,7 +50,8 @@ export function nextDueIn(outbox: readonly Outgoing[], now: number): number | nu
 export function whyRefused(error: ApiError): string {
   if (error.status === 404) return t.label.theProjectWasDeleted
   const isOfGoneClass = error.code === 'stale_schema' || Object.keys(error.fields).some((name) => name.startsWith('value') && name.endsWith('class'))
-  return isOfGoneClass ? t.label.theClassesHaveChanged(error.message) : error.message
+  const why = explain(error)
+  return isOfGoneClass ? t.label.theClassesHaveChanged(why) : why
 }
 
 export type Fate = 'again' | 'signed_out' | 'refused'

@@ -2,6 +2,7 @@
 import type { Project } from '../api/types'
 import { count, percent, score } from './format'
 import type { ProjectChange, SettingName } from './manageSettings'
+import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
 export interface PolicyWorth {
@@ -10,6 +11,7 @@ export interface PolicyWorth {
   answers_left: number | null
   hours_left: number | null
   undefined_because: string | null
+  undefined_said?: unknown
 }
 
 export interface PolicyPreview {
@@ -28,7 +30,7 @@ export function previewed(project: Project, change: ProjectChange | null): Parti
 /** "By the answers so far: …", or why that cannot be said. */
 export function previewLine({ now, proposed }: PolicyPreview): string {
   const { votes_per_item, expected_right, answers_left, hours_left } = proposed
-  if (votes_per_item === null || expected_right === null) return t.members.whatItWillCost(proposed.undefined_because ?? t.manage.noReasonGiven)
+  if (votes_per_item === null || expected_right === null) return t.members.whatItWillCost(say(proposed.undefined_because ?? t.manage.noReasonGiven, proposed.undefined_said))
   const before = now.expected_right === null ? '' : t.members.insteadOf(percent(now.expected_right))
   const hours = hours_left === null ? '' : t.members.aboutHours(Math.round(hours_left))
   return t.members.byTheAnswersSo(score(votes_per_item, 1), count(answers_left ?? 0), hours, percent(expected_right), before)

@@ -20,6 +20,8 @@ export const en = {
     status: (status: number) => `The service answered ${status}.`,
     byCode: {} as Partial<Record<string, string>>,
   },
+  /** Sentences of the service by their codes; in English it says them itself. */
+  service: {} as Partial<Record<string, string>>,
   time: {
     seconds: (n: number) => `${n} s`,
     minutes: (n: number) => `${n} min`,

@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { say } from './say'
+import { speak } from './spoken.svelte'
+
+const ENGLISH = 'cy is right in 61% of answers (52% to 70%); the bar is 75%.'
+const HELP = { code: 'flag.needs_help', with: { who: 'cy', accuracy: 0.61, low: 0.52, high: 0.7, bar: 0.75 } }
+
+describe('a sentence of the service', () => {
+  it('is shown as it came in English', () => {
+    expect(say(ENGLISH, HELP)).toBe(ENGLISH)
+  })
+
+  describe('in Chinese', () => {
+    beforeAll(() => speak('zh-Hans'))
+    afterAll(() => speak('en'))
+
+    it('is said by its code, with what was put into it', () => {
+      expect(say(ENGLISH, HELP)).toBe('cy 的回答约有 61% 正确（52% 至 70%），低于此处的标准 75%。')
+    })
+
+    it('names roles as the page does', () => {
+      expect(say('This needs the role manager; yours is annotator.', { code: 'role.needed', with: { needed: 'manager', role: 'annotator' } })).toBe(
+        '此操作需要“管理员”角色；您的角色是“标注员”。',
+      )
+    })
+
+    it.each([null, undefined, { code: 'of.tomorrow', with: {} }, 'nothing'])('stays English without a known code: %s', (said) => {
+      expect(say(ENGLISH, said)).toBe(ENGLISH)
+    })
+  })
+})

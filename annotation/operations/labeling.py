@@ -29,7 +29,7 @@ from annotation.operations.outbox import request_work_on, wake_after_commit
 from annotation.operations.projects import check_schema
 from annotation.operations.retry import retried
 from annotation.operations.training import Training, train
-from annotation.queries.labeling import InHand, Lease, in_hand
+from annotation.queries.labeling import InHand, Lease, Sources, in_hand
 
 MAX_COUNT = 20
 MAX_SECONDS = 7 * 24 * 3600
@@ -84,44 +84,46 @@ def _in_training(project: Project, user: User, found: list[Lease], count: int, t
 
 
 def _ordinary(project: Project, user: User, held: InHand, count: int, rng: random.Random | None) -> Assigned:
-    asks_gold, rng = held.has_gold and project.gold_rate > 0, rng or random.SystemRandom()
+    rng = rng or random.SystemRandom()
     found = list(held.leases)
     if len(found) < count:
-        found += _new_leases(project, user.pk, count - len(found), rng, asks_gold)
+        found += _new_leases(project, user.pk, count - len(found), rng, held.sources)
     if found:
         return Assigned(found)
     if release_expired_assignments(project_id=project.pk):
-        found = _new_leases(project, user.pk, count, rng, asks_gold)
+        found = _new_leases(project, user.pk, count, rng, held.sources)
     return Assigned(found) if found else _why_empty(project, user.pk)
 
 
-def _new_leases(project: Project, user_id: int, count: int, rng: random.Random, asks_gold: bool) -> list[Lease]:
+def _new_leases(project: Project, user_id: int, count: int, rng: random.Random, sources: Sources) -> list[Lease]:
     for _ in range(3):
         try:
             with transaction.atomic():
-                return _pick(project, user_id, count, rng, asks_gold)
+                return _pick(project, user_id, count, rng, sources)
         except leases.LostRace:
             continue
     return []
 
 
-def _pick(project: Project, user_id: int, count: int, rng: random.Random, asks_gold: bool) -> list[Lease]:
+def _pick(project: Project, user_id: int, count: int, rng: random.Random, sources: Sources) -> list[Lease]:
     """Gold by rate, items that others have begun, second opinions by rate, then new ones: the protected sample by rate,
-    else queued. With nothing else left to ask, second opinions from anybody."""
+    else queued. With nothing else left to ask, what others have begun just now, and second opinions from anybody."""
     found: list[Lease] = []
+    asks_gold = sources.gold and project.gold_rate > 0
     if asks_gold and (roll := rng.random()) < max(project.gold_rate, leases.FIRST_GOLD_RATE):
         found += leases.take_gold(project=project, user_id=user_id, by_rate=roll < project.gold_rate)
-    if len(found) < count:
+    if len(found) < count and sources.started:
         found += leases.take(
             leases.PICK_STARTED, project=project, user_id=user_id, count=count - len(found), started=True
         )[0]
     n_again = sum(rng.random() < project.relabel_rate for _ in range(count - len(found)))
-    if n_again and project.max_votes > project.overlap:
+    if n_again and sources.second_opinions and project.max_votes > project.overlap:
         found += leases.take_second(project=project, user_id=user_id, count=n_again)
     n_random = sum(rng.random() < project.random_rate for _ in range(count - len(found)))
     if n_random:
         found += _fresh(project, user_id, n_random, Stream.RANDOM)
-    if len(found) < count and project.queue_version and project.strategy != Strategy.RANDOM:
+    is_ranked = sources.queue and project.queue_version and project.strategy != Strategy.RANDOM
+    if len(found) < count and is_ranked:
         found += _queued(project, user_id, count - len(found))
     if len(found) < count:
         found += _fresh(project, user_id, count - len(found), Stream.SHUFFLE)

@@ -21,9 +21,16 @@ STILL_SUGGESTED = """
          THEN lease.suggestion - 'schema_version' END"""
 # The part of a gold check's reason that names the stream it is shown as.
 LOOKS_LIKE = "looks_like"
-# One row at least: whether the person is paused, whether there are known answers, then what she holds.
+# One row at least: whether the person is paused, what there is to choose from (each a look at one end of an index),
+# then what she holds.
 OPEN_LEASES = """
-    SELECT paused.stands, EXISTS (SELECT 1 FROM annotation_item WHERE project_id = %(project)s AND is_gold), held.*
+    SELECT paused.stands,
+           EXISTS (SELECT 1 FROM annotation_item WHERE project_id = %(project)s AND is_gold),
+           EXISTS (SELECT 1 FROM annotation_item
+                   WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0),
+           EXISTS (SELECT 1 FROM annotation_secondopinion WHERE project_id = %(project)s),
+           EXISTS (SELECT 1 FROM annotation_queueentry WHERE project_id = %(project)s),
+           held.*
     FROM (SELECT EXISTS (
             SELECT 1 FROM annotation_review
             WHERE project_id = %(project)s AND about_id = %(user)s AND decision = 'pause' AND undone_at IS NULL)
@@ -56,11 +63,21 @@ class Lease:
 
 
 @dataclass(frozen=True)
+class Sources:
+    """Where a project's next question may come from: places that hold nothing are not asked."""
+
+    gold: bool
+    started: bool
+    second_opinions: bool
+    queue: bool
+
+
+@dataclass(frozen=True)
 class InHand:
-    """A person's open leases, the oldest first, and whether her project has known answers to ask for."""
+    """A person's open leases, the oldest first, and where others may come from."""
 
     leases: list[Lease]
-    has_gold: bool
+    sources: Sources
 
 
 def in_hand(*, project_id: int, user_id: int, limit: int) -> InHand | None:
@@ -70,7 +87,7 @@ def in_hand(*, project_id: int, user_id: int, limit: int) -> InHand | None:
         rows = cursor.fetchall()
     if rows[0][0]:
         return None
-    return InHand([lease_of(row[2:]) for row in rows if row[2] is not None], rows[0][1])
+    return InHand([lease_of(row[5:]) for row in rows if row[5] is not None], Sources(*rows[0][1:5]))
 
 
 def lease_of(row: Sequence[Any]) -> Lease:

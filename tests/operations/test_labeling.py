@@ -504,17 +504,26 @@ class TestRaces:
 def test_statements_on_the_request_path(django_assert_max_num_queries):
     """The budget is 5 and 6 with log-in and access (one each); what is left for the operations is 3 and 4.
 
-    Two more here are savepoints. The roll is one at which a newcomer would be given gold if there were any.
+    Two more here are savepoints. The roll is one at which a newcomer would be given gold, or asked for a second
+    opinion, if there were any.
     """
-    project = project_with(5, queue_version=1, random_rate=0.1)
+    project = project_with(8, queue_version=1, random_rate=0.1, relabel_rate=0.25, max_votes=3)
     for rank, item in enumerate(project.items.all()):
         QueueEntry.objects.create(project=project, rank=rank, item=item, score=1, reason={}, model_version=1)
-    annotator = make_member(project)
-    with django_assert_max_num_queries(5):
+    annotator, *others = (make_member(project) for _ in range(4))
+    with django_assert_max_num_queries(4):
         lease = assign_next_item(project=project, user=annotator, count=1, rng=Always(0.2)).leases[0]
-    other = make_member(project)
-    with django_assert_max_num_queries(5):  # a random one, of which the probability is counted
-        assert assign_next_item(project=project, user=other, count=1, rng=Always(0.05)).leases
+    with django_assert_max_num_queries(4):  # a random one, of which the probability is counted
+        assert assign_next_item(project=project, user=others[0], count=1, rng=Always(0.05)).leases
+    first = QueueEntry.objects.filter(project=project).order_by("rank")[0]
+    Item.objects.filter(pk=first.item_id).update(
+        drawn_at=timezone.now(), draw_stream="random", draw_probability=0.5, taken=1, open_slots=0
+    )
+    with django_assert_max_num_queries(5):  # the first place of the queue is used up for nothing
+        assert assign_next_item(project=project, user=others[1], count=1, rng=Always(0.2)).leases
+    QueueEntry.objects.all().delete()
+    with django_assert_max_num_queries(4):  # an empty queue is not asked
+        assert assign_next_item(project=project, user=others[2], count=1, rng=Always(0.2)).leases
     assignment = assignment_for(annotator, lease.id)
     with django_assert_max_num_queries(6):
         submit_annotation(assignment=assignment, value=HAM)

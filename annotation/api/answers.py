@@ -91,7 +91,7 @@ class Serving(s.Serializer[Any]):
 class Guard(s.Serializer[Any]):
     n_labels = s.IntegerField(help_text="Labelled items when this was looked at.")
     n_compared = s.IntegerField(help_text="Labels that each of the two models was given.")
-    gain = s.FloatField(help_text="Balanced accuracy of the model's questions less that of random ones.")
+    gain = s.FloatField(help_text="What the model's questions teach less what random ones do, in the kind's measure.")
     low = s.FloatField()
     high = s.FloatField()
     streak = s.IntegerField(help_text="Looks in a row that contradict the present way.")

@@ -11,7 +11,7 @@ from annotation.artifacts import ArtifactError
 from annotation.kinds import Learner
 from annotation.models import Evaluation, Project, Representation
 from annotation.operations.examples import Beliefs, Bools, Floats, Ints, Seen, believe
-from annotation.operations.guarding import guarded
+from annotation.operations.guarding import arms_by_time, guarded
 from annotation.operations.measuring import (
     ACCURACY,
     LEAST_PROTECTED,
@@ -26,6 +26,7 @@ from annotation.operations.recipes import fit_named
 from annotation.operations.scoring import counted, scored
 from annotation.stored import load_model
 from annotation.vectors import load_pool
+from modeling.guard import Arm, Gain, compare
 from modeling.linear import LinearModel, probabilities_of
 from modeling.linear_fit import DEFAULT_L2, fit_linear, out_of_fold
 from modeling.recipes import RecipeModel
@@ -126,17 +127,16 @@ def learn(seen: Seen, training: Training) -> Learned:
 
 
 def _guard(project: Project, before: Metrics, training: Training, l2: float) -> Metrics | None:
-    return guarded(
-        project,
-        before,
-        X=training.X,
-        beliefs=training.beliefs,
-        answered_at=training.answered_at,
-        is_protected=training.is_protected,
-        is_random=training.is_control,
-        l2=l2,
-        rng=training.rng,
-    )
+    """What the guard knows; the model's labels are compared with as many random ones where a check is due."""
+    X, beliefs = training.X, training.beliefs
+
+    def compared() -> Gain:
+        arms = arms_by_time(training.answered_at, training.is_protected, training.is_control)
+        active, random = (Arm(X[rows], beliefs.targets[rows], beliefs.weights[rows]) for rows in arms)
+        tested = training.is_protected[arms[1]]
+        return compare(active, random, tested, l2=l2, rng=training.rng, head=project.question.learner)
+
+    return guarded(project, before, n_labels=len(X), n_random=int(training.is_control.sum()), compared=compared)
 
 
 def _answered_at(votes: Votes) -> npt.NDArray[np.float64]:

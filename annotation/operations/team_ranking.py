@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from annotation.models import Project
+from annotation.models import ModelVersion, Project
 from annotation.operations.answer_costs import predicted_seconds
 from annotation.operations.open_pool import OpenPool
 from modeling.batches import Choice
@@ -27,10 +27,15 @@ def choose_by_team(pool: OpenPool, n_wanted: int) -> Choice:
         labeled_counts=pool.counts,
         batch=max(LEAST_SLOTS, active_annotators(pool.project)),
         n_wanted=n_wanted,
-        random_share=float((pool.version.metrics.get("guard") or {}).get("fallen_back", False)),
+        random_share=random_share_of(pool.version),
         pending=pool.pending(),
         seconds=predicted_seconds(pool.project, pool.item_ids[rows]),
     )
+
+
+def random_share_of(version: ModelVersion) -> float:
+    """Returns 1 while the guard holds the model's questions back, else 0."""
+    return float((version.metrics.get("guard") or {}).get("fallen_back", False))
 
 
 def active_annotators(project: Project) -> int:

@@ -50,7 +50,7 @@ def choose_boldness(
     counts = {value: np.zeros((3, tokens.n_texts), dtype=np.int64) for value in GRID}
     for fold in range(FOLDS):
         taught, held_back = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
-        for value, found in _tried(tokens, targets, weights, taught, held_back, lexicon).items():
+        for value, found in spans_by_boldness(tokens, targets, weights, taught, held_back, lexicon).items():
             counts[value][:, held_back] = match_exactly(found, [spans[int(i)] for i in held_back])
     matches = {value: Matches(*rows) for value, rows in counts.items()}
     best = max(f1(one) for one in matches.values())
@@ -64,10 +64,10 @@ def _towards(now: float, value: float) -> float:
     return GRID[place + (wanted > place) - (wanted < place)]
 
 
-def _tried(
+def spans_by_boldness(
     tokens: TokenizedTexts, targets: Floats, weights: Floats, taught: Ints, held_back: Ints, lexicon: Lexicon
 ) -> dict[float, Sequence[Sequence[Span]]]:
-    """The spans of the texts held back, for every value of the grid."""
+    """The spans of the texts held back by a tagger taught the others, for every value of the grid."""
     rows = tokens.rows_of(taught)
     tagger = fit_tagger(
         tokens.only(taught), targets[rows], weights[rows], lexicon=lexicon, max_iterations=FOLD_ITERATIONS

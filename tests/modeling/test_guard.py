@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from modeling.guard import CHECKS_TO_FALL_BACK, CHECKS_TO_RETURN, Arm, Guard, check, is_due
+from modeling.guard import (
+    CHECKS_TO_FALL_BACK,
+    CHECKS_TO_RETURN,
+    Arm,
+    Guard,
+    compare,
+    goodness,
+    is_due,
+    next_state,
+    paired,
+    shares,
+)
 
 
 def arm(n: int, noise: float, seed: int) -> Arm:
@@ -22,10 +33,9 @@ def history(active_noise: float, random_noise: float, n_checks: int, before: Gua
         random = arm(100, 0.0, seed=i)
         taught = arm(100, random_noise, seed=100 + i)
         both = Arm(*(np.concatenate(pair) for pair in zip(taught, random, strict=True)))
-        before = check(
-            before, arm(200, active_noise, seed=200 + i), both, np.arange(200) >= 100, n_labels=100 * i, l2=1.0,
-            rng=np.random.default_rng(i),
-        )  # fmt: skip
+        rng = np.random.default_rng(i)
+        gain = compare(arm(200, active_noise, seed=200 + i), both, np.arange(200) >= 100, l2=1.0, rng=rng)
+        before = next_state(before, gain, 100 * i)
         found.append(before)
     return found
 
@@ -56,7 +66,8 @@ def test_a_tie_speaks_for_neither() -> None:
     twice = history(0.9, 0.0, 2)[-1]
     same = arm(100, 0.0, seed=1)
     easy = Arm((8 * same.targets @ np.eye(3, 6)).astype(np.float32), same.targets, same.weights)
-    tied = check(twice, easy, easy, np.arange(100) >= 50, n_labels=300, l2=0.1, rng=np.random.default_rng(0))
+    found = compare(easy, easy, np.arange(100) >= 50, l2=0.1, rng=np.random.default_rng(0))
+    tied = next_state(twice, found, 300)
     assert (tied.gain, tied.streak, tied.fallen_back) == (0.0, 0, False)
 
 
@@ -75,3 +86,58 @@ def test_every_hundred_labels_with_random_draws_enough(
 def test_the_state_survives_json() -> None:
     state = history(0.0, 0.0, 1)[0]
     assert Guard(**state.dump()) == state
+
+
+def head_arm(head: str, n: int, noise: float, seed: int) -> Arm:
+    """Answers that the vectors tell, but for a share of wrong ones, in the shape of the head."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 4)).astype(np.float32)
+    score = X[:, 0]
+    if head == "sigmoid":
+        targets = X[:, :3] > 0.3
+        targets ^= (rng.random(n) < noise)[:, None]
+    elif head == "ordinal":
+        point = np.digitize(score, [-0.8, 0.0, 0.8])
+        targets = np.eye(4)[np.where(rng.random(n) < noise, 3 - point, point)]
+    else:
+        second = (score > 0) ^ (rng.random(n) < noise)
+        targets = np.eye(2)[second.astype(int)]
+    return Arm(X, targets.astype(np.float32), np.ones(n, dtype=np.float32))
+
+
+@pytest.mark.parametrize("head", ["sigmoid", "ordinal", "preference"])
+def test_every_head_is_compared_by_its_own_measure(head: str) -> None:
+    good, bad = head_arm(head, 200, 0.0, seed=1), head_arm(head, 200, 0.9, seed=2)
+    random = head_arm(head, 120, 0.0, seed=3)
+    rng, is_protected = np.random.default_rng(4), np.arange(120) >= 60
+    worse = compare(bad, random, is_protected, l2=0.3, rng=rng, head=head)
+    assert worse.high < 0
+    assert worse.n_compared == 96
+    same = compare(good, random, is_protected, l2=0.3, rng=rng, head=head)
+    assert abs(same.gain) < 0.1
+    assert same.low <= same.gain <= same.high
+
+
+def test_measures_worked_by_hand() -> None:
+    """Two ratings of 0 to 4, one expected a step away; three items of which one has the first class, none the other."""
+    ordinal = np.array([[0, 1, 0, 0, 0], [0, 0, 0, 0, 1]], dtype=np.float32)
+    truth = np.array([[1, 0, 0, 0, 0], [0, 0, 0, 0, 1]], dtype=np.float32)
+    assert goodness(ordinal, truth, "ordinal").ravel().tolist() == [0.75, 1.0]
+    assert shares(truth, "ordinal").ravel().tolist() == [0.5, 0.5]
+
+    sets = np.array([[1, 0], [0, 0], [0, 0]], dtype=np.float32)
+    said = np.array([[0.9, 0.2], [0.8, 0.4], [0.1, 0.6]], dtype=np.float32)
+    assert goodness(said, sets, "sigmoid").tolist() == [[1, 1], [0, 1], [1, 0]]
+    # yes of the first class, its no, no of the second class: a third each
+    assert np.allclose(shares(sets, "sigmoid"), [[1 / 3, 1 / 9], [1 / 6, 1 / 9], [1 / 6, 1 / 9]])
+
+    classes = np.array([[1, 0], [1, 0], [1, 0], [0, 1]], dtype=np.float32)
+    assert np.allclose(shares(classes, "softmax").ravel(), [1 / 6, 1 / 6, 1 / 6, 1 / 2])
+
+
+def test_the_interval_is_that_of_a_paired_mean() -> None:
+    """Of four equal rows one is better by one: mean 1/4, standard error √(3/4) / 4 with the variance about it."""
+    found = paired(np.array([[1.0], [0], [0], [0]]), np.full((4, 1), 0.25), 40)
+    assert (found.gain, found.n_compared) == (0.25, 40)
+    assert found.high - found.gain == pytest.approx(1.6449 * np.sqrt(0.75) / 4, abs=1e-4)
+    assert found.gain - found.low == pytest.approx(found.high - found.gain)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Max
+import numpy.typing as npt
+from django.db.models import Max, Min
 
 from annotation.models import (
     Annotation,
@@ -49,6 +50,7 @@ class SeenSpans:
     merged: list[Spans]
     is_protected: Bools
     is_shuffled: Bools
+    answered_at: npt.NDArray[np.float64]
     representation: Representation | None
     live: ModelVersion | None
     number: int
@@ -80,6 +82,7 @@ def look_at_spans(claim: LaneClaim) -> SeenSpans:
             merged=[_merged(project, values, weights) for values, weights in said],
             is_protected=np.isin(item_ids, draws[Stream.RANDOM]),
             is_shuffled=np.isin(item_ids, draws[Stream.SHUFFLE]),
+            answered_at=_first_answers(project, item_ids),
             representation=Representation.objects.filter(project=project, is_live=True).first(),
             live=live,
             number=(ModelVersion.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0) + 1,
@@ -100,6 +103,13 @@ def _answers(project: Project) -> dict[int, list[tuple[int, dict[str, Any]]]]:
     ).iterator():
         found[item].append((person, project.today(value, version) or {"spans": []}))
     return found
+
+
+def _first_answers(project: Project, item_ids: Ints) -> npt.NDArray[np.float64]:
+    """When each item was first answered, in epoch seconds; infinite for gold that nobody was asked about."""
+    rows = Annotation.objects.filter(project=project).values_list("item_id").annotate(first=Min("created_at"))
+    first = {item: at.timestamp() for item, at in rows}
+    return np.array([first.get(item, np.inf) for item in item_ids.tolist()])
 
 
 def _known(project: Project) -> dict[int, dict[str, Any]]:

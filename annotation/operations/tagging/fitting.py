@@ -8,11 +8,14 @@ import numpy as np
 from annotation.artifacts import ArtifactError
 from annotation.models import Evaluation, Representation
 from annotation.operations.examples import Bools
+from annotation.operations.guarding import arms_by_time, guarded
 from annotation.operations.measuring import LEAST_PROTECTED, MEASURED, as_metric
 from annotation.operations.represent import sample_texts
 from annotation.operations.tagging.examples import SeenSpans, TaggedTexts, tagged
 from annotation.stored import load_tagger
 from annotation.vectors import load_pool
+from modeling.guard import Gain
+from modeling.tagging.arms import Taught, compare_taggers
 from modeling.tagging.boldness import choose_boldness
 from modeling.tagging.decoding import best_paths
 from modeling.tagging.lexicon import Lexicon, learn_lexicon
@@ -58,6 +61,7 @@ def learn_spans(seen: SeenSpans, representation: Representation) -> LearnedSpans
     }
     control = _control_arm(before, texts, seen, lexicon, rng)
     metrics["control_labels"] = control["annotations"] if control else before.get("control_labels", 0)
+    metrics["guard"] = _guard(before, texts, seen, lexicon, rng)
     points = [Evaluation(project=seen.project, model_number=seen.number, arm="random", **control)] if control else []
     if metrics["performance"]:
         active = {"annotations": seen.n_annotations, "arm": Evaluation.Arm.ACTIVE} | metrics["performance"]
@@ -125,6 +129,21 @@ def _control_arm(
     if found.held_back is None:
         return None
     return {"annotations": n_taught, **_f1(_on(found.held_back, seen.is_protected[chosen]), rng)}
+
+
+def _guard(
+    before: Metrics, texts: TaggedTexts, seen: SeenSpans, lexicon: Lexicon, rng: np.random.Generator
+) -> Metrics | None:
+    """What the guard knows; the texts that the model chose are compared with random ones where a check is due."""
+    is_random = seen.is_protected | seen.is_shuffled
+
+    def compared() -> Gain:
+        active, random = arms_by_time(seen.answered_at, seen.is_protected, is_random)
+        every = Taught(texts.tokens, texts.targets, texts.weights, texts.spans)
+        return compare_taggers(every, active, random, seen.is_protected, lexicon=lexicon, rng=rng)
+
+    n_random = int(is_random.sum())
+    return guarded(seen.project, before, n_labels=len(seen.item_ids), n_random=n_random, compared=compared)
 
 
 def _on(matches: Matches, rows: Bools) -> Matches:

@@ -10,7 +10,7 @@ from annotation.models import ModelVersion, Project
 from annotation.operations.open_pool import items_not_to_ask, pending_items
 from annotation.operations.ranking import MODEL, QUEUE_LENGTH, Place, shuffled_place
 from annotation.operations.shards import TEXTS_A_QUERY, texts_of
-from annotation.operations.team_ranking import LEAST_SLOTS, active_annotators
+from annotation.operations.team_ranking import LEAST_SLOTS, active_annotators, random_share_of
 from annotation.queries.labeling import SUGGESTED
 from annotation.tagged import Tagged, read_texts
 from annotation.vectors import Ints, load_pool
@@ -50,6 +50,7 @@ def rank_texts(project: Project, version: ModelVersion, tagger: Tagger) -> list[
         batch=max(LEAST_SLOTS, active_annotators(project)),
         n_wanted=min(QUEUE_LENGTH, len(sample)),
         rng=rng,
+        random_share=random_share_of(version),
         pending=pool.vectors(pending[pending >= 0]),
     )
     reasons = _Reasons(version, read, outlook, needy_classes(counts))

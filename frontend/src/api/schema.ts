@@ -458,7 +458,7 @@ export interface Guard {
   n_labels: number
   /** Labels that each of the two models was given. */
   n_compared: number
-  /** Balanced accuracy of the model's questions less that of random ones. */
+  /** What the model's questions teach less what random ones do, in the kind's measure. */
   gain: number
   low: number
   high: number

@@ -116,6 +116,7 @@ class SaidToOne(s.Serializer[Any]):
     project_name = s.CharField()
     item = s.IntegerField()
     external_id = s.CharField(allow_null=True)
+    text = s.CharField(allow_null=True, help_text="The beginning of its text; null while `body` is.")
     author = s.CharField(allow_null=True, help_text="Null where colleagues are not named.")
     body = s.CharField(allow_null=True, help_text="Null while one may not read it: before one's own answer.")
     by_name = s.BooleanField(help_text="Called by @name; false: answered in a thread of one's own.")

@@ -58,6 +58,7 @@ def _said_row(row: Mention, project: Project, answered: set[int]) -> dict[str, A
         "project_name": project.name,
         "item": comment.item_id,
         "external_id": comment.item.external_id,
+        "text": _excerpt(comment.item) if is_readable else None,
         "author": said["author"],
         "body": said["body"] if is_readable else None,
         "by_name": row.by_name,
@@ -68,6 +69,11 @@ def _said_row(row: Mention, project: Project, answered: set[int]) -> dict[str, A
 
 def _reviews(project: Project) -> bool:
     return Role(project.role).rank >= Role.REVIEWER.rank
+
+
+def _excerpt(item: Item) -> str | None:
+    text = item.data.get("text")
+    return " ".join(text[:200].split())[:80] if isinstance(text, str) else None
 
 
 def _named(row: dict[str, Any], project: Project, user: User) -> dict[str, Any]:

@@ -3,12 +3,13 @@ import type { Component } from 'svelte'
 type Loading<Props extends Record<string, unknown>> = () => Promise<{ default: Component<Props> }>
 
 /** Each view is its own file on the wire: an annotator never loads the charts. */
-export const PLAIN_VIEWS: Record<'login' | 'join' | 'projects' | 'create' | 'account', Loading<Record<string, never>>> = {
+export const PLAIN_VIEWS: Record<'login' | 'join' | 'projects' | 'create' | 'account' | 'missing', Loading<Record<string, never>>> = {
   login: () => import('./views/login/Login.svelte'),
   join: () => import('./views/login/Join.svelte'),
   projects: () => import('./views/projects/Projects.svelte'),
   create: () => import('./views/create/Create.svelte'),
   account: () => import('./views/account/Account.svelte'),
+  missing: () => import('./views/Missing.svelte'),
 }
 
 export const itemView: Loading<{ project: number; item: number }> = () => import('./views/explore/ItemView.svelte')

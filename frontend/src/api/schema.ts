@@ -1319,6 +1319,8 @@ export interface SaidToOne {
   project_name: string
   item: number
   external_id: string | null
+  /** The beginning of its text; null while `body` is. */
+  text: string | null
   /** Null where colleagues are not named. */
   author: string | null
   /** Null while one may not read it: before one's own answer. */

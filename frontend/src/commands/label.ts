@@ -27,6 +27,13 @@ export const NOT_SURE: SkipReason = 'not sure'
 
 const canSkip = (desk: Desk): boolean => desk.card !== null && desk.card.given === null
 
+/** What is answered already cannot be skipped: it is left as it was, or, where something was drawn meanwhile, said how it stands. */
+function skipOrLeave(desk: Desk): void {
+  if (!desk.card?.given) desk.chooseSkip(true)
+  else if (desk.draft || desk.sketch || desk.ticked) desk.explain(true)
+  else desk.keep()
+}
+
 const chosenPast = (desk: Desk) => desk.state.past[desk.historyAt]
 
 /** Everything on the labelling page that is not an answer. */
@@ -40,7 +47,7 @@ export const LABEL_COMMANDS: readonly LabelCommand[] = [
     run: (desk) => desk.takeBack(),
   },
   { id: 'keep', get title() { return t.label.keepTheAnswer }, context: 'label', keys: ['Enter'], when: (desk) => Boolean(desk.card?.given), run: (desk) => desk.keep() },
-  { id: 'skip', get title() { return t.label.skip }, context: 'label', keys: ['Space'], when: canSkip, run: (desk) => desk.chooseSkip(true) },
+  { id: 'skip', get title() { return t.label.skip }, context: 'label', keys: ['Space'], when: (desk) => desk.card !== null, run: skipOrLeave },
   { id: 'not-sure', get title() { return t.label.notSure }, context: 'label', keys: ['f'], when: canSkip, run: (desk) => desk.skip(NOT_SURE) },
   { id: 'why', get title() { return t.label.whyThisItem }, context: 'label', keys: ['w'], when: (desk) => desk.card !== null, run: (desk) => desk.explain(!desk.explaining) },
   { id: 'guidelines', get title() { return t.label.guidelines }, context: 'label', keys: ['g'], when: () => true, run: (desk) => desk.show('guidelines') },

@@ -1,12 +1,13 @@
 /** Cutting text into records and cells: RFC 4180 with the delimiters people use. Pure. */
 
-/** One record of a file: its cells, and the line it starts on (from 1). */
+/** One record of a file: its cells, the line it starts on, and its number as the import counts; blank ones count too. */
 export interface CsvRecord {
   line: number
+  number: number
   cells: string[]
 }
 
-/** Records of quoted text (RFC 4180): quotes may hold delimiters and line breaks. `isWhole` false drops a cut last record. */
+/** Records of quoted text (RFC 4180) that hold anything: quotes may hold delimiters and line breaks. `isWhole` false drops a cut last record. */
 export function readRecords(text: string, delimiter: string, isWhole: boolean): CsvRecord[] {
   const records: CsvRecord[] = []
   let cells: string[] = []
@@ -14,10 +15,12 @@ export function readRecords(text: string, delimiter: string, isWhole: boolean): 
   let quoted = false
   let line = 1
   let startedAt = 1
+  let number = 0
 
   function endRecord(): void {
     cells.push(cell)
-    if (cells.length > 1 || cell !== '') records.push({ line: startedAt, cells })
+    number += 1
+    if (cells.some((one) => one.trim() !== '')) records.push({ line: startedAt, number, cells })
     cells = []
     cell = ''
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findDelimiter, looksLikeHeader, readRecords } from './createCsv'
 import { previewFile, rowEstimate } from './createFile'
-import { guessMapping, mapColumn, mappingPayload, rowFates, toggleDetail, type Mapping } from './createMapping'
+import { guessMapping, mapColumn, mappingPayload, rowFates, rowsWithoutText, toggleDetail, type Mapping } from './createMapping'
 
 const SMS = `message_id,body,tag,received_at
 sms-1,"Your parcel, held. Pay ""1.99"" now",spam,2026-03-01
@@ -120,14 +120,23 @@ describe('mapping', () => {
   it('says what happens to each row', () => {
     const preview = previewFile('sms.csv', SMS, true)
     const fates = rowFates(preview, { ...mapping, external_id: 'message_id', answer: 'tag' }, ['spam', 'personal'])
-    expect(fates.map((row) => row.fate)).toEqual(['new', 'new', 'same id as row 1', 'no text', '“offer” is not a class'])
+    expect(fates.map((row) => row.fate)).toEqual(['new', 'new', 'same id as row 2', 'no text', '“offer” is not a class'])
+  })
+
+  it('counts rows as the import does: blank ones are none, ones without a text are left out, the header is row 1', () => {
+    const preview = previewFile('a.csv', 'id,text\n1,a\n,\n\n2,\n3,a\n', true)
+    expect(preview.rows).toEqual([['1', 'a'], ['2', ''], ['3', 'a']])
+    expect(preview.numbers).toEqual([2, 5, 6])
+    expect(rowsWithoutText(preview, { ...mapping, text: 'text' })).toBe(1)
+    const fates = rowFates(preview, { ...mapping, text: 'text', external_id: null }, []).map((row) => row.fate)
+    expect(fates).toEqual(['new', 'no text', 'same text as row 2'])
   })
 
   it('names a repeated text', () => {
     const preview = previewFile('a.csv', 'id,text\n1,a\n2,a', true)
     const fates = (external_id: string | null) => rowFates(preview, { ...mapping, text: 'text', external_id }, []).map((row) => row.fate)
-    expect(fates('id')).toEqual(['new', 'new, text as in row 1'])
-    expect(fates(null)).toEqual(['new', 'same text as row 1'])
+    expect(fates('id')).toEqual(['new', 'new, text as in row 2'])
+    expect(fates(null)).toEqual(['new', 'same text as row 2'])
   })
 
   it('leaves nothing for the service to guess', () => {

@@ -12,6 +12,8 @@ export interface Preview {
   columns: string[]
   /** Complete rows found in what was read, one text a column. */
   rows: string[][]
+  /** The number of each row as the import counts: the first record of the file, a header too, is row 1. */
+  numbers: number[]
   /** Lines that cannot be read, counted from 1 with the header. */
   problems: { line: number; message: string }[]
 }
@@ -32,8 +34,8 @@ function previewCsv(text: string, isWhole: boolean, header: boolean | null): Pre
     .filter((record) => !fits(record))
     .slice(0, MOST_PROBLEMS)
     .map(({ line, cells }) => ({ line, message: t.create.insteadOf(cells.length, columns.length) }))
-  const rows = data.filter(fits).map((record) => record.cells)
-  return { format: 'csv', delimiter, hasHeader, columns, rows, problems }
+  const whole = data.filter(fits)
+  return { format: 'csv', delimiter, hasHeader, columns, rows: whole.map((record) => record.cells), numbers: whole.map((record) => record.number), problems }
 }
 
 function asText(value: unknown): string {
@@ -65,15 +67,18 @@ function previewJsonl(text: string, isWhole: boolean): Preview {
   if (!isWhole) lines.pop()
   const problems: Preview['problems'] = []
   const objects: Record<string, unknown>[] = []
+  const numbers: number[] = []
   lines.forEach((line, index) => {
     if (line.trim() === '') return
     const row = parseObject(line)
-    if (typeof row !== 'string') objects.push(flatten(row))
-    else if (problems.length < MOST_PROBLEMS) problems.push({ line: index + 1, message: row })
+    if (typeof row !== 'string') {
+      objects.push(flatten(row))
+      numbers.push(index + 1)
+    } else if (problems.length < MOST_PROBLEMS) problems.push({ line: index + 1, message: row })
   })
   const columns = [...new Set(objects.slice(0, 200).flatMap((row) => Object.keys(row)))]
   const rows = objects.map((row) => columns.map((column) => asText(row[column])))
-  return { format: 'jsonl', delimiter: '', hasHeader: true, columns, rows, problems }
+  return { format: 'jsonl', delimiter: '', hasHeader: true, columns, rows, numbers, problems }
 }
 
 /** What the beginning of a file holds. `isWhole` says that `text` is the entire file; `header` overrules the guess. */

@@ -132,20 +132,26 @@ export function rowFates(preview: Preview, mapping: Mapping, classes: readonly s
   return texts.slice(0, most).map((text, index) => {
     const id = ids[index] ?? ''
     const answer = answers[index] ?? ''
-    const fate = fateOf(index, texts, ids, answer === '' || isAnswer(kind, classes, answer) ? '' : answer, kind === 'pairwise')
+    const wrong = answer === '' || isAnswer(kind, classes, answer) ? '' : answer
+    const fate = fateOf(index, preview.numbers, texts, ids, wrong, kind === 'pairwise')
     return { text, second: seconds[index] ?? '', id, answer, fate, isPlain: fate === t.create.fresh }
   })
 }
 
+/** How many of the rows that were read have no text; the import leaves them out. */
+export const rowsWithoutText = (preview: Preview, mapping: Mapping): number =>
+  mapping.text === '' ? 0 : columnValues(preview, mapping.text).filter((text) => text.trim() === '').length
+
 /** `wrong` is a known answer that cannot be one; in pairs the same text comes back beside others. */
-function fateOf(index: number, texts: string[], ids: string[], wrong: string, isPair: boolean): string {
+function fateOf(index: number, numbers: readonly number[], texts: string[], ids: string[], wrong: string, isPair: boolean): string {
   const text = texts[index] ?? ''
   if (text.trim() === '') return t.create.noText
   const id = ids[index] ?? ''
-  if (id !== '' && ids.indexOf(id) < index) return t.create.sameIdAsRow(ids.indexOf(id) + 1)
+  const numberOf = (place: number): number => numbers[place] ?? place + 1
+  if (id !== '' && ids.indexOf(id) < index) return t.create.sameIdAsRow(numberOf(ids.indexOf(id)))
   if (wrong !== '') return t.create.isNotAClass(wrong)
   if (isPair) return t.create.fresh
   const twin = texts.indexOf(text)
   if (twin === index) return t.create.fresh
-  return id === '' ? t.create.sameTextAsRow(twin + 1) : t.create.newTextAsIn(twin + 1)
+  return id === '' ? t.create.sameTextAsRow(numberOf(twin)) : t.create.newTextAsIn(numberOf(twin))
 }

@@ -146,7 +146,7 @@ describe('queue, jobs, health', () => {
   it('shows what is broken as broken', () => {
     const health: Health = { status: 'degraded', workers_alive: false, broker: false, database: true, canary_age_seconds: 300, silent_workers: 0 }
     const tones = signs({ isReached: true, health, model: { ...model, seconds_behind: 540 }, queue: null, progress }, 0).map((sign) => [sign.name, sign.tone])
-    expect(tones).toEqual([['Workers', 'bad'], ['Broker', 'bad'], ['Database', 'good'], ['Model 41', 'warn'], ['Leases', 'good']])
+    expect(tones).toEqual([['Workers', 'bad'], ['Broker', 'bad'], ['Database', 'good'], ['Model 41', 'warn'], ['On screens', 'good']])
     expect(signs({ isReached: false, health, model, queue: null, progress }, 0)).toHaveLength(1)
   })
 })

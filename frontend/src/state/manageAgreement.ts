@@ -6,6 +6,8 @@ import { t } from '../words/spoken.svelte'
 
 export interface AgreementRow {
   name: string
+  /** What it measures, in plain words; empty for one that is not known here. */
+  means: string
   value: string
   range: string
   interval: Interval | null
@@ -21,11 +23,13 @@ const NAMES: Readonly<Record<string, string>> = {
   gwet_ac1: 'Gwet AC1',
 }
 
-function rowOf(name: string, coefficient: Coefficient): AgreementRow {
+function rowOf(key: string, coefficient: Coefficient): AgreementRow {
+  const name = NAMES[key] ?? key.replaceAll('_', ' ')
+  const means = t.manage.means[key] ?? ''
   const { value, low, high, undefined_because, undefined_said } = coefficient
-  if (value === null) return { name, value: '–', range: '', interval: null, why: t.manage.notDefinedBecause(say(undefined_because ?? t.manage.noReasonGiven, undefined_said)) }
-  if (low === null || high === null) return { name, value: decimal(value), range: t.manage.noIntervalForThis, interval: null, why: '' }
-  return { name, value: decimal(value), range: decimalRange(low, high), interval: { estimate: value, low, high }, why: '' }
+  if (value === null) return { name, means, value: '–', range: '', interval: null, why: t.manage.notDefinedBecause(say(undefined_because ?? t.manage.noReasonGiven, undefined_said)) }
+  if (low === null || high === null) return { name, means, value: decimal(value), range: t.manage.noIntervalForThis, interval: null, why: '' }
+  return { name, means, value: decimal(value), range: decimalRange(low, high), interval: { estimate: value, low, high }, why: '' }
 }
 
 /** The known coefficients in a fixed order, then any other under its own name. */
@@ -35,7 +39,7 @@ export function agreementRows(agreement: Agreement): AgreementRow[] {
   const others = given.filter((key) => !(key in NAMES))
   return [...known, ...others].flatMap((key) => {
     const coefficient = agreement.coefficients[key]
-    return coefficient ? [rowOf(NAMES[key] ?? key.replaceAll('_', ' '), coefficient)] : []
+    return coefficient ? [rowOf(key, coefficient)] : []
   })
 }
 

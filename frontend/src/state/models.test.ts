@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Comparison, ModelRow, Outlook } from '../api/models'
-import { binRows, classFigures, driftLines, f1Figure, gainFigure, performanceFigure, pinWords, rollBackTarget, unpinWords, verdict } from './models'
+import { binRows, classFigures, driftLines, f1Figure, gainFigure, performanceFigure, pinWords, rollBackTarget, shortList, unpinWords, verdict } from './models'
 
 const measured = (estimate: number) => ({ metric: 'accuracy', estimate, low: estimate - 0.05, high: estimate + 0.05, n: 80 })
 
@@ -11,6 +11,20 @@ function row(number: number, change: Partial<ModelRow> = {}): ModelRow {
     is_newest: false, is_pinned: false, is_serving: false, is_stored: true, ...change,
   }
 }
+
+describe('the short list of versions', () => {
+  const numbers = (rows: readonly ModelRow[]) => rows.map((one) => one.number)
+  const rows = [27, 26, 25, 24, 23, 22, 21, 20].map((number) => row(number, { is_newest: number === 27, is_serving: number === 24, is_pinned: number === 24, performance: measured(number === 22 ? 0.9 : 0.8) }))
+
+  it('has the newest three, what serves, the best measured, and the one looked at', () => {
+    expect(numbers(shortList(rows, null))).toEqual([27, 26, 25, 24, 22])
+    expect(numbers(shortList(rows, 20))).toEqual([27, 26, 25, 24, 22, 20])
+  })
+
+  it('leaves out two at least', () => {
+    expect(numbers(shortList(rows.slice(0, 5), null))).toEqual([27, 26, 25, 24, 23])
+  })
+})
 
 describe('figures of a model', () => {
   it('come with their range, or with the reason', () => {

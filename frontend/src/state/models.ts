@@ -89,6 +89,15 @@ export function gainFigure(outlook: Outlook): Figure {
 export const beliefText = (belief: Performance | null): string =>
   belief ? t.models.fromLabelsItChose(metricName(belief.metric), percent(belief.estimate), percentRange(belief.low, belief.high)) : t.models.notKnownYetToo
 
+const FIRST_SHOWN = 3
+
+/** The versions that a short list shows: the newest few, what serves or is pinned, what is looked at, and the best measured. */
+export function shortList(rows: readonly ModelRow[], looked: number | null): ModelRow[] {
+  const best = rows.reduce<ModelRow | null>((one, row) => ((row.performance?.estimate ?? 0) > (one?.performance?.estimate ?? 0) ? row : one), null)
+  const short = rows.filter((row, i) => i < FIRST_SHOWN || row.is_serving || row.is_pinned || row.number === looked || row.number === best?.number)
+  return rows.length - short.length > 1 ? short : [...rows]
+}
+
 /** The version that rolling back would pin: the newest earlier one whose files are kept; null when there is none in sight. */
 export function rollBackTarget(rows: readonly ModelRow[]): ModelRow | null {
   const serving = rows.find((row) => row.is_serving)

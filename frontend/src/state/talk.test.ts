@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { discussed, placeOf, threadsOf, unseen, whoSaid } from './talk'
+import { discussed, itemSpoken, placeOf, threadsOf, unseen, whoSaid } from './talk'
 
 const said = (id: number, more = {}) => ({
-  id, project: 7, project_name: 'Inbox', item: 3, external_id: null, author: 'maya', body: 'Why?', by_name: true, created_at: '2026-03-01T00:00:00Z', seen_at: null, ...more,
+  id, project: 7, project_name: 'Inbox', item: 3, external_id: null, text: null, author: 'maya', body: 'Why?', by_name: true, created_at: '2026-03-01T00:00:00Z', seen_at: null, ...more,
 })
 
 it('keeps answers behind what they answer', () => {
@@ -16,6 +16,12 @@ it('says what is new, and where to read it', () => {
   expect([whoSaid(said(1)), whoSaid(said(1, { author: null, by_name: false }))]).toEqual(['maya wrote to you', 'Somebody answered you'])
   expect(placeOf(said(1), [])).toBe('/projects/7/label?discuss=3')
   expect(placeOf(said(1), [{ project: 7, name: 'Inbox', role: 'reviewer', kind: 'choice' }])).toBe('/projects/7/items/3')
+})
+
+it('names an item as people know it, never by a number of the service', () => {
+  expect(itemSpoken({ external_id: 'm-7', text: 'Where is my parcel?' })).toBe('m-7')
+  expect(itemSpoken({ external_id: null, text: 'Where is my parcel?' })).toBe('“Where is my parcel?”')
+  expect(itemSpoken({ external_id: null, text: null })).toBe('an item')
 })
 
 it('reads the item of an address', () => {

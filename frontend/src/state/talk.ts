@@ -22,6 +22,10 @@ export const unseen = (told: SaidToMe | null, project: number | null = null): Sa
 export const whoSaid = ({ author, by_name }: SaidToOne): string => 
   (by_name ? t.common.wroteToYou : t.common.answeredYou)(author ?? t.common.somebody)
 
+/** What it is about: the item's own name, else how its text begins, else no more than that it is an item. */
+export const itemSpoken = ({ external_id, text }: Pick<SaidToOne, 'external_id' | 'text'>): string =>
+  external_id ?? (text ? `“${text}”` : t.common.anItem)
+
 /** Where one reads and answers it: annotators beside their work, everybody else on the item's page. */
 export function placeOf({ project, item }: SaidToOne, memberships: readonly MembershipSummary[]): string {
   const role = memberships.find((one) => one.project === project)?.role ?? 'annotator'

@@ -10,6 +10,15 @@ export function endOf(day: string): string | null {
   return Number.isNaN(at.getTime()) ? null : at.toISOString()
 }
 
+/** What `auth/token/` calls the tokens that it gives. */
+const LOG_IN = 'log-in'
+
+/** Tokens that somebody made for a purpose, and those that programs were given for a name and a password. */
+export const sorted = (tokens: readonly TokenRow[]): { made: TokenRow[]; given: TokenRow[] } => ({
+  made: tokens.filter((one) => one.name !== LOG_IN),
+  given: tokens.filter((one) => one.name === LOG_IN),
+})
+
 /** "only reads · only Inbox · until 4 Mar 2026, 23:59", or that there is no limit. */
 export function limitsOf(token: TokenRow, projects: readonly MembershipSummary[], now = Date.now()): string {
   const { read_only, project, expires_at } = token

@@ -1,6 +1,6 @@
 import { create, get, post } from '../../api/client'
 import { explain } from '../../api/errors'
-import type { CommentRow, ItemPage, ReviewQueue, ReviewRow, Vote, Waiting } from '../../api/review'
+import type { ItemPage, ReviewQueue, ReviewRow, Vote, Waiting } from '../../api/review'
 import type { Project } from '../../api/types'
 import { doubted, putBack, withMore, without, wordsOf, type Done, type Wish } from '../../state/review'
 import { t } from '../../words/spoken.svelte'
@@ -30,7 +30,8 @@ export interface Bench {
   readonly failure: string
   readonly said: string
   readonly dialog: Dialog | null
-  readonly talking: boolean
+  /** How often one was asked to say something about this item. */
+  readonly talks: number
   shown: Shown
   load(): Promise<void>
   walk(by: number): void
@@ -40,8 +41,7 @@ export interface Bench {
   decide(wish: Wish): Promise<void>
   acceptAll(): Promise<void>
   undo(): Promise<void>
-  comment(body: string, parent: number | null): Promise<boolean>
-  talk(isTalking?: boolean): void
+  talk(): void
   pop(dialog: Dialog | null): void
 }
 
@@ -59,7 +59,7 @@ export function createBench(project: Project): Bench {
   let failure = $state('')
   let said = $state('')
   let dialog = $state<Dialog | null>(null)
-  let talking = $state(false)
+  let talks = $state(0)
   let shown = $state<Shown>('all')
 
   const current = $derived(queue[at] ?? null)
@@ -113,7 +113,7 @@ export function createBench(project: Project): Bench {
   function go(to: { queue: readonly Waiting[]; at: number }): void {
     queue = to.queue
     at = to.at
-    talking = false
+    talks = 0
     look()
   }
 
@@ -165,19 +165,6 @@ export function createBench(project: Project): Bench {
     })
   }
 
-  async function comment(body: string, parent: number | null): Promise<boolean> {
-    const item = current?.item
-    if (!item || !body.trim()) return false
-    try {
-      await create<CommentRow>(`items/${item}/comments/`, { body: body.trim(), parent })
-      await read(item)
-      return true
-    } catch (error) {
-      failure = explain(error)
-      return false
-    }
-  }
-
   return {
     project,
     get queue() { return queue },
@@ -194,7 +181,7 @@ export function createBench(project: Project): Bench {
     get failure() { return failure },
     get said() { return said },
     get dialog() { return dialog },
-    get talking() { return talking },
+    get talks() { return talks },
     get shown() { return shown },
     set shown(value: Shown) {
       shown = value
@@ -220,8 +207,7 @@ export function createBench(project: Project): Bench {
         said = t.review.tookDecisionsBack(bulk.n)
       })
     },
-    comment,
-    talk: (isTalking = true) => { talking = isTalking },
+    talk: () => { talks += 1 },
     pop: (which) => { dialog = which },
   }
 }

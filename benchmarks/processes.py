@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PARTS = {"granian": "web", "postgres": "postgres", "celery": "workers", "valkey": "valkey", "redis": "valkey"}
+PARTS = {"granian": "web", "postgres": "postgres", "workers.run": "workers", "valkey": "valkey", "redis": "valkey"}
 
 
 def family(roots: Iterable[int]) -> set[int]:

@@ -29,7 +29,6 @@ FRUGAL_MALLOC = {
     "MALLOC_TRIM_THRESHOLD_": "262144",
     "MALLOC_MMAP_THRESHOLD_": "1048576",
 }
-QUEUES = "learn,score,quality,transfer,deliver"
 
 
 class StartError(Exception):
@@ -158,8 +157,8 @@ class Supervisor:
         say("Starting web, worker and schedule")
         beat_file = str(self.state.folder / "schedule")
         web = self._program("web", "granian", *web_options(self.options.port), stop_seconds=15)
-        worker = self._program("worker", "celery", "-A", "workers", "worker", *worker_options(), stop_seconds=20)
-        beat = self._program("schedule", "celery", "-A", "workers.schedule", "beat", "--pidfile=", "-s", beat_file)
+        worker = self._program("worker", "workers.run", "worker", stop_seconds=20)
+        beat = self._program("schedule", "workers.run", "beat", beat_file)
         for child in (web, worker, beat):
             self._run(child)
         self._wait_for(web, lambda: answers(f"http://{HOST}:{self.options.port}/"))
@@ -263,11 +262,6 @@ def web_options(port: int) -> list[str]:
     work = ["--workers", "1", "--blocking-threads", str(AT_WORK + TO_WAIT_IN), "--backpressure", "1024"]
     life = ["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10", "--no-access-log"]
     return [*place, *work, *life, "config.wsgi:application"]
-
-
-def worker_options() -> list[str]:
-    """Returns the Celery worker's arguments: one machine, every queue."""
-    return ["--concurrency", "2", "-Q", QUEUES, "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
 
 
 def answers(url: str) -> bool:

@@ -21,7 +21,7 @@ import pytest
 from config.embedded import Valkey
 from config.ports import free_port
 from config.processes import service_account, spawn, stop_group, wait_until
-from config.supervisor import answers, web_options, worker_options
+from config.supervisor import answers, web_options
 from tests.servers import temporary_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,8 +66,8 @@ class Stack:
         commands = {
             "broker": self.valkey.command,
             "web": [*python, "granian", *web_options(self.port)],
-            "worker": [*python, "celery", "-A", "workers", "worker", *worker_options()],
-            "schedule": [*python, "celery", "-A", "workers.schedule", "beat", "-s", str(self.folder / "beat.db")],
+            "worker": [*python, "workers.run", "worker"],
+            "schedule": [*python, "workers.run", "beat", str(self.folder / "beat.db")],
         }
         with (self.folder / f"{name}.log").open("ab") as output:
             self.processes[name] = spawn(

@@ -1,5 +1,6 @@
 """What is told of every task: its ids in the log, its time in the figures, and that its worker still hears."""
 
+import ctypes
 import logging
 import logging.config
 import time
@@ -16,6 +17,7 @@ from annotation.artifacts import let_go_of_mapped
 from annotation.operations import counting, health
 
 STAMP_SECONDS = 5.0
+LONG_SECONDS = 0.5
 NAMED = {"workers.run_job": ("job_id",), "workers.run_lane": ("project_id", "topic")}
 
 _started: dict[str, float] = {}
@@ -44,8 +46,15 @@ def _end(task_id: str, task: Any, state: str | None = None, **_: Any) -> None:
     with suppress(Error):  # the outage is told by the task itself
         _stamp(str(task.request.hostname))
         counting.flush_if_due()
-    let_go_of_mapped()
+    _let_go(seconds)
     tracing.IDS.set({})
+
+
+def _let_go(seconds: float) -> None:
+    """Gives back what a task no longer needs: pages of vectors, and after a long one what malloc keeps in gaps."""
+    let_go_of_mapped()
+    if seconds >= LONG_SECONDS and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):  # glibc has it
+        trim(0)
 
 
 def _stamp(hostname: str) -> None:

@@ -1,24 +1,43 @@
-"""What a web process holds when it starts."""
+"""What web, worker and schedule hold when they start."""
 
 import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.stack import ROOT
 
-HEAVY = ("scipy", "sklearn", "celery", "PIL", "pandas")
-LOAD = f"""
-import sys
+WEB = """
 import config.wsgi
 from django.urls import get_resolver
 assert get_resolver().url_patterns
-print(sorted({{name.partition(".")[0] for name in sys.modules}} & set({HEAVY!r})))
 """
+WORKER = """
+from workers.run import PROGRAMS
+from workers.celery import app
+assert app.Worker and PROGRAMS
+"""
+SCHEDULE = """
+from workers.run import PROGRAMS
+from workers.schedule import app
+import celery.beat, kombu.transport.redis
+assert app.Beat and PROGRAMS
+"""
+SHELLS = ("prompt_toolkit", "click_repl")  # of Celery's command line
+NOT_NEEDED = {
+    WEB: ("scipy", "sklearn", "celery", "PIL", "pandas"),
+    WORKER: ("PIL", "pandas", *SHELLS),
+    SCHEDULE: ("numpy", "psycopg", "annotation", *SHELLS),
+}
 
 
-def test_the_web_process_starts_without_what_only_workers_need():
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+@pytest.mark.parametrize("program", NOT_NEEDED, ids=["web", "worker", "schedule"])
+def test_each_process_starts_without_what_only_others_need(program):
+    loaded = 'import sys\nprint(*{name.partition(".")[0] for name in sys.modules})'
     done = subprocess.run(
-        [sys.executable, "-c", LOAD], env=environment, cwd=ROOT, check=False, capture_output=True, text=True, timeout=60
-    )
-    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+        [sys.executable, "-c", program + loaded], env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"},
+        cwd=ROOT, check=False, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) & set(NOT_NEEDED[program]) == set()

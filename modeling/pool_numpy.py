@@ -1,4 +1,4 @@
-"""The `pool` representation with NumPy alone: what `pool.PoolRepresentation.transform` does, without SciPy.
+"""The representations `pool` and `tfidf` with NumPy alone: what `transform` of either does, without SciPy.
 
 Slower for many texts, and goes along with a model that is downloaded.
 """
@@ -15,9 +15,13 @@ Floats = npt.NDArray[np.float32]
 
 
 def transform(arrays: Mapping[str, npt.NDArray[Any]], texts: Sequence[str]) -> Floats:
-    """Unit rows (n_texts, dimension), float32, by the arrays that `PoolRepresentation.dump` gives."""
+    """Unit rows (n_texts, dimension), float32, by the arrays that `dump` of the representation gives.
+
+    Those of `pool` have word vectors beside the axes, those of `tfidf` do not.
+    """
     if not len(texts):
-        return np.zeros((0, arrays["word_axes"].shape[1] + arrays["word_vectors"].shape[1]), dtype=np.float32)
+        parts = [arrays[name].shape[1] for name in ("word_axes", "word_vectors") if name in arrays]
+        return np.zeros((0, sum(parts)), dtype=np.float32)
     tokens = tokenize(texts)
     hashes, n = word_hashes(tokens.words), len(texts)
     words, word_text = _word_features(tokens, hashes)
@@ -26,12 +30,19 @@ def transform(arrays: Mapping[str, npt.NDArray[Any]], texts: Sequence[str]) -> F
     latent += _block(
         grams, gram_text, n, arrays["character_hashes"], arrays["character_weights"], arrays["character_axes"]
     )
+    if "word_vectors" not in arrays:
+        return unit_rows(latent)
+    return unit_rows(np.hstack([unit_rows(latent), _averaged(arrays, tokens, hashes, n)]))
+
+
+def _averaged(arrays: Mapping[str, npt.NDArray[Any]], tokens: Tokens, hashes: Hashes, n: int) -> Floats:
+    """The averaged word vectors of each text, without the direction that all texts share."""
     place = _find(arrays["known_words"], hashes)[tokens.word_of]
     known = place >= 0
     averaged = unit_rows(_summed(arrays["word_vectors"][place[known]], tokens.text_of[known], n))
     rest = averaged - np.outer(averaged @ arrays["common"], arrays["common"])
     rest[np.linalg.norm(rest, axis=1) < 1e-3] = 0
-    return unit_rows(np.hstack([unit_rows(latent), unit_rows(rest)]))
+    return unit_rows(rest)
 
 
 def unit_rows(rows: Floats) -> Floats:

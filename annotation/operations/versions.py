@@ -17,9 +17,9 @@ from annotation.stored import PROBE, load_spoken
 
 
 def download_version(version: ModelVersion) -> IO[bytes]:
-    """Returns an open zip of plain files that score texts as `predict` does, with NumPy alone.
+    """Returns an open zip of plain files that score items as the server does, with NumPy alone.
 
-    Raises Conflict `model_files_gone`, or `not_portable` for a representation that needs more.
+    Raises Conflict `model_files_gone`, or `not_portable` for a classifier of another library.
     """
     try:
         return model_folder(version, temperature=float(temperature_of(version)))

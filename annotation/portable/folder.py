@@ -1,122 +1,108 @@
-"""A model version → a zip of plain files that score texts without this program."""
+"""A model version → a zip of plain files that score items without this program."""
 
 import hashlib
 import inspect
 import io
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Mapping
 from types import ModuleType
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
+from annotation import tagged
 from annotation.artifacts import Array, load_arrays
 from annotation.errors import Conflict
 from annotation.kinds import Learner
 from annotation.models import ModelVersion
-from annotation.portable import scorer
-from annotation.stored import WorkersOnly, load_model
-from modeling import linear, ngrams, pool_numpy
-from modeling.pool import PoolRepresentation
+from annotation.portable import files, readme, scorer, span_scorer
+from annotation.representations import EXTERNAL, IMAGE, POOL, TFIDF
+from annotation.stored import WorkersOnly, load_model, load_tagger
+from modeling import image_files, images, linear, ngrams, pool_numpy
+from modeling.tagging import decoding, features, lexicon, spans, tagger, tokens
 
-MODULES: tuple[ModuleType, ...] = (scorer, linear, ngrams, pool_numpy)
+MODULES: tuple[ModuleType, ...] = (scorer, files, linear, ngrams, pool_numpy, images, image_files)
+SPAN_MODULES: tuple[ModuleType, ...] = (
+    span_scorer, files, tagged, tagger, features, lexicon, tokens, decoding, spans, ngrams,
+)  # fmt: skip
+# What the scorer is given, by the representation; of every other one, such as an encoder's, the vectors themselves.
+READS = {POOL: "text", TFIDF: "text", IMAGE: "image"}
+NEIGHBOUR = re.compile(r"^from (?:modeling|annotation)(?:\.tagging|\.portable)?\.", re.MULTILINE)
 # Every zip of one version is the same, to the byte.
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
-README = """\
-# {project}, model {number}
 
-{classes} classes: {names}. Trained on {annotations} annotations, {created}.
-{quality}
 
-    from scorer import Scorer
-    scorer = Scorer.load("{folder}")
-    scorer.predict_proba(["a text"])   # columns in the order of scorer.classes
-    scorer.predict(["a text"])
+class Parts(NamedTuple):
+    """What is put into the folder: arrays by file, facts for model.json, and the modules that read them."""
 
-    python scorer.py < texts.txt       # one text a line in, one JSON object a line out
-
-Python 3.11 and NumPy are all that it needs. Nothing is unpickled; arrays are checked against
-their SHA-256 in model.json.
-
-| file | what |
-|---|---|
-| model.json | classes, head, temperature, what was measured, checksums |
-| model.npz | `coef` and `intercept` of the linear model |
-| representation.npz | how a text becomes a vector: hashed words and characters, axes, word vectors |
-| scorer.py, linear.py, ngrams.py, pool_numpy.py | the code, the same as the server's |
-"""
+    arrays: dict[str, Mapping[str, Array]]
+    facts: dict[str, Any]
+    modules: tuple[ModuleType, ...]
 
 
 def model_folder(version: ModelVersion, *, temperature: float) -> IO[bytes]:
     """Returns an open zip file, at its beginning, that vanishes when it is closed.
 
-    Raises Conflict `not_portable` for spans, and for a representation or a classifier that NumPy alone cannot compute,
-    ArtifactError when a file is missing or damaged.
+    Raises Conflict `not_portable` for a classifier that has to be fitted again by its own library, ArtifactError when a
+    file is missing or damaged.
     """
-    if version.representation.name != PoolRepresentation.name:
-        raise Conflict(
-            f"The representation {version.representation.name} needs more than NumPy; only models on "
-            f"{PoolRepresentation.name} can be downloaded.",
-            code="not_portable",
-        )
-    if version.project.question.learner is Learner.TAGGER:
-        raise Conflict("A model of spans cannot be downloaded: its scorer is not written yet.", code="not_portable")
+    is_tagger = version.project.question.learner is Learner.TAGGER
+    parts = _tagger_parts(version) if is_tagger else _linear_parts(version, temperature)
+    packed = {name: _packed(arrays) for name, arrays in parts.arrays.items()}
+    facts = _facts(version, packed) | parts.facts
+    texts = {"model.json": json.dumps(facts, indent=1, ensure_ascii=False)}
+    texts["README.md"] = readme.of(version, facts, folder_name(version))
+    texts |= {_file_name(module): _standalone(module) for module in parts.modules}
+    return _zipped(folder_name(version), packed | {name: text.encode() for name, text in texts.items()})
+
+
+def _tagger_parts(version: ModelVersion) -> Parts:
+    return Parts({"model.npz": load_tagger(version).dump()}, {"reads": "text", "head": "tagger"}, SPAN_MODULES)
+
+
+def _linear_parts(version: ModelVersion, temperature: float) -> Parts:
     try:
         model = load_model(version)
     except WorkersOnly as error:
-        message = "Only the built-in classifier (linear) can be downloaded; this version is of another one."
+        message = (
+            f"A classifier by its path ({version.project.classifier}) is fitted by its own library and cannot be "
+            "downloaded. Set `classifier` to linear: the next version can be."
+        )
         raise Conflict(message, code="not_portable") from error
-    arrays, _ = load_arrays(version.representation.path, version.representation.checksum)
-    files = {"model.npz": _packed(model.dump()), "representation.npz": _packed(arrays)}
-    facts = _facts(version, model.head, temperature, files)
-    texts = {"model.json": json.dumps(facts, indent=1, ensure_ascii=False), "README.md": _readme(version)}
-    texts |= {f"{module.__name__.rpartition('.')[2]}.py": _standalone(module) for module in MODULES}
-    return _zipped(folder_name(version), files | {name: text.encode() for name, text in texts.items()})
+    representation = version.representation
+    arrays: Mapping[str, Array] = {}
+    if representation.name != EXTERNAL:
+        arrays, _ = load_arrays(representation.path, representation.checksum)
+    facts = {"reads": READS.get(representation.name, "vectors"), "head": model.head, "temperature": temperature}
+    return Parts({"model.npz": model.dump(), "representation.npz": arrays}, facts, MODULES)
 
 
 def folder_name(version: ModelVersion) -> str:
     return f"model-{version.project_id}-{version.number}"
 
 
-def _facts(version: ModelVersion, head: str, temperature: float, files: Mapping[str, bytes]) -> dict[str, Any]:
+def _facts(version: ModelVersion, packed: Mapping[str, bytes]) -> dict[str, Any]:
+    representation = version.representation
     return {
-        "format": scorer.FORMAT,
+        "format": files.FORMAT,
         "project": version.project_id,
         "number": version.number,
         "classes": version.classes,
-        "head": head,
-        "temperature": temperature,
-        "representation": {"name": version.representation.name, "version": version.representation.version},
+        "representation": {
+            "name": representation.name,
+            "version": representation.version,
+            "dimension": representation.dimension,
+        },
         "trained_through": version.trained_through,
         "annotations": version.n_annotations,
         "created_at": version.created_at.isoformat(),
         "performance": version.metrics.get("performance"),
         "f1": version.metrics.get("f1"),
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in packed.items()},
     }
-
-
-def _readme(version: ModelVersion) -> str:
-    measured = version.metrics.get("performance")
-    quality = (
-        "Accuracy {estimate:.1%} ({low:.1%} to {high:.1%}) on {n} random items that it was not taught.".format(
-            **measured
-        )
-        if measured
-        else "Its accuracy was not measured yet."
-    )
-    return README.format(
-        project=" ".join(version.project.name.split()),
-        number=version.number,
-        classes=len(version.classes),
-        names=", ".join(version.classes),
-        annotations=version.n_annotations,
-        created=version.created_at.date().isoformat(),
-        quality=quality,
-        folder=folder_name(version),
-    )
 
 
 def _packed(arrays: Mapping[str, Array]) -> bytes:
@@ -125,9 +111,14 @@ def _packed(arrays: Mapping[str, Array]) -> bytes:
     return content.getvalue()
 
 
+def _file_name(module: ModuleType) -> str:
+    """The module's own name; either kind of scorer is found under the same one."""
+    return "scorer.py" if module is span_scorer else f"{module.__name__.rpartition('.')[2]}.py"
+
+
 def _standalone(module: ModuleType) -> str:
     """The module's source, its neighbours imported from the same folder."""
-    return inspect.getsource(module).replace("from modeling.", "from ")
+    return NEIGHBOUR.sub("from ", inspect.getsource(module))
 
 
 def _zipped(folder: str, files: Mapping[str, bytes]) -> IO[bytes]:

@@ -1,19 +1,20 @@
-"""Class probabilities of texts by a downloaded model. Needs Python 3.11 and NumPy, nothing else.
+"""Class probabilities by a downloaded model. Needs Python 3.11 and NumPy, nothing else.
 
     from scorer import Scorer
     scorer = Scorer.load("folder")
-    scorer.predict_proba(["Where is my parcel?"])      # array (n_texts, n_classes), columns as in scorer.classes
+    scorer.predict_proba(["Where is my parcel?"])      # array (n, n_classes), columns as in scorer.classes
     scorer.predict(["Where is my parcel?"])            # ["question"]
 
-From a shell, one text a line in, one JSON object a line out:
+From a shell, one item a line in, one JSON object a line out:
 
     python scorer.py < texts.txt
 
-A model of preferences takes pairs of texts, ("this", "that"); on a line they are separated by a tab.
+What an item is, `reads` in model.json says. "text": a text. "image": an image as a data URL; on a line also the path of
+its file. "vectors": the item's vector, a list of numbers. A model of preferences takes pairs of them, ("this", "that");
+texts and paths on a line are separated by a tab. One on uploaded vectors takes the pair's own vector.
 """
 
-import hashlib
-import io
+import base64
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,13 +26,15 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from annotation.portable.files import Arrays, read_folder
+from modeling.image_files import PNG
+from modeling.images import ImageDescriptor
 from modeling.linear import LinearModel, probabilities_of
-from modeling.pool_numpy import transform
+from modeling.pool_numpy import transform, unit_rows
 
 Floats = npt.NDArray[np.float32]
 
-FORMAT = 1
-TEXTS_A_TIME = 500
+ITEMS_A_TIME = 500
 LIKELY = 0.5
 
 
@@ -42,60 +45,79 @@ class Scorer:
     classes: list[str]
     facts: Mapping[str, Any]
     model: LinearModel
-    representation: Mapping[str, npt.NDArray[Any]]
+    representation: Arrays
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
         """The model in the folder. Raises ValueError when a file is not what was downloaded."""
-        facts = json.loads((Path(folder) / "model.json").read_text(encoding="utf-8"))
-        if facts.get("format") != FORMAT:
-            raise ValueError(f"this scorer reads format {FORMAT}, not {facts.get('format')!r}")
-        arrays = {name: _read(Path(folder) / name, checksum) for name, checksum in facts["files"].items()}
+        facts, arrays = read_folder(folder)
         model = LinearModel.load(arrays["model.npz"], facts["head"])
         return cls(list(facts["classes"]), facts, model, arrays["representation.npz"])
 
-    def predict_proba(self, texts: Sequence[Any]) -> Floats:
-        """Probabilities (n_texts, n_classes); rows sum to one unless a text may have several classes."""
+    @property
+    def takes_pairs(self) -> bool:
+        """Whether an item is two of what the model reads."""
+        return self.model.head == "preference" and self.facts["representation"]["name"] != "external"
+
+    def predict_proba(self, items: Sequence[Any]) -> Floats:
+        """Probabilities (n, n_classes); rows sum to one unless an item may have several classes.
+
+        Raises ValueError for vectors of another length, or that are not finite.
+        """
         parts = [np.zeros((0, len(self.classes)), dtype=np.float32)]
-        for start in range(0, len(texts), TEXTS_A_TIME):
-            logits = self.model.logits(self._vectors(texts[start : start + TEXTS_A_TIME])) / np.float32(
+        for start in range(0, len(items), ITEMS_A_TIME):
+            logits = self.model.logits(self._vectors(items[start : start + ITEMS_A_TIME])) / np.float32(
                 self.facts["temperature"]
             )
             parts.append(probabilities_of(logits, self.model.head))
         return np.concatenate(parts)
 
-    def _vectors(self, texts: Sequence[Any]) -> Floats:
-        """The vectors of the texts; of pairs, what sets the first apart from the second."""
-        if self.model.head != "preference":
-            return transform(self.representation, texts)
-        first, second = (transform(self.representation, [pair[side] for pair in texts]) for side in (0, 1))
+    def _vectors(self, items: Sequence[Any]) -> Floats:
+        """The vectors of the items; of pairs, what sets the first apart from the second."""
+        if not self.takes_pairs:
+            return self._alone(items)
+        first, second = (self._alone([pair[side] for pair in items]) for side in (0, 1))
         return first - second
 
-    def predict(self, texts: Sequence[Any]) -> list[Any]:
-        """The likeliest class of every text; where it may have several, a list of those with at least one half."""
-        probabilities = self.predict_proba(texts)
+    def _alone(self, items: Sequence[Any]) -> Floats:
+        if self.facts["reads"] == "image":
+            return ImageDescriptor().transform(items)
+        return self._given(items) if self.facts["reads"] == "vectors" else transform(self.representation, items)
+
+    def _given(self, items: Sequence[Any]) -> Floats:
+        rows, dimension = np.asarray(items, dtype=np.float32), self.facts["representation"]["dimension"]
+        if rows.shape != (len(items), dimension) or not np.isfinite(rows).all():
+            raise ValueError(f"every item is a vector of {dimension} finite numbers")
+        return unit_rows(rows)
+
+    def predict(self, items: Sequence[Any]) -> list[Any]:
+        """The likeliest class of every item; where it may have several, a list of those with at least one half."""
+        probabilities = self.predict_proba(items)
         if self.model.head == "sigmoid":
             return [[name for name, p in zip(self.classes, row, strict=True) if p >= LIKELY] for row in probabilities]
         return [self.classes[k] for k in probabilities.argmax(axis=1)]
 
 
-def _read(path: Path, checksum: str) -> dict[str, npt.NDArray[Any]]:
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != checksum:
-        raise ValueError(f"{path.name} is not what was downloaded")
-    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        return {name: stored[name] for name in stored.files}
-
-
 def _scored(scorer: Scorer, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
-    while texts := [_shown(scorer, line.rstrip("\n")) for line in islice(lines, TEXTS_A_TIME)]:
-        pairs = zip(scorer.predict(texts), scorer.predict_proba(texts).tolist(), strict=True)
+    while items := [_shown(scorer, line.rstrip("\n")) for line in islice(lines, ITEMS_A_TIME)]:
+        pairs = zip(scorer.predict(items), scorer.predict_proba(items).tolist(), strict=True)
         for found, row in pairs:
             yield {"class": found, "probabilities": dict(zip(scorer.classes, row, strict=True))}
 
 
 def _shown(scorer: Scorer, line: str) -> Any:
-    return line.partition("\t")[::2] if scorer.model.head == "preference" else line
+    if scorer.facts["reads"] == "vectors":
+        return json.loads(line)
+    content = _image if scorer.facts["reads"] == "image" else str
+    return [content(part) for part in line.partition("\t")[::2]] if scorer.takes_pairs else content(line)
+
+
+def _image(line: str) -> str:
+    if line.startswith("data:"):
+        return line
+    content = Path(line).read_bytes()
+    kind = "png" if content.startswith(PNG) else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from modeling.guard import LEVEL, Bools, Gain
 from modeling.tagging.boldness import FOLDS, spans_by_boldness
 from modeling.tagging.lexicon import Lexicon
-from modeling.tagging.spans import Matches, Span, f1, match_exactly
+from modeling.tagging.span_scores import Matches, f1, match_exactly
+from modeling.tagging.spans import Span
 from modeling.tagging.tagger import Floats
 from modeling.tagging.tokens import Ints, TokenizedTexts
 

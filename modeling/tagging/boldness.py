@@ -7,7 +7,8 @@ import numpy as np
 
 from modeling.tagging.decoding import best_paths
 from modeling.tagging.lexicon import Lexicon
-from modeling.tagging.spans import Matches, Span, f1, match_exactly, spans_of
+from modeling.tagging.span_scores import Matches, f1, match_exactly
+from modeling.tagging.spans import Span, spans_of
 from modeling.tagging.tagger import Floats
 from modeling.tagging.tagger_fit import fit_tagger
 from modeling.tagging.tokens import Ints, TokenizedTexts

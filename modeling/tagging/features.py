@@ -1,7 +1,7 @@
 """Tokens → sparse features of every distinct word, and which words stand around each token.
 
 A word's features are made once, however often it occurs; a token has those of its own word and a smaller set of each
-of its neighbours' (two to the left, two to the right).
+of its neighbours' (two to the left, two to the right). NumPy only: goes along with a model that is downloaded.
 """
 
 import re
@@ -12,15 +12,16 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from modeling.later import Sparse, sparse
 from modeling.tagging.lexicon import Lexicon
 from modeling.tagging.tokens import Ints, TokenizedTexts
 
+Floats = npt.NDArray[np.float32]
 Hashes = npt.NDArray[np.uint32]
 
 AFFIX_CHARACTERS = 4
 LONGEST_SHAPE = 8
 LONGEST_LENGTH = 8
+WORDS_A_TIME = 4_096
 NEIGHBOURS = (-2, -1, 1, 2)
 EDGE = ("edge",)
 _REPEATED = re.compile(r"(.)\1+")
@@ -33,15 +34,26 @@ class HashedWords:
     hashes: Hashes
     offsets: Ints
 
-    def columns(self, known: Hashes) -> Sparse:
-        """Zeros and ones (n_words, n_known): which of the known features (ascending) each word has."""
+    def known_among(self, known: Hashes) -> tuple[Ints, Ints]:
+        """The places of the words' features among the known ones (ascending), the others left out; and where those of
+        each word begin and end, as in `offsets`."""
         if not len(known):
-            return sparse.csr_matrix((len(self.offsets) - 1, 0), dtype=np.float32)
+            return np.zeros(0, dtype=np.int64), np.zeros_like(self.offsets)
         place = np.minimum(np.searchsorted(known, self.hashes), len(known) - 1)
         hit = known[place] == self.hashes
-        ends = np.concatenate([[0], np.cumsum(hit)])[self.offsets]
-        shape = (len(self.offsets) - 1, len(known))
-        return sparse.csr_matrix((np.ones(int(ends[-1]), np.float32), place[hit], ends), shape=shape)
+        return place[hit], np.concatenate([[0], np.cumsum(hit)])[self.offsets]
+
+    def summed(self, known: Hashes, coef: Floats) -> Floats:
+        """The sum of the rows of `coef` (n_known, n) that belong to each word's features (n_words, n)."""
+        place, ends = self.known_among(known)
+        out = np.zeros((len(ends) - 1, coef.shape[1]), dtype=np.float32)
+        for start in range(0, len(out), WORDS_A_TIME):
+            edges = ends[start : start + WORDS_A_TIME + 1]
+            some = np.flatnonzero(np.diff(edges))
+            if len(some):
+                rows = coef[place[edges[0] : edges[-1]]]
+                out[start + some] = np.add.reduceat(rows, edges[some] - edges[0], axis=0)
+        return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The head of the linear model on tokens: one tag a token. For web processes: NumPy and SciPy's sparse arrays only.
+"""The head of the linear model on tokens: one tag a token. For web processes: NumPy only.
 
 Tags: 0 is outside, 1 + 2k begins a span of class k, 2 + 2k goes on with it (Ramshaw and Marcus 1995, with a beginning
 for every span).
@@ -48,10 +48,9 @@ class Tagger:
     def log_probabilities(self, tokens: TokenizedTexts) -> Floats:
         """Log probabilities of the tags of every token (n_tokens, n_tags)."""
         features = token_features(tokens, self.lexicon)
-        logits = (features.words.columns(self.word_hashes) @ self.word_coef)[features.word_of] + self.intercept
-        contexts = features.contexts.columns(self.context_hashes)
+        logits = features.words.summed(self.word_hashes, self.word_coef)[features.word_of] + self.intercept
         for coef, neighbour in zip(self.context_coef, features.neighbours, strict=True):
-            logits += (contexts @ coef)[neighbour]
+            logits += features.contexts.summed(self.context_hashes, coef)[neighbour]
         return log_softmax(logits)
 
     def dump(self) -> dict[str, npt.NDArray[Any]]:

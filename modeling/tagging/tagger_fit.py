@@ -68,8 +68,8 @@ def fit_tagger(
         raise ValueError(f"{len(tokens.word_of)} tokens, targets {targets.shape} and weights {weights.shape}")
     features = token_features(tokens, lexicon)
     known_words, known_contexts = np.unique(features.words.hashes), np.unique(features.contexts.hashes)
-    contexts = features.contexts.columns(known_contexts)
-    blocks = [_Block.of(features.words.columns(known_words), features.word_of, 1.0)]
+    contexts = _columns(features.contexts, known_contexts)
+    blocks = [_Block.of(_columns(features.words, known_words), features.word_of, 1.0)]
     for distance, neighbour in zip(NEIGHBOURS, features.neighbours, strict=True):
         blocks.append(_Block.of(contexts, neighbour, NEARNESS[distance]))
     shared = sharing((width - 1) // 2)
@@ -147,5 +147,11 @@ def _warm(start: Tagger | None, known_words: Hashes, known_contexts: Hashes, wid
 
 
 def _picked(hashes: Hashes, coef: Floats, wanted: Hashes) -> Floats:
-    rows = HashedWords(wanted, np.arange(len(wanted) + 1)).columns(hashes)
-    return np.asarray(rows @ coef, dtype=np.float32)
+    return HashedWords(wanted, np.arange(len(wanted) + 1)).summed(hashes, coef)
+
+
+def _columns(words: HashedWords, known: Hashes) -> sparse.csr_matrix:
+    """Zeros and ones (n_words, n_known): which of the known features (ascending) each word has."""
+    place, ends = words.known_among(known)
+    ones = np.ones(len(place), dtype=np.float32)
+    return sparse.csr_matrix((ones, place, ends), shape=(len(ends) - 1, len(known)))

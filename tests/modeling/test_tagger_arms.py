@@ -5,7 +5,8 @@ import pytest
 
 from modeling.tagging.arms import Taught, compare_taggers, f1_gain
 from modeling.tagging.lexicon import learn_lexicon
-from modeling.tagging.spans import Matches, Span, tags_of, token_targets
+from modeling.tagging.span_scores import Matches
+from modeling.tagging.spans import Span, tags_of, token_targets
 from modeling.tagging.tagger import n_tags
 from modeling.tagging.tokens import tokenize_with_places
 from tests.modeling.test_tagging import world

@@ -12,16 +12,8 @@ from modeling.tagging.boldness import GRID, choose_boldness
 from modeling.tagging.decoding import best_paths
 from modeling.tagging.lexicon import Lexicon, learn_lexicon
 from modeling.tagging.outlook import look_ahead
-from modeling.tagging.spans import (
-    Matches,
-    Span,
-    f1,
-    f1_interval,
-    match_exactly,
-    spans_of,
-    tags_of,
-    token_targets,
-)
+from modeling.tagging.span_scores import Matches, f1, f1_interval, match_exactly
+from modeling.tagging.spans import Span, spans_of, tags_of, token_targets
 from modeling.tagging.tagger import Tagger, log_softmax, n_tags
 from modeling.tagging.tagger_fit import fit_tagger, sharing
 from modeling.tagging.tokens import TokenizedTexts, tokenize_with_places

@@ -19,7 +19,8 @@ from modeling.tagging.arms import Taught, compare_taggers
 from modeling.tagging.boldness import choose_boldness
 from modeling.tagging.decoding import best_paths
 from modeling.tagging.lexicon import Lexicon, learn_lexicon
-from modeling.tagging.spans import Matches, f1_interval, match_exactly, spans_of
+from modeling.tagging.span_scores import Matches, f1_interval, match_exactly
+from modeling.tagging.spans import spans_of
 from modeling.tagging.tagger import Tagger
 from modeling.tagging.tagger_fit import fit_tagger
 from modeling.tagging.tokens import tokenize_with_places

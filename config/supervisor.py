@@ -155,13 +155,17 @@ class Supervisor:
 
     def _start_services(self) -> None:
         say("Starting web, worker and schedule")
-        beat_file = str(self.state.folder / "schedule")
-        web = self._program("web", "granian", *web_options(self.options.port), stop_seconds=15)
-        worker = self._program("worker", "workers.run", "worker", stop_seconds=20)
-        beat = self._program("schedule", "workers.run", "beat", beat_file)
-        for child in (web, worker, beat):
+        web, *others = self.services()
+        for child in (web, *others):
             self._run(child)
         self._wait_for(web, lambda: answers(f"http://{HOST}:{self.options.port}/"))
+
+    def services(self) -> list[Child]:
+        """Returns our own long-running programs, not started yet: web, worker, schedule."""
+        web = self._program("web", "granian", *web_options(self.options.port), stop_seconds=15)
+        web.longest_pause = 1.0  # people wait for it, also when it is killed again and again
+        worker = self._program("worker", "workers.run", "worker", stop_seconds=20)
+        return [web, worker, self._program("schedule", "workers.run", "beat", str(self.state.folder / "schedule"))]
 
     def _greeting(self, password: str | None) -> list[str]:
         if password:

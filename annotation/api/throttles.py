@@ -11,9 +11,10 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.http import HttpRequest
-from redis.exceptions import RedisError
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
+
+from annotation.redis_later import redis
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def _key(*parts: str) -> str:
 def _with_cache(act: Callable[[BaseCache], Any]) -> Any:
     try:
         return act(caches["default"])
-    except (RedisError, OSError) as error:
+    except (redis.RedisError, OSError) as error:
         logger.warning("counting log-ins in this process: %s", error)
         return act(caches["process"])
 

@@ -5,10 +5,9 @@ doubled or late. `sweep` finds what was lost.
 """
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,6 +21,7 @@ from annotation import hooks
 from annotation.errors import Postponed, StaleEpoch
 from annotation.models import Topic, WorkLane, WorkRequest
 from annotation.operations import owners
+from annotation.operations.heartbeat import kept_alive
 
 logger = logging.getLogger(__name__)
 
@@ -186,7 +186,7 @@ def run_lane(*, project_id: int, topic: str, operation: Callable[[LaneClaim], No
     hooks.reached(f"{topic} claimed")
     started = time.monotonic()
     try:
-        with _heartbeat(claim):
+        with kept_alive(_own(claim), seconds=LEASE_SECONDS, name=f"{topic} {project_id}"):
             operation(claim)
         hooks.reached(f"{topic} done")
     except StaleEpoch:
@@ -248,35 +248,6 @@ def _release_failed(claim: LaneClaim, error: Exception) -> None:
     with suppress(OperationalError, InterfaceError):
         _own(claim).update(**owners.counted(by_itself=not is_outage), **text)
         _rest_if_hopeless(_own(claim))
-
-
-@contextmanager
-def _heartbeat(claim: LaneClaim) -> Iterator[None]:
-    """Keeps the lease alive from a thread of its own while the operation runs."""
-    done = threading.Event()
-
-    def beat() -> None:
-        try:
-            while not done.wait(LEASE_SECONDS / 3):
-                _beat_once(claim)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat, daemon=True, name=f"lease of {claim.topic} {claim.project_id}")
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-def _beat_once(claim: LaneClaim) -> None:
-    """Lengthens the lease; an outage does not end the beat, for the work may go on when it is over."""
-    try:
-        _own(claim).update(expires_at=Now() + timedelta(seconds=LEASE_SECONDS))
-    except (OperationalError, InterfaceError):
-        connection.close()
 
 
 def sweep() -> list[tuple[int, str]]:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from redis import Redis
-from redis.exceptions import RedisError
+
+from annotation.redis_later import redis
 
 SILENT_SECONDS = 90  # a worker that finished nothing for so long does not hear
 FORGOTTEN_SECONDS = 900  # a worker that was killed and replaced is remembered for so long
@@ -89,10 +89,10 @@ def silent_workers() -> int:
 
 
 def _broker() -> Iterator[Gauge]:
-    broker = Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+    broker = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
     try:
         waiting = [Gauge("broker_waiting", f'queue="{name}"', float(broker.llen(name))) for name in settings.QUEUES]
-    except (RedisError, OSError):
+    except (redis.RedisError, OSError):
         waiting = []
     finally:
         broker.close()

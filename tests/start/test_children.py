@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from config.children import PAUSES_SECONDS, STEADY_SECONDS, Child
-from config.options import CHECKOUT
+from config.options import CHECKOUT, parse
 from config.processes import MARK, end_leftovers, marked_processes, wait_until
+from config.supervisor import Supervisor
 
 
 class Clock:
@@ -69,6 +70,12 @@ def test_the_longest_pause_can_be_shorter(tmp_path: Path) -> None:
         child.start()
         end_of(child)
     assert child.due_at - clock.seconds == 1.0
+
+
+def test_nobody_waits_longer_than_a_second_for_a_web_server_that_is_killed_again_and_again(tmp_path: Path) -> None:
+    web, *others = Supervisor(parse(["--data-dir", str(tmp_path / "data")])).services()
+    assert (web.name, web.longest_pause) == ("web", 1.0)
+    assert [child.longest_pause for child in others] == [PAUSES_SECONDS[-1]] * 2
 
 
 def test_it_is_not_started_before_its_pause_is_over(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ assert app.Beat and PROGRAMS
 """
 SHELLS = ("prompt_toolkit", "click_repl")  # of Celery's command line
 NOT_NEEDED = {
-    WEB: ("scipy", "sklearn", "celery", "PIL", "pandas"),
+    WEB: ("scipy", "sklearn", "celery", "redis", "PIL", "pandas"),
     WORKER: ("PIL", "pandas", *SHELLS),
     SCHEDULE: ("numpy", "psycopg", "annotation", *SHELLS),
 }

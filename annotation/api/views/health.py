@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.cache import caches
 from django.db import connection
-from redis.exceptions import RedisError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +11,7 @@ from rest_framework.response import Response
 from annotation.api import answers
 from annotation.api.views.base import View, documented
 from annotation.queries.operating import silent_workers
+from annotation.redis_later import redis
 
 WORKER_SECONDS = 45
 
@@ -49,6 +49,6 @@ def canary_age() -> float | None:
 def broker_answers() -> bool:
     try:
         caches["default"].get("health")
-    except (RedisError, OSError):
+    except (redis.RedisError, OSError):
         return False
     return True

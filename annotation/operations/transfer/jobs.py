@@ -9,20 +9,21 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from annotation.errors import DomainError, StaleEpoch
 from annotation.models import Job, Topic
 from annotation.operations import owners
+from annotation.operations.heartbeat import kept_alive
 from annotation.operations.outbox import request_work
 from annotation.operations.transfer.answers import reportable
 from annotation.sentences import beside, say
 
 logger = logging.getLogger(__name__)
 
-LEASE_SECONDS = 60
+LEASE_SECONDS = 20  # how long a dead worker holds up its job
 KEPT = timedelta(days=7)
 FOLDERS = ("imports", "exports")
 _UNFINISHED = (Job.Status.QUEUED, Job.Status.RUNNING)
@@ -92,24 +93,26 @@ def _use_what_came_in(job: Job) -> None:
 
 def own_job(claim: JobClaim) -> Job:
     """Returns the job, locked until the end of the transaction; raises StaleEpoch when somebody else took it over."""
-    job = Job.objects.select_for_update().filter(pk=claim.job_id, epoch=claim.epoch, status=Job.Status.RUNNING).first()
+    job = _own(claim).select_for_update().first()
     if job is None:
         raise StaleEpoch(f"job {claim.job_id} was taken over")
     return job
 
 
+def _own(claim: JobClaim) -> QuerySet[Job]:
+    return Job.objects.filter(pk=claim.job_id, epoch=claim.epoch, status=Job.Status.RUNNING)
+
+
 def keep_lease(claim: JobClaim, **changes: Any) -> None:
     """Stores progress and lengthens the lease; raises StaleEpoch when the job was taken over."""
-    own = Job.objects.filter(pk=claim.job_id, epoch=claim.epoch, status=Job.Status.RUNNING)
-    if not own.update(expires_at=Now() + timedelta(seconds=LEASE_SECONDS), **changes):
+    if not _own(claim).update(expires_at=Now() + timedelta(seconds=LEASE_SECONDS), **changes):
         raise StaleEpoch(f"job {claim.job_id} was taken over")
 
 
 def finish_job(claim: JobClaim, *, status: Job.Status, **changes: Any) -> None:
     """Closes the job; raises StaleEpoch when it was taken over."""
     with transaction.atomic():
-        own = Job.objects.filter(pk=claim.job_id, epoch=claim.epoch, status=Job.Status.RUNNING)
-        if not own.update(status=status, finished_at=Now(), expires_at=None, **changes):
+        if not _own(claim).update(status=status, finished_at=Now(), expires_at=None, **changes):
             raise StaleEpoch(f"job {claim.job_id} was taken over")
         _use_what_came_in(Job.objects.get(pk=claim.job_id))
 
@@ -124,7 +127,8 @@ def work_on(job_id: int, operation: Callable[[JobClaim], None]) -> bool:
         return False
     claim = JobClaim(job_id, epoch)
     try:
-        operation(claim)
+        with kept_alive(_own(claim), seconds=LEASE_SECONDS, name=f"job {job_id}"):
+            operation(claim)
     except StaleEpoch:
         logger.warning("late result of job %s dropped", job_id)
         return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from annotation.models import Project
 from tests.factories import make_item, make_member, make_project, make_user
@@ -49,6 +49,16 @@ class Site:
         page.get_by_label("Username").fill(username)
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
+
+
+def tab_to(page: Page, wanted: Locator, *, backwards: bool = False, most: int = 80) -> Locator:
+    """Returns the element once Tab has brought the focus to it, as somebody without a mouse gets there."""
+    wanted.wait_for(state="attached")
+    for _ in range(most):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return wanted
+        page.keyboard.press("Shift+Tab" if backwards else "Tab")
+    raise AssertionError(f"{wanted} is not reached by Tab")
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,14 @@
 """Every page against the rules of axe-core (WCAG 2.2 AA), in both themes and on a phone."""
 
+import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
-from annotation.models import Role
+from annotation.models import Comment, Role
 from tests.browser.conftest import Site
 from tests.factories import make_member
 
@@ -31,10 +33,25 @@ def offences(page: Page) -> list[str]:
     ]
 
 
+PLAIN = ("/projects/new", "/account", "/nowhere")
+PARTS = ("models", "items", "people", "settings", "report", "guidelines", "review")
+
+
+def test_every_address_of_the_page_is_among_them() -> None:
+    """`/` and `/login` are looked at on the way in, `/join` in test_invite, `label` with its drawers at the end."""
+    source = (Path(settings.BASE_DIR) / "frontend/src/state/routes.ts").read_text(encoding="utf-8")
+    plain = set(re.findall(r"'(/[a-z/]*)':", source))
+    parts = set(re.findall(r"'(\w+)'", re.search(r"OF_A_PROJECT = new Set\(\[(.*?)\]", source)[1]))
+    assert plain - {"/", "/login", "/join"} == set(PLAIN) - {"/nowhere"}
+    assert parts - {"label"} == set(PARTS)
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1024), ("light", 390)])
 def test_pages(site: Site, browser: Browser, theme: str, width: int) -> None:
     project = site.project(n_items=3, guidelines="Is it wanted?\nAsk when in doubt.")
-    make_member(project, user=site.person("maya"), role=Role.MANAGER)
+    maya = make_member(project, user=site.person("maya"), role=Role.MANAGER)
+    item = project.items.order_by("pk").last()
+    Comment.objects.create(project=project, item=item, author=maya, body="Is this irony?", created_at=timezone.now())
     context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=theme)
     page = context.new_page()
     page.goto(f"{site.base_url}/login")
@@ -44,9 +61,9 @@ def test_pages(site: Site, browser: Browser, theme: str, width: int) -> None:
     page.get_by_role("heading", name="Projects", exact=True).wait_for()
     wrong["/"] = offences(page)
     base = f"/projects/{project.pk}"
-    for path in (base, f"{base}/models", f"{base}/people", f"{base}/items", f"{base}/settings", "/projects/new"):
+    for path in (*PLAIN, *(f"{base}/{part}" for part in PARTS), f"{base}/items/{item.pk}", base):
         page.goto(site.base_url + path)
-        page.locator("main h1").wait_for()
+        page.locator("h1").first.wait_for(state="attached")
         wrong[path] = offences(page)
     page.goto(f"{site.base_url}{base}/label")
     page.get_by_text("message 1").wait_for()

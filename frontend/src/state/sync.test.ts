@@ -34,6 +34,7 @@ describe('leases', () => {
     const answered = answer(withReady(1, 2, 3), SPAM, 1, 1)
     expect(leasesWanted(answered)).toBe(4)
     expect(leasesWanted(answered, 1)).toBe(3)
+    expect(leasesWanted(answered, null, 12)).toBe(13)
   })
 
   it('are dropped when they have run out, but not under the eyes of the reader', () => {

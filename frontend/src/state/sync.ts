@@ -5,6 +5,8 @@ import { enqueue, type Outgoing, type Refused } from './outbox'
 /* What the service says changes the state here; what the person does, in label.ts. */
 
 export const READY_TARGET = 3
+/** For whoever works where the network comes and goes. */
+export const FAR_TARGET = 12
 const MOST_LEASES = 20
 
 function cardOf(lease: Assignment, leasedAt: number): Card {
@@ -30,12 +32,12 @@ export function withoutExpired(state: LabelState, leaseMs: number, now: number, 
   return ready.length === state.ready.length ? state : { ...state, ready }
 }
 
-/** How many leases to ask for so that READY_TARGET are ready: open ones come first, so those not yet answered for count too. */
-export function leasesWanted(state: LabelState, closing: number | null = null): number {
-  if (state.ready.length >= READY_TARGET) return 0
+/** How many leases to ask for so that `target` are ready: open ones come first, so those not yet answered for count too. */
+export function leasesWanted(state: LabelState, closing: number | null = null, target = READY_TARGET): number {
+  if (state.ready.length >= target) return 0
   const open = state.outbox.filter((one) => one.isFirst && one.assignment !== closing).length
   const unanswered = state.again.filter((one) => !one.given).length
-  return Math.min(MOST_LEASES, READY_TARGET + open + unanswered)
+  return Math.min(MOST_LEASES, target + open + unanswered)
 }
 
 /** The state after the service confirmed `version` of an act; a newer act on the same assignment still has to go. */

@@ -70,6 +70,7 @@ export const en = {
     youCanReadIt: 'You can read it once you have answered that item.',
   },
   account: {
+    keepManyReady: 'Keep twelve questions ready instead of three, for work where the network comes and goes (on this device; colleagues get them only when your time for them is over)',
     onThisPage: 'This page',
     remindOfBreaks: 'Propose a break after fifty minutes of labelling (on this device)',
     ownKeys: (n: number) => `${plural(n, 'command has a key', 'commands have keys')} of your own, on this device.`,

@@ -222,6 +222,7 @@ export const zhHans: Catalogue = {
     youCanReadIt: '回答该条目之后才能查看。',
   },
   account: {
+    keepManyReady: '预先准备十二个问题而不是三个，适合网络时断时续的地方（仅本设备；您的作答时限过后，这些问题才会转给同事）',
     onThisPage: '本页面',
     remindOfBreaks: '连续标注五十分钟后提醒休息（仅本设备）',
     ownKeys: (n) => `您在本设备上自定义了 ${count(n)} 个命令的快捷键。`,

@@ -8,13 +8,15 @@ import { leasesWanted } from '../../state/sync'
 export interface Asking {
   project: number
   state: () => LabelState
+  /** How many items are kept ready. */
+  target: number
   /** Takes the answer in; says whether it brought anything new. */
   onAnswer: (answer: Assignments) => boolean
   onFailure: (failure: 'offline' | 'signed_out' | { problem: string }) => void
 }
 
-/** Items are asked for when fewer than three are ready: at once, and gently after "nothing for now" or a failure. */
-export function createAsker({ project, state, onAnswer, onFailure }: Asking) {
+/** Items are asked for when fewer than `target` are ready: at once, and gently after "nothing for now" or a failure. */
+export function createAsker({ project, state, target, onAnswer, onFailure }: Asking) {
   let timer = 0
   let tries = 0
   let asking = false
@@ -23,7 +25,7 @@ export function createAsker({ project, state, onAnswer, onFailure }: Asking) {
   function plan(): void {
     window.clearTimeout(timer)
     const { empty, ready } = state()
-    if (stopped || leasesWanted(state()) === 0) return
+    if (stopped || leasesWanted(state(), null, target) === 0) return
     const isCalm = empty !== null || tries > 0 || ready.length > 0
     const calmMs = (): number => askAgainMs(empty?.because ?? 'all_leased', empty?.nextReleaseAt ?? null, tries, Date.now())
     timer = window.setTimeout(ask, isCalm ? calmMs() : 0)
@@ -36,7 +38,7 @@ export function createAsker({ project, state, onAnswer, onFailure }: Asking) {
   }
 
   async function ask(): Promise<void> {
-    const count = leasesWanted(state())
+    const count = leasesWanted(state(), null, target)
     if (asking || stopped || !count || document.hidden) return
     asking = true
     try {

@@ -3,6 +3,7 @@ import { poll } from '../../api/poll'
 import type { SaidToMe } from '../../api/schema'
 import type { AnswerValue, Assignments, Health, ModelState, MyAnnotations, Project, Training } from '../../api/types'
 import { openKeep, type Keep } from '../../kept-answers'
+import { chosen as kept } from '../../kept-choices'
 import { boxesIn, spansIn } from '../../state/answers'
 import { answeredAt, type Stretch } from '../../state/breaks'
 import * as boxes from '../../state/boxes'
@@ -37,6 +38,7 @@ const leasesOf = (answer: Partial<Assignments>): Assignments => ({
  * functions of `state/`; this file connects them to the clock, the network and the browser's storage. Call `close` at the end.
  */
 export function createDesk(project: Project, user: number) {
+  const target = kept('ahead') === 'many' ? sync.FAR_TARGET : sync.READY_TARGET
   let state = $state.raw<label.LabelState>(label.EMPTY_STATE)
   let link = $state<Link>(navigator.onLine ? 'online' : 'offline')
   let model = $state.raw<ModelState | null>(null)
@@ -113,7 +115,7 @@ export function createDesk(project: Project, user: number) {
 
   const sender = createSender({
     outbox: () => state.outbox,
-    leasesWanted: (closing) => sync.leasesWanted(state, closing),
+    leasesWanted: (closing) => sync.leasesWanted(state, closing, target),
     onStart: (assignment) => (sending = assignment),
     onLink: (next) => (link = next),
     onRefused: (entry, error) => change(sync.refuse(state, entry.assignment, error)),
@@ -129,6 +131,7 @@ export function createDesk(project: Project, user: number) {
   const asker = createAsker({
     project: project.id,
     state: () => state,
+    target,
     onAnswer: (answer) => {
       const before = state.ready.length
       const hadCard = label.current(state) !== null

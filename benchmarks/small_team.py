@@ -1,10 +1,11 @@
 """Eight people, two of whom guess, three answers an item, three hundred answers: what is known of people and labels?
 
-    python -m benchmarks.small_team --data FOLDER --set sms_spam --seeds 100
+    python -m benchmarks.small_team --data FOLDER --set sms_spam --seeds 100 [--questions team]
 
 FOLDER holds {set}.jsonl.gz with `text` and `label`. Items come in the order of a shuffle, as they do where people are
-quicker than the first model; one in ten honest answers is wrong. The parts are those of the service: the inference from
-people, a model that has not seen an item's answers, and its voice. No server; a seed takes a fiftieth of a second.
+quicker than the first model, or as the strategy that is named chooses them; one in ten honest answers is wrong. The
+parts are those of the service: the inference from people, a model that has not seen an item's answers, and its voice.
+No server; a seed takes a fiftieth of a second, a fifth with chosen questions.
 """
 
 import argparse
@@ -17,15 +18,23 @@ from annotation.simulation.offline import POOL, pool_of
 from modeling.engine import Beliefs, believe_people, hear_model
 from modeling.linear_fit import DEFAULT_L2, out_of_fold
 from modeling.model_voice import weighed_voice
-from modeling.rehearsal import Pool
+from modeling.rehearsal import Plan, Pool, given_answers
 
 N_PEOPLE, N_GUESSING, OVERLAP, N_ANSWERS, NOISE = 8, 2, 3, 300, 0.1
 CUT, LEAST_JUDGED, FLAGGED_FROM = float(np.log(10)), 20, 0.8
 GUESSING = np.arange(N_PEOPLE) >= N_PEOPLE - N_GUESSING
 
 
+def asked(pool: Pool, questions: str, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Returns rows of the pool (n_items,) and votes on them (n, 3), the questions as the strategy chooses them."""
+    noise = np.where(GUESSING, 1 - 1 / pool.n_classes, NOISE)
+    votes = given_answers(pool, Plan(questions, noise, OVERLAP, N_ANSWERS, N_ANSWERS), rng=rng)
+    rows, place = np.unique(votes[:, 0], return_inverse=True)
+    return rows, np.column_stack([place, votes[:, 1:]])
+
+
 def answered(pool: Pool, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Returns rows of the pool (n_items,) and votes on them (300, 3)."""
+    """Returns rows of the pool (n_items,) and votes on them (300, 3), items in the order of a shuffle."""
     rows = rng.choice(pool.n_items, N_ANSWERS // OVERLAP, replace=False)
     item = np.repeat(np.arange(len(rows)), OVERLAP)
     person = np.concatenate([rng.permutation(N_PEOPLE)[:OVERLAP] for _ in rows])
@@ -56,10 +65,10 @@ def knowing_skill(pool: Pool, votes: np.ndarray, n_items: int) -> np.ndarray:
     return np.asarray(logs.argmax(axis=1))
 
 
-def looked_at(pool: Pool, seed: int) -> dict[str, float]:
+def looked_at(pool: Pool, seed: int, questions: str | None) -> dict[str, float]:
     """Returns for one team what held."""
     rng = np.random.default_rng(seed)
-    rows, votes = answered(pool, rng)
+    rows, votes = asked(pool, questions, rng) if questions else answered(pool, rng)
     found, true = believed(pool, rows, votes, rng), pool.true[rows]
     truth = found.truth
     accused = (truth.random_log_odds >= CUT) & (found.n_judged >= LEAST_JUDGED)
@@ -90,10 +99,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--set", default="sms_spam")
     parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--questions", help="a strategy that chooses the items, such as team")
     options = parser.parse_args()
     dataset = load(options.data / f"{options.set}.jsonl.gz", text="text", label="label", n_items=5_000, seed=1)
     pool = pool_of(dataset, POOL)
-    teams = [looked_at(pool, seed) for seed in range(options.seeds)]
+    teams = [looked_at(pool, seed, options.questions) for seed in range(options.seeds)]
     for what in teams[0]:
         print(f"| {what} | {np.mean([team[what] for team in teams]):.3f} |", flush=True)
 

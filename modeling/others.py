@@ -28,21 +28,49 @@ def judged_by_others(
     """How probable everything but the vote itself finds each answer (n_votes,), and everybody's odds of not looking.
 
     logs: the items' log scores (n_items, K), from `skills` that were counted by the posterior `before`. counted:
-    (n_votes,) the votes that somebody is judged by. The average honest person is measured without those who seem not
-    to look: among few people two of them would make the average poor, and themselves look ordinary.
+    (n_votes,) the votes that somebody is judged by.
+
+    Whether somebody looks is judged by others who look, each taken for the average honest person, and that person is
+    measured without those who seem not to look. Among few people two who guess would else make the average poor and
+    speak for each other, and a dozen answers say less about a person's own skill than about whether she looks.
     """
-    supported, odds = np.empty(len(votes.item)), np.zeros(votes.n_annotators)
+    supported, base = _supported(votes, logs, skills, before)
+    odds, sizes = np.zeros(votes.n_annotators), {"n_annotators": votes.n_annotators, "n_classes": votes.n_classes}
     for _ in range(HONEST_ROUNDS):
-        pool = honest_pool(skills, votes.answer, special.expit(USUALLY_HONEST - odds))
-        answered = np.empty((4, len(votes.item)))
-        for rows in votes.chunks():
-            answer = votes.answer[rows]
-            others = _others(votes, rows, logs, elsewhere(votes, rows, skills, before))
-            supported[rows] = others[np.arange(len(rows)), answer]
-            answered[:, rows] = answer_logs(others, answer, pool)
-        sizes = {"n_annotators": votes.n_annotators, "n_classes": votes.n_classes}
+        looks = special.expit(USUALLY_HONEST - odds)
+        pool = honest_pool(skills, votes.answer, looks)
+        answered = _answered(votes, base, pool, looks)
         odds = random_log_odds(answered[:, counted], votes.annotator[counted], votes.answer[counted], **sizes)
     return supported, odds
+
+
+def _supported(votes: CodedVotes, logs: Floats, skills: Skills, before: Floats) -> tuple[Floats, Floats]:
+    """How probable everything but the vote itself finds each answer (n_votes,), and the logs without any vote."""
+    supported, base = np.empty(len(votes.item)), logs.copy()
+    for rows in votes.chunks():
+        own = elsewhere(votes, rows, skills, before)
+        supported[rows] = _others(votes, rows, logs, own)[np.arange(len(rows)), votes.answer[rows]]
+        base -= votes.item_sums(rows, own)
+    return supported, base
+
+
+def _answered(votes: CodedVotes, base: Floats, pool: Floats, looks: Floats) -> Floats:
+    """`answer_logs` of all votes (4, n_votes), where everybody answers as the pool as far as she looks (0 to 1)."""
+    logs, found = base.copy(), np.empty((4, len(votes.item)))
+    for rows in votes.chunks():
+        logs += votes.item_sums(rows, _mixed(votes, rows, pool, looks))
+    for rows in votes.chunks():
+        others = _others(votes, rows, logs, _mixed(votes, rows, pool, looks))
+        found[:, rows] = answer_logs(others, votes.answer[rows], pool)
+    return found
+
+
+def _mixed(votes: CodedVotes, rows: Ints, pool: Floats, looks: Floats) -> Floats:
+    """Log P(answer | truth) of these votes (len(rows), K): by the pool as far as the author looks, else by chance."""
+    answer = votes.answer[rows]
+    share = looks[votes.annotator[rows], None]
+    credible = np.minimum(pool.T[answer], pool[answer, answer, None])
+    return np.asarray(np.log(share * credible + (1 - share) / votes.n_classes))
 
 
 def _others(votes: CodedVotes, rows: Ints, logs: Floats, own: Floats) -> Floats:

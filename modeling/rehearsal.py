@@ -185,19 +185,31 @@ def rehearse(pool: Pool, plan: Plan, *, rng: np.random.Generator) -> Iterator[Po
 
     Raises ValueError for a strategy that does not exist, and for more answers an item than there are people.
     """
+    due = plan.step
+    for run, done in _rounds(pool, plan, rng):
+        if len(run.votes) >= due or done:
+            yield run.measure()
+            due = len(run.votes) + plan.step
+
+
+def given_answers(pool: Pool, plan: Plan, *, rng: np.random.Generator) -> Ints:
+    """Returns all answers (n, 3) of such a team: row of the pool, person, class; raises as `rehearse`."""
+    *_, (run, _) = _rounds(pool, plan, rng)
+    return np.array(run.votes, dtype=np.int64)
+
+
+def _rounds(pool: Pool, plan: Plan, rng: np.random.Generator) -> Iterator[tuple[_Run, bool]]:
+    """Yields the run whenever the model has learned what was answered, and whether that was the last time."""
     if plan.strategy not in (TEAM, *STRATEGIES):
         raise ValueError(f"there is no strategy {plan.strategy!r}; known: {', '.join((TEAM, *STRATEGIES))}")
     if not 1 <= plan.overlap <= len(plan.noise):
         raise ValueError(f"{plan.overlap} answers an item need as many people; there are {len(plan.noise)}")
     run, batch = _Run(pool, plan, rng), max(LEAST_BATCH, len(plan.noise))
     run.ask(rng.choice(pool.n_items, min(N_FIRST, pool.n_items), replace=False))
-    due = plan.step
     while True:
         run.learn()
-        done = len(run.votes) >= plan.n_labels or run.is_asked.all()
-        if len(run.votes) >= due or done:
-            yield run.measure()
-            due = len(run.votes) + plan.step
+        done = bool(len(run.votes) >= plan.n_labels or run.is_asked.all())
+        yield run, done
         if done:
             return
         left = -(-(plan.n_labels - len(run.votes)) // plan.overlap)

@@ -12,6 +12,9 @@ FAVOURITE_SHARE = 0.95
 # The others' opinion is surer than it should be (people err on the same items), so part of it is spread evenly.
 DOUBT = 0.03
 TURNED = 0.6
+# Of ten who do not look: guess evenly, have one favourite, their own habits, turn answers round. Even guesses are the
+# hardest to tell from poor work; and on items of mostly one class good work looks like a favourite.
+WAYS = (7, 1, 1, 1)
 
 
 def normalised(logs: Floats) -> Floats:
@@ -38,9 +41,9 @@ def answer_logs(others: Floats, answer: Ints, pool: Floats) -> Floats:
 def random_log_odds(logs: Floats, annotator: Ints, answer: Ints, *, n_annotators: int, n_classes: int) -> Floats:
     """Log Bayes factor for every annotator (n_annotators,): above 0 speaks for careless answers, 0 is no evidence.
 
-    logs: (4, n_votes) of `answer_logs`. Honest is an average or a better person. The careless ways, averaged so that
-    no best one is picked afterwards: uniform guessing, one favourite class, own habits whatever the item, and answers
-    turned away from the truth.
+    logs: (4, n_votes) of `answer_logs`. Honest is an average or a better person. The careless ways, averaged
+    by WAYS so that no best one is picked afterwards: uniform guessing, one favourite class, own habits whatever the
+    item, and answers turned away from the truth.
     """
     k = n_classes
     if k < 2:
@@ -54,4 +57,4 @@ def random_log_odds(logs: Floats, annotator: Ints, answer: Ints, *, n_annotators
     habits = special.gammaln(k) - special.gammaln(n + k) + special.gammaln(used + 1).sum(axis=1)
     adversary = np.logaddexp(turned, against) - np.log(2)
     careless = np.stack([uniform, special.logsumexp(favourite, axis=1) - np.log(k), habits, adversary])
-    return np.asarray(special.logsumexp(careless, axis=0) - np.log(len(careless)) - honest)
+    return np.asarray(special.logsumexp(careless, axis=0, b=np.array(WAYS)[:, None]) - np.log(sum(WAYS)) - honest)

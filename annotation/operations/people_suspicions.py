@@ -18,7 +18,8 @@ from modeling.behavior import repetitive_log_odds, too_fast
 # Nobody is judged by fewer answers.
 LEAST_ANSWERS = 20
 HELP_BAR = 0.75
-RANDOM_LOG_ODDS = float(np.log(10))
+# A flag is opened from the first odds on and stays over the second: a wobble does not close what was found.
+RANDOM_LOG_ODDS, STILL_RANDOM_LOG_ODDS = float(np.log(10)), float(np.log(5))
 REPETITIVE_LOG_ODDS = float(np.log(1000))
 LAST_ANSWERS = 200
 DRIFT_WINDOW = 30
@@ -34,6 +35,7 @@ class _Finding:
     score: float
     summary: Sentence
     details: dict[str, Any]
+    opens: bool = True
 
 
 def suspicious_people(inference: Inference, names: Mapping[int, str]) -> list[Suspicion]:
@@ -63,21 +65,23 @@ def _suspicion(kind: str, finding: _Finding, evidence: dict[str, Any], user_id: 
         evidence=evidence | _rounded(finding.details) | {"n": n_answers, "summary": finding.summary},
         annotator_id=user_id,
         weight=n_answers,
+        opens=finding.opens,
     )
 
 
-def careless_people(inference: Inference) -> Ints:
+def careless_people(inference: Inference, log_odds: float = RANDOM_LOG_ODDS) -> Ints:
     """Returns the people (positions) whose answers look random: ten to one, from twenty answers that can be judged."""
     judged = inference.n_judged >= LEAST_ANSWERS
-    return np.flatnonzero(judged & (inference.truth.random_log_odds >= RANDOM_LOG_ODDS))
+    return np.flatnonzero(judged & (inference.truth.random_log_odds >= log_odds))
 
 
 def _looks_random(inference: Inference, who: list[str]) -> Iterator[_Finding]:
-    for person in careless_people(inference).tolist():
+    for person in careless_people(inference, STILL_RANDOM_LOG_ODDS).tolist():
         log_odds = float(inference.truth.random_log_odds[person])
         english = f"The answers of {{who}} are {_times(log_odds)} likelier from somebody who does not look."
         summary = say("flag.looks_random", english, who=who[person], times=min(float(np.exp(log_odds)), 1000.0))
-        yield _Finding(person, float(expit(log_odds)), summary, _skill(inference, person) | {"log_odds": log_odds})
+        details = _skill(inference, person) | {"log_odds": log_odds}
+        yield _Finding(person, float(expit(log_odds)), summary, details, opens=log_odds >= RANDOM_LOG_ODDS)
 
 
 def _needs_help(inference: Inference, who: list[str]) -> Iterator[_Finding]:

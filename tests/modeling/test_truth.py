@@ -84,6 +84,19 @@ def test_spammer_is_caught_at_20_judgements_and_honest_people_are_not(kind: str)
     assert not any(accused)
 
 
+def test_two_who_guess_among_eight_are_told_by_forty_answers_each() -> None:
+    told, worst, accused = [], [], []
+    for seed in range(30):
+        _, votes = simulate([0.9] * 6 + [0.5] * 2, 100, 2, 3, np.random.default_rng(seed))
+        odds = infer(votes, n_items=100, n_annotators=8, n_classes=2).random_log_odds
+        told.append((odds[6:] > np.log(10)).all())
+        worst.append(set(np.argsort(-odds)[:2]) == {6, 7})
+        accused.append((odds[:6] > np.log(10)).any())
+    assert np.mean(told) >= 0.8
+    assert np.mean(accused) <= 0.05
+    assert np.mean(worst) >= 0.95
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**16))
 def test_order_and_names_do_not_matter(seed: int) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from annotation.errors import BadRequest, Conflict
 from annotation.models import Annotation, AnnotatorReport, AuditEvent, Consensus, Flag, Project
+from annotation.operations import people_suspicions
 from annotation.operations.flags import raise_flags
 from annotation.operations.review import decide_flag
 from annotation.operations.suspicions import Suspicion, _label_summary
@@ -137,6 +138,16 @@ class TestPeople:
         assert flag.evidence["worst"][0]["expected"] == "ham"
         assert flag.evidence["gold"] == {"n": 0, "missed": 0}
         assert [flag.annotator.username for flag in open_flags(project, Flag.Kind.REPETITIVE)] == ["lazy"]
+
+    def test_weaker_odds_keep_a_flag_but_open_none(self, monkeypatch):
+        project = make_project(overlap=4)
+        ask_everybody(project, {"ann": TRUTH, "bob": TRUTH, "cem": TRUTH, "lazy": ["spam"] * len(TRUTH)})
+        judge(project)
+        for opening, keeping, n_open in ((99.0, 1.0, 1), (99.0, 99.0, 0), (99.0, 1.0, 0), (1.0, 1.0, 1)):
+            monkeypatch.setattr(people_suspicions, "RANDOM_LOG_ODDS", opening)
+            monkeypatch.setattr(people_suspicions, "STILL_RANDOM_LOG_ODDS", keeping)
+            judge(project)
+            assert len(open_flags(project, Flag.Kind.ANNOTATOR_LOOKS_RANDOM)) == n_open
 
     def test_nobody_is_judged_by_nineteen_answers(self):
         project = make_project(overlap=4)

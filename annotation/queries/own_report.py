@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from annotation.models import Annotation, AnnotatorReport, Flag, Project, Review
+from annotation.sentences import say, spoken
 
 MOST_SHOWN = 20
 
@@ -28,12 +29,12 @@ GOLD = """
 """
 # A flag's own sentence has figures, which every answer moves.
 DOUBTS = {
-    Flag.Kind.ANNOTATOR_NEEDS_HELP: "Your answers often differ from what is held for right.",
-    Flag.Kind.ANNOTATOR_LOOKS_RANDOM: "Your answers look as if nobody looked at the items.",
-    Flag.Kind.TOO_FAST: "Many of your answers took less time than reading takes here.",
-    Flag.Kind.REPETITIVE: "Your last answers repeat a pattern.",
-    Flag.Kind.DRIFT: "Your last answers are less often right than the ones before.",
-    Flag.Kind.COPYING: "More of your mistakes are those of one colleague than is usual here.",
+    Flag.Kind.ANNOTATOR_NEEDS_HELP: say("own.needs_help", "Your answers often differ from what is held for right."),
+    Flag.Kind.ANNOTATOR_LOOKS_RANDOM: say("own.looks_random", "Your answers look as if nobody looked at the items."),
+    Flag.Kind.TOO_FAST: say("own.too_fast", "Many of your answers took less time than reading takes here."),
+    Flag.Kind.REPETITIVE: say("own.repetitive", "Your last answers repeat a pattern."),
+    Flag.Kind.DRIFT: say("own.drift", "Your last answers are less often right than the ones before."),
+    Flag.Kind.COPYING: say("own.copying", "More of your mistakes are those of one colleague than is usual here."),
 }
 
 
@@ -47,7 +48,12 @@ def own_report(project: Project, user: User) -> dict[str, Any]:
     is_due = report is not None and report.n_annotations - report.shown.get("n", 0) >= AnnotatorReport.SHOWN_EVERY
     seen = _newest(report) if is_due else (report.shown if report else {})
     found = _report(project, user, report, seen or _newest(None))
-    return found | {"flags": [one | {"summary": DOUBTS.get(one["kind"], "")} for one in found["flags"]]}
+    return found | {"flags": [one | _without_figures(one["kind"]) for one in found["flags"]]}
+
+
+def _without_figures(kind: str) -> dict[str, Any]:
+    summary = DOUBTS[Flag.Kind(kind)]
+    return {"summary": summary, "said": spoken(summary)}
 
 
 def report_on(project: Project, user: User) -> dict[str, Any]:

@@ -151,9 +151,10 @@ def test_doubts_about_her_are_told_without_figures():
     for person, kind in zip(people, ("annotator_needs_help", "copying"), strict=True):
         Flag.objects.create(
             project=project, kind=kind, subject="x", annotator=person, score=0.9, created_at="2026-01-01T00:00Z",
-            evidence={"summary": "right in 61% of answers"},
+            evidence={"summary": "right in 61% of answers", "said": {"code": "flag.needs_help", "with": {"low": 0.61}}},
         )  # fmt: skip
         [told], [known] = own_report(project, person)["flags"], report_on(project, person)["flags"]
         assert known["summary"] == "right in 61% of answers"
         assert "%" not in told["summary"]
+        assert told["said"]["with"] == {}
         assert told["summary"].endswith(".")

@@ -77,9 +77,14 @@ def _encoded(name: str, texts: list[str]) -> Floats:
 
 @lru_cache(maxsize=1)
 def load_encode(source: str) -> Encode:
-    """The function that encodes texts with the model in this folder or of this hub name; kept while it is in use."""
+    """The function that encodes texts with the model in this folder or of this hub name; kept while it is in use.
+
+    Raises EncoderError for a folder that is not there, or where the library that it needs is missing.
+    """
     folder = Path(source)
     if not folder.is_dir():
+        if folder.is_absolute():
+            raise EncoderError(f"{PREFIX}{source}: the workers have no such folder.")
         return _by_library(source, ("sentence_transformers", "model2vec"))
     if _onnx_file(folder) is not None:
         return _onnx(folder)

@@ -144,6 +144,9 @@ def _text_encoder(representation: Representation) -> Encoder:
     """Returns what turns texts into vectors here; raises Conflict where web processes cannot, or there is none."""
     encoder = None if representation.name == EXTERNAL else load_encoder(representation)
     if encoder is None or not encoder.is_light or encoder.reads != "text":
-        message = f"The vectors of this project ({representation.name}) are not made of texts by the web server."
+        message = (
+            f"The vectors of this project ({representation.name}) are not made of texts by the web server. Download "
+            "the version: its scorer takes what its representation reads."
+        )
         raise Conflict(message, code="not_served")
     return encoder

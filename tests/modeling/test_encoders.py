@@ -49,6 +49,11 @@ def test_a_folder_says_which_library_it_needs(tmp_path: Path) -> None:
         LibraryEncoder.measured(f"encoder:{tmp_path}")
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match="the workers have no such folder"):
+        LibraryEncoder.measured(f"encoder:{tmp_path / 'none'}")
+
+
 @pytest.mark.usefixtures("_library")
 def test_vectors_are_unit_rows_of_the_library_s() -> None:
     encoder = LibraryEncoder.measured("encoder:example/small")

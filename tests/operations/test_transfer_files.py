@@ -324,6 +324,24 @@ def test_killed_anywhere_and_resumed_exactly(die_at, monkeypatch, point, nth):
     assert (run_job(job.pk), stuck_jobs()) == (False, [])
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_rows_with_long_texts_come_in_smaller_batches(monkeypatch, pack):
+    """Of 2 MB of the file each, so that memory does not grow with the length of texts."""
+    monkeypatch.setattr(imports, "BATCH_BYTES", 2 * 2**20)
+    sizes = []
+    store = imports._commit
+    monkeypatch.setattr(
+        imports, "_commit", lambda claim, batch, **more: (sizes.append(len(batch)), store(claim, batch, **more))
+    )
+    job = bring(pack(b"id,text\n" + b"".join(b"%d,%s\n" % (n, b"long " * 10_000) for n in range(200))))
+    assert run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.status, counts(job)) == ("done", (200, 0, 0))
+    assert sum(sizes) == 200
+    assert 35 <= max(sizes) <= 50
+    assert len(sizes) <= 6
+
+
 def lose(job: Job, die_at, owner: str) -> None:
     die_at("import batch stored")
     with pytest.raises(Killed):

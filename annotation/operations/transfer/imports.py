@@ -1,7 +1,8 @@
 """A file comes in: stored as it is, then read in batches by a worker that may die at any point."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from io import TextIOWrapper
 from typing import Any, BinaryIO, cast
 
 from django.contrib.auth.models import User
@@ -17,12 +18,13 @@ from annotation.operations.transfer.items import Added, add_rows
 from annotation.operations.transfer.jobs import JobClaim, JobFailed, finish_job, keep_lease, own_job
 from annotation.operations.transfer.mapping import Mapping as Columns
 from annotation.operations.transfer.mapping import checked_mapping
-from annotation.operations.transfer.reading import Unreadable, open_text
+from annotation.operations.transfer.reading import Unreadable, n_bytes_read, open_text
 from annotation.operations.transfer.records import Importer, Record, csv_records, jsonl_records
 from annotation.operations.transfer.uploads import start_job
 from annotation.sentences import say, spoken
 
-BATCH = 2_000
+BATCH = 5_000
+BATCH_BYTES = 8 * 2**20  # of the file: rows with long texts come in smaller batches
 MAX_ERRORS = 100
 FORMATS = ("csv", "jsonl")
 COUNTS = ("created", "duplicates", "duplicate_content")
@@ -57,10 +59,10 @@ def run_import(claim: JobClaim) -> None:
     job = Job.objects.select_related("created_by", "project").get(pk=claim.job_id)
     with _stored(job) as stored:
         try:
-            records = _records(job, stored)
+            text, records = _opened(job, stored)
             last = job.cursor.get("record", 0)
             unread = itertools.dropwhile(lambda record: record[0] <= last, records)
-            for batch in _batches(unread):
+            for batch in _batches(unread, lambda: n_bytes_read(text)):
                 _commit(claim, batch, share_read=stored.tell() / max(1, job.params["bytes"]))
                 hooks.reached("import batch committed")
         except Unreadable as error:
@@ -75,12 +77,13 @@ def _stored(job: Job) -> BinaryIO:
         raise JobFailed(say("job.file_gone", "The uploaded file is gone.")) from error
 
 
-def _records(job: Job, stored: BinaryIO) -> Iterator[Record]:
+def _opened(job: Job, stored: BinaryIO) -> tuple[TextIOWrapper, Iterator[Record]]:
+    """Returns the file's text, and the records that are read from it one by one."""
     given = job.params["mapping"]
     mapping = Columns(**{**given, "metadata": tuple(given["metadata"])})
     read = jsonl_records if (job.params["format"] or _format_of(stored, mapping)) == "jsonl" else csv_records
-    importer = Importer(job.created_by.get_username(), job.project.question)
-    return read(open_text(stored, mapping.encoding), mapping, importer)
+    text = open_text(stored, mapping.encoding)
+    return text, read(text, mapping, Importer(job.created_by.get_username(), job.project.question))
 
 
 def _format_of(stored: BinaryIO, mapping: Columns) -> str:
@@ -117,15 +120,19 @@ def _commit(claim: JobClaim, batch: list[Record], share_read: float) -> None:
         )
 
 
-def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:
-    """Yields batches; what was read before the file became unreadable is a batch too, then Unreadable is raised."""
+def _batches(records: Iterator[Record], n_bytes: Callable[[], int]) -> Iterator[list[Record]]:
+    """Yields batches of at most BATCH records, or about BATCH_BYTES by `n_bytes`, which tells how much was read so far.
+
+    What was read before the file became unreadable is a batch too, then Unreadable is raised.
+    """
     batch: list[Record] = []
+    begun = n_bytes()
     try:
         for record in records:
             batch.append(record)
-            if len(batch) == BATCH:
+            if len(batch) == BATCH or n_bytes() - begun >= BATCH_BYTES:
                 yield batch
-                batch = []
+                batch, begun = [], n_bytes()
     except Unreadable:
         if batch:
             yield batch

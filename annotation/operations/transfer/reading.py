@@ -46,23 +46,28 @@ def _mark_invalid(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("querent.mark", _mark_invalid)
 
 
-class _Unpacked(io.RawIOBase):
+class _Counted(io.RawIOBase):
+    """A raw stream that counts the bytes it gave, unpacked ones where it unpacks."""
+
+    n_read = 0
+
+    def readable(self) -> bool:
+        return True
+
+
+class _Unpacked(_Counted):
     """Bytes of a gzip file up to a limit: a small file must not unpack without end."""
 
     def __init__(self, packed: BinaryIO) -> None:
         self._source = gzip.GzipFile(fileobj=packed)
-        self._left = settings.UPLOAD_LIMIT_BYTES * MAX_UNPACKED
-
-    def readable(self) -> bool:
-        return True
 
     def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
         try:
             block = self._source.read1(min(len(buffer), _BLOCK))
         except (OSError, EOFError, zlib.error) as error:
             raise Unreadable(say("file.gzip", "The gzip file is damaged or cut off.")) from error
-        self._left -= len(block)
-        if self._left < 0:
+        self.n_read += len(block)
+        if self.n_read > settings.UPLOAD_LIMIT_BYTES * MAX_UNPACKED:
             raise Unreadable(say("file.unpacked", "The gzip file unpacks to more than is taken."))
         buffer[: len(block)] = block
         return len(block)
@@ -81,19 +86,22 @@ def open_text(stored: BinaryIO, encoding: str | None = None) -> io.TextIOWrapper
     return io.TextIOWrapper(source, encoding=encoding or _encoding_of(source), errors="querent.mark", newline="")
 
 
-class _Raw(io.RawIOBase):
+class _Raw(_Counted):
     """Any object with `read` (a file of whatever storage) as a raw stream."""
 
     def __init__(self, stored: BinaryIO) -> None:
         self._stored = stored
 
-    def readable(self) -> bool:
-        return True
-
     def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
         block = self._stored.read(len(buffer))
+        self.n_read += len(block)
         buffer[: len(block)] = block
         return len(block)
+
+
+def n_bytes_read(text: io.TextIOWrapper) -> int:
+    """Returns how many bytes of a text of `open_text` were read so far, unpacked ones where it is packed."""
+    return int(text.buffer.raw.n_read)  # type: ignore[attr-defined]
 
 
 def _encoding_of(source: BinaryIO) -> str:

@@ -137,7 +137,7 @@ def _parsed(line: str) -> dict[str, Any]:
     if line.count("{") + line.count("[") > MAX_DEPTH and _depth(line) > MAX_DEPTH:
         raise RowError("", say("row.nested", "Nested deeper than {n}.", n=MAX_DEPTH))
     try:
-        value = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
+        value = _DECODER.decode(line)
     except json.JSONDecodeError as error:
         english = "Not JSON: {why} at character {n}."
         raise RowError("", say("row.not_json_at", english, why=error.msg, n=error.pos + 1)) from error
@@ -166,6 +166,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
 
 
 def _from_object(row: dict[str, Any], mapping: Mapping, importer: Importer) -> dict[str, Any]:

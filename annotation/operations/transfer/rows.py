@@ -23,6 +23,7 @@ from annotation.sentences import say
 MAX_EXTERNAL_ID = 200
 MAX_METADATA_BYTES = 16 * 1024
 FIELDS = frozenset(("external_id", "data", "gold", "predictions", "metadata", "annotations"))
+_WITHOUT_ANSWERS = frozenset(("external_id", "data", "metadata"))
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
@@ -51,7 +52,6 @@ def read_row(index: int, row: Any, expected: Expected) -> Draft:
         known = say("row.field", "There is no such field. Known: {known}.", known=", ".join(sorted(FIELDS)))
         raise RowError(reportable(unknown[:100]), known)
     data, length = _data(row.get("data"), expected.kind)
-    expected = replace(expected, data=row["data"])
     draft = Draft(
         index,
         _external_id(row.get("external_id")),
@@ -60,13 +60,19 @@ def read_row(index: int, row: Any, expected: Expected) -> Draft:
         hashlib.blake2b(data.encode(), digest_size=16).digest(),
         length,
     )
+    if not row.keys() <= _WITHOUT_ANSWERS:
+        _add_answers(draft, row, replace(expected, data=row["data"]))
+    return draft
+
+
+def _add_answers(draft: Draft, row: dict[str, Any], expected: Expected) -> None:
+    """Adds what the row says that its item's answer is; raises RowError for the first thing that is wrong."""
     if row.get("gold") is not None:
         draft.gold = checked_value(row["gold"], expected, "gold")
     if row.get("predictions"):
         draft.predictions = checked_predictions(row["predictions"], expected)
     if row.get("annotations"):
         draft.votes = checked_votes(row["annotations"], expected)
-    return draft
 
 
 def _data(data: Any, kind: Kind) -> tuple[str, int]:

@@ -25,6 +25,11 @@ _COPY = """
 COPY incoming_item
     (id, external_id, data, metadata, content_hash, length, shuffle_key, slot_limit, taken, is_gold) FROM STDIN
 """
+# The sequence is looked up once, not for each row.
+_NEW_IDS = """
+SELECT nextval(name) FROM (SELECT pg_get_serial_sequence('annotation_item', 'id')::regclass AS name OFFSET 0) sequence,
+    generate_series(1, %s)
+"""
 # Statistics of a young project say that it has one row, and then any index that starts with the project looks good.
 # LATERAL … LIMIT keeps this a look-up for each row, "+ 0" leaves only the index that starts with the content.
 _KNOWN_CONTENT = """
@@ -105,9 +110,7 @@ def store(project: Project, drafts: Sequence[Draft]) -> Stored:
 def _copy(cursor: Any, project: Project, drafts: Sequence[Draft]) -> list[int]:
     """Copies the drafts into the temporary table; returns the ids that they will have, in order."""
     cursor.execute(_INCOMING)
-    cursor.execute(
-        "SELECT nextval(pg_get_serial_sequence('annotation_item', 'id')) FROM generate_series(1, %s)", [len(drafts)]
-    )
+    cursor.execute(_NEW_IDS, [len(drafts)])
     ids = [row[0] for row in cursor.fetchall()]
     seed, policy = project.seed.to_bytes(8, "big", signed=True), Policy.of(project)
     with cursor.copy(_COPY) as copy:

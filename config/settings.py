@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from config import environment
+from config import environment, login
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -53,6 +53,13 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+# The optional log-in by a provider and second factors.
+OIDC, SECOND_FACTOR = login.oidc(), login.second_factor()
+HAS_LOGIN_EXTRA = OIDC is not None or SECOND_FACTOR != "off"
+if HAS_LOGIN_EXTRA:
+    INSTALLED_APPS += login.APPS
+    MIDDLEWARE += login.MIDDLEWARE
+    globals().update(login.settings_for(OIDC))
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 

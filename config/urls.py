@@ -1,5 +1,6 @@
 """The API, Django's admin, and the page for everything else."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("annotation.api.urls")),
     re_path(r"^api/", not_found),
     path("admin/", admin.site.urls),
+    *([path("sign-in/", include("annotation.login.pages"))] if settings.HAS_LOGIN_EXTRA else []),
     re_path(r"^(?!static/|admin/).*$", page),
 ]
 handler400 = bad_request

@@ -41,6 +41,23 @@ class Credentials(s.Serializer[Any]):
     password = Text(max_length=1000)
 
 
+class TokenCredentials(Credentials):
+    code = Text(max_length=50, required=False, help_text="Of the second factor, for an account that has one.")
+
+
+class LogInMethods(s.Serializer[Any]):
+    provider = Text(allow_null=True, help_text="Name of the identity provider; null: there is none.")
+    second_factor = s.BooleanField(help_text="Whether people may set up a second factor.")
+
+
+class ThenTo(s.Serializer[Any]):
+    then = Text(max_length=2000, required=False, default="/", help_text="Where to go in the page afterwards.")
+
+
+class GoTo(s.Serializer[Any]):
+    url = s.URLField()
+
+
 class Token(s.Serializer[Any]):
     token = Text()
 

@@ -9,6 +9,7 @@ from annotation.api.views import (
     audit,
     care,
     docs,
+    entrance,
     explore,
     gold,
     health,
@@ -28,6 +29,8 @@ PROJECT = "projects/<str:project_id>"
 urlpatterns = [
     path("auth/token/", accounts.TokenLogIn.as_view()),
     path("auth/session/", accounts.Session.as_view()),
+    path("auth/methods/", entrance.Methods.as_view()),
+    path("auth/provider/", entrance.Provider.as_view()),
     path("me/", accounts.Me.as_view()),
     path("me/password/", accounts.Password.as_view()),
     path("me/sign-out-elsewhere/", accounts.OtherSessions.as_view()),

@@ -351,6 +351,15 @@ def new_account(username: Any, password: Any) -> User:
     if not isinstance(password, str) or "\0" in password:
         raise InvalidValue("The password must be a text.", fields={"password": "not a text"})
     refuse_unfit(password, User(username=username))
+    return _create_account(username, password)
+
+
+def new_account_without_password(username: Any) -> User:
+    """Returns a new account that nobody logs in to by a password. Raises as `new_account` does."""
+    return _create_account(_username(username), None)
+
+
+def _create_account(username: str, password: str | None) -> User:
     try:
         with transaction.atomic():
             return get_user_model().objects.create_user(username=username, password=password)

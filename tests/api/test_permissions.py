@@ -23,6 +23,8 @@ RIGHTS = {
     "POST auth/token/": ANYBODY,
     "POST auth/session/": ANYBODY,
     "DELETE auth/session/": ANYBODY,
+    "GET auth/methods/": ANYBODY,
+    "POST auth/provider/": ANYBODY,
     "POST invitations/look/": ANYBODY,
     "POST invitations/accept/": ANYBODY,
     "GET health/": ANYBODY,

@@ -19,7 +19,8 @@ from annotation.api import answers, serializers
 from annotation.api.idempotency import creates
 from annotation.api.throttles import FailedLogins, network_of
 from annotation.api.views.base import View, checked, documented, person
-from annotation.errors import InvalidValue, NotFound
+from annotation.errors import Forbidden, InvalidValue, NotFound
+from annotation.login import factors
 from annotation.models import ApiToken, Preferences
 from annotation.operations.accounts import change_password, choose_language, sign_out_elsewhere
 from annotation.operations.projects import audit
@@ -53,6 +54,28 @@ def recognized(request: HttpRequest, username: str, password: str) -> User:
     return user
 
 
+def proved(request: HttpRequest, user: User, code: str) -> None:
+    """Raises WrongCredentials unless the code proves the person's second factor, Throttled after too many."""
+    failures = FailedLogins(request, user.get_username())
+    failures.check()
+    if not factors.accept(user=user, code=code):
+        failures.add()
+        audit(project=None, actor=user, verb="second_factor.refused", detail={"network": network_of(request)})
+        raise WrongCredentials("The code is wrong, or was used already.")
+
+
+def _beyond_the_password(request: HttpRequest, user: User, code: str | None) -> None:
+    """Raises Forbidden, or as `proved` does, where the password alone is not enough."""
+    if not factors.stands_before(user):
+        return
+    if not factors.has_one(user):
+        message = "This account needs a second factor: log in to the page and set one up."
+        raise Forbidden(message, code="second_factor_required")
+    if not code:
+        raise Forbidden("This account has a second factor: send its code, too.", code="second_factor_needed")
+    proved(request, user, code)
+
+
 def shape_of_me(user: User) -> dict[str, Any]:
     rows = access.projects_of(user).order_by("name", "pk").only("name", "kind")
     return {
@@ -68,10 +91,12 @@ class TokenLogIn(View):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @documented(request=serializers.Credentials, responses=serializers.Token)
+    @documented(request=serializers.TokenCredentials, responses=serializers.Token)
     def post(self, request: Request) -> Response:
-        """A token for a program, by user name and password."""
-        _, token = issue_token(log_in(request), "log-in")
+        """A token for a program, by user name and password, and the code where the account has a second factor."""
+        user = log_in(request)
+        _beyond_the_password(request._request, user, checked(serializers.TokenCredentials, request).get("code"))
+        _, token = issue_token(user, "log-in")
         return Response({"token": token})
 
 

@@ -75,7 +75,9 @@ const isAboutLoggingIn = (path: string): boolean => path.startsWith('auth/') || 
 /** What a refusal amounts to; that the session is over is told to the whole page. */
 async function refusal(path: string, response: Response): Promise<ApiError> {
   if (response.status === 401 && !isAboutLoggingIn(path)) tellSignedOut()
-  return failure(response)
+  const refused = await failure(response)
+  if (refused.code === 'second_factor_required') location.assign(`/sign-in/second-factor/?next=${encodeURIComponent(location.pathname + location.search)}`)
+  return refused
 }
 
 const tags = new WeakMap<object, string>()

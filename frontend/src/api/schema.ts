@@ -413,6 +413,10 @@ export interface Gain {
   labels: number
 }
 
+export interface GoTo {
+  url: string
+}
+
 export interface GoldBatch {
   /** Undo all of it at reviews/batches/{batch}/undo/. */
   batch: string
@@ -689,6 +693,13 @@ export type LeaseStatusEnum = 'open' | 'answered' | 'skipped' | 'expired'
 
 export interface Link {
   token: string
+}
+
+export interface LogInMethods {
+  /** Name of the identity provider; null: there is none. */
+  provider: string | null
+  /** Whether people may set up a second factor. */
+  second_factor: boolean
 }
 
 export interface MadeInvitation {
@@ -1476,8 +1487,20 @@ export interface Texts {
   items: unknown
 }
 
+export interface ThenTo {
+  /** Where to go in the page afterwards. */
+  then?: string
+}
+
 export interface Token {
   token: string
+}
+
+export interface TokenCredentials {
+  username: string
+  password: string
+  /** Of the second factor, for an account that has one. */
+  code?: string
 }
 
 export interface TokenRow {

@@ -121,6 +121,21 @@ def share_of(agreeing: Floats, pairs: Floats) -> Share:
     return Share(found.value, found.low, found.high, n_items)
 
 
+def change_of(before: Share, after: Share) -> Share | None:
+    """The difference of two shares of different answers with a 90 % interval over the items of both; None without.
+
+    Newcombe's square-and-add of the two intervals (1998, DOI 10.1002/(SICI)1097-0258(19980430)17:8<873, method 10).
+    """
+    if before.value is None or before.low is None or before.high is None:
+        return None
+    if after.value is None or after.low is None or after.high is None:
+        return None
+    change = after.value - before.value
+    down = np.hypot(after.value - after.low, before.high - before.value)
+    up = np.hypot(after.high - after.value, before.value - before.low)
+    return Share(change, float(change - down), float(change + up), before.n_items + after.n_items)
+
+
 def wilson(value: float, n: float) -> Share:
     """Wilson's 90 % interval (1927, DOI 10.1080/01621459.1927.10502953) of a share seen n times."""
     z = Z90**2 / n

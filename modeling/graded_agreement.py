@@ -51,12 +51,17 @@ class Pairs:
         return items, mean, np.asarray((1 + np.sqrt(1 + 8 * n_pairs)) / 2).round().astype(np.int64)
 
 
-def closeness_within(pairs: Pairs, period: Ints) -> dict[int, float]:
+def closeness_within(pairs: Pairs, period: Ints) -> dict[int, Share]:
     """Returns the mean closeness of the pairs whose answers are both of one period; period: (n_votes,)."""
     first, second = period[pairs.rows].T
-    periods, place, n = np.unique(first[first == second], return_inverse=True, return_counts=True)
-    total = np.bincount(place, weights=pairs.closeness[first == second], minlength=len(periods))
-    return dict(zip(periods.tolist(), (total / np.maximum(n, 1)).tolist(), strict=True))
+    within = first == second
+    found = {}
+    for one in np.unique(first[within]).tolist():
+        own = within & (first == one)
+        _, place, n = np.unique(pairs.item[own], return_inverse=True, return_counts=True)
+        close = np.bincount(place, weights=pairs.closeness[own]).astype(np.float64)
+        found[one] = share_of(close, n.astype(np.float64))
+    return found
 
 
 def closeness_by_person(pairs: Pairs, n_annotators: int) -> list[Share]:

@@ -1,19 +1,20 @@
 """Answers period by period: how many, how far people agree within each, and how right each person was."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
+from modeling.agreement_slices import Share, share_of
 from modeling.votes import Floats, Ints
 
 
 class Within(NamedTuple):
-    """Answers of one period: `percent` of the pairs on its `n_items` items answered twice in it agree; None without."""
+    """Answers of one period, and how far the pairs of answers on items that were answered twice in it agree."""
 
     period: int
     n_votes: int
-    n_items: int
-    percent: float | None
+    agreement: Share
 
 
 class Stretch(NamedTuple):
@@ -35,15 +36,13 @@ def within_periods(votes: Ints, period: Ints) -> list[Within]:
     item, cell = _numbered(place, votes[:, 0]), _numbered(place, votes[:, 0], votes[:, 2])
     first_item, first_cell = (np.unique(part, return_index=True)[1] for part in (item, cell))
     of_item, of_cell = np.bincount(item), np.bincount(cell)
-    size = len(periods)
-    pairs = np.bincount(place[first_item], weights=of_item * (of_item - 1), minlength=size)
-    same = np.bincount(place[first_cell], weights=of_cell * (of_cell - 1), minlength=size)
-    n_votes = np.bincount(place, minlength=size)
-    n_items = np.bincount(place[first_item], weights=of_item > 1, minlength=size)
-    return [
-        Within(int(periods[k]), int(n_votes[k]), int(n_items[k]), float(same[k] / pairs[k]) if pairs[k] else None)
-        for k in range(size)
-    ]
+    pairs = (of_item * (of_item - 1)).astype(np.float64)
+    same = np.bincount(item[first_cell], weights=of_cell * (of_cell - 1), minlength=len(pairs)).astype(np.float64)
+    n_votes = np.bincount(place, minlength=len(periods))
+    # Items are numbered period by period.
+    edges = np.searchsorted(place[first_item], np.arange(len(periods) + 1))
+    shares = [share_of(same[a:b], pairs[a:b]) for a, b in pairwise(edges.tolist())]
+    return [Within(int(periods[k]), int(n_votes[k]), share) for k, share in enumerate(shares)]
 
 
 def stretches(annotators: Ints, period: Ints, right: Floats, counted: Ints) -> list[Stretch]:

@@ -286,6 +286,9 @@ class Guideline(s.Serializer[Any]):
     annotations = s.IntegerField(help_text="Answers first given under this version.")
     items_with_overlap = s.IntegerField()
     percent = s.FloatField(allow_null=True, help_text="Share of agreeing pairs of answers under this version.")
+    low = s.FloatField(allow_null=True, help_text="Ends of the 90 % interval of `percent`.")
+    high = s.FloatField(allow_null=True)
+    change = Interval(allow_null=True, help_text="Since the last version with a figure, with a 90 % interval.")
 
 
 class Guidelines(Page):
@@ -333,6 +336,8 @@ class WeekQuality(s.Serializer[Any]):
     annotations = s.IntegerField()
     items_with_overlap = s.IntegerField()
     percent = s.FloatField(allow_null=True)
+    low = s.FloatField(allow_null=True, help_text="Ends of the 90 % interval of `percent`.")
+    high = s.FloatField(allow_null=True)
 
 
 class WeekQualities(Page):

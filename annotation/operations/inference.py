@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from annotation.arrays import STATUSES, Beliefs, Ints, Votes
+from annotation.arrays import STATUSES, Beliefs, Floats, Ints, Votes
 from annotation.models import Project
 from annotation.operations.voice import out_of_fold_voice
 from modeling.engine import Beliefs as Believed
@@ -24,7 +24,7 @@ class Inference:
 
     `matrix` (n_annotators,) is each annotator's place in `truth.skills`; `n_judged` (n_annotators,) counts the answers
     that the odds of careless answering rest on. `people` is what people alone say; None where only some items were
-    judged.
+    judged. `closeness` (n_votes,) of answers that are right in part: how near each is to what its item amounts to.
     """
 
     votes: Votes
@@ -35,6 +35,12 @@ class Inference:
     gold_class: Ints
     n_judged: Ints
     people: Believed | None = None
+    closeness: Floats | None = None
+
+    @property
+    def right(self) -> Floats:
+        """(n_votes,) how right each answer is held to be, 0 to 1: how probable, or how close to what is known."""
+        return 1 - self.truth.p_wrong if self.closeness is None else self.closeness
 
     @property
     def is_informative(self) -> npt.NDArray[np.bool_]:

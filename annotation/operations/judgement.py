@@ -127,7 +127,7 @@ def _inference(crowd: Crowd, verdict: Verdict) -> Inference:
         n_informative=n,
     )
     matrix = np.arange(votes.n_annotators)
-    return Inference(votes, truth, matrix, None, crowd.n_votes, crowd.gold, n)
+    return Inference(votes, truth, matrix, None, crowd.n_votes, crowd.gold, n, closeness=verdict.right)
 
 
 def shown(value: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ def _worst_rows(inference: Inference, person: int) -> Ints:
 
 
 def _of(inference: Inference, person: int, worst: Ints, texts: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-    votes, right = inference.votes.votes, 1 - inference.truth.p_wrong
+    votes, right = inference.votes.votes, inference.right
     own, judged = votes[:, 1] == person, inference.is_informative
     known = own & (inference.gold_class[votes[:, 0]] >= 0)
     missed = votes[known, 2] != inference.gold_class[votes[known, 0]]

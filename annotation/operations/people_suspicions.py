@@ -134,7 +134,7 @@ def _repetitive(inference: Inference, who: list[str]) -> Iterator[_Finding]:
 
 def _drift(inference: Inference, who: list[str]) -> Iterator[_Finding]:
     """The last 30 answers that can be judged are worse than all earlier ones, by 15 points and three deviations."""
-    right = 1 - inference.truth.p_wrong
+    right = inference.right
     judged = inference.is_informative
     for person, rows in _rows_by_person(inference):
         own = right[rows[judged[rows]]]

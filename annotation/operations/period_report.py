@@ -1,7 +1,7 @@
 """Answers and agreement by week and by version of the guidelines, how right each person was in each week, and the
 consensus class by class: counted once by an inference, so that pages only read them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +11,13 @@ from annotation.arrays import STATUSES, Beliefs, Ints, Votes
 from annotation.models import Consensus, GuidelineVersion, Project
 from annotation.operations.agreement_slices import monday, weeks_of
 from annotation.operations.inference import Inference
+from modeling.agreement_slices import Share, change_of
 from modeling.graded_agreement import Pairs, closeness_within
 from modeling.periods import Within, stretches, within_periods
 
 MOST_WEEKS = 104
 MOST_OWN_WEEKS = 26
+NO_PAIR = Share(None, None, None, 0)
 DOUBTFUL = STATUSES.index(Consensus.Status.DOUBTFUL)
 
 Versions = Sequence[tuple[int, datetime]]
@@ -31,13 +33,29 @@ def period_report(votes: Votes, versions: Versions, pairs: Pairs | None = None) 
     """Returns `weeks`, the newest first, and `guidelines`, the oldest version first.
 
     An answer belongs to the week and the version in which it was first given; answers whose class is gone are left out.
-    With `pairs` answers agree as far as they are close, else where they are equal.
+    With `pairs` answers agree as far as they are close, else where they are equal. `change` of a version is that of
+    the agreement, from the last version before under which anything was answered twice.
     """
     weeks = _within(votes, weeks_of(votes.created), pairs)[::-1][:MOST_WEEKS]
     report: dict[str, Any] = {"weeks": [{"week": monday(one.period)} | _shown(one) for one in weeks]}
     starts = np.array([created.timestamp() for _, created in versions[1:]])
     under = _within(votes, np.searchsorted(starts, votes.created, side="right"), pairs) if versions else []
-    return report | {"guidelines": [{"version": versions[one.period][0]} | _shown(one) for one in under]}
+    changes = _changes([one.agreement for one in under])
+    return report | {
+        "guidelines": [
+            {"version": versions[one.period][0], "change": change} | _shown(one)
+            for one, change in zip(under, changes, strict=True)
+        ]
+    }
+
+
+def _changes(shares: Sequence[Share]) -> Iterator[dict[str, float | None] | None]:
+    """Yields for each version how much more or less people agree than before, with a 90 % interval."""
+    before: Share | None = None
+    for share in shares:
+        change = before and change_of(before, share)
+        yield {"estimate": change.value, "low": change.low, "high": change.high} if change else None
+        before = before if share.value is None else share
 
 
 def _within(votes: Votes, period: Ints, pairs: Pairs | None) -> list[Within]:
@@ -45,7 +63,7 @@ def _within(votes: Votes, period: Ints, pairs: Pairs | None) -> list[Within]:
     if pairs is None:
         return found
     close = closeness_within(pairs, period)
-    return [one._replace(percent=close.get(one.period)) for one in found]
+    return [one._replace(agreement=close.get(one.period, NO_PAIR)) for one in found]
 
 
 def class_report(project: Project, believed: Beliefs) -> list[dict[str, Any]]:
@@ -64,9 +82,10 @@ def class_report(project: Project, believed: Beliefs) -> list[dict[str, Any]]:
 
 def weeks_of_people(inference: Inference) -> list[list[dict[str, Any]]]:
     """Returns for each annotator her last weeks, the newest first: answers, how many could be judged, how right."""
-    votes, found = inference.votes, list[list[dict[str, Any]]]([] for _ in range(inference.votes.n_annotators))
+    votes = inference.votes
+    found = list[list[dict[str, Any]]]([] for _ in range(inference.votes.n_annotators))
     judged = inference.is_informative.astype(np.int64)
-    for one in stretches(votes.votes[:, 1], weeks_of(votes.created), 1 - inference.truth.p_wrong, judged)[::-1]:
+    for one in stretches(votes.votes[:, 1], weeks_of(votes.created), inference.right, judged)[::-1]:
         own = found[one.annotator]
         if len(own) < MOST_OWN_WEEKS:
             right = None if one.right is None else round(one.right, 4)
@@ -75,4 +94,6 @@ def weeks_of_people(inference: Inference) -> list[list[dict[str, Any]]]:
 
 
 def _shown(one: Within) -> dict[str, Any]:
-    return {"annotations": one.n_votes, "items_with_overlap": one.n_items, "percent": one.percent}
+    share = one.agreement
+    counts = {"annotations": one.n_votes, "items_with_overlap": share.n_items}
+    return counts | {"percent": share.value, "low": share.low, "high": share.high}

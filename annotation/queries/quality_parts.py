@@ -12,7 +12,8 @@ def by_class(project: Project) -> list[dict[str, Any]]:
 
 def by_week(project: Project) -> list[dict[str, Any]]:
     """Returns the last two years, the newest week first; `percent` is None where no item was answered twice in it."""
-    return _part(project, "weeks")
+    # A report of an earlier release has no intervals until the next inference.
+    return [{"low": None, "high": None} | one for one in _part(project, "weeks")]
 
 
 def by_guidelines(project: Project) -> dict[int, dict[str, Any]]:

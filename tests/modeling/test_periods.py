@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from modeling.periods import Stretch, Within, stretches, within_periods
+from modeling.agreement_slices import Share, change_of, wilson
+from modeling.periods import Stretch, stretches, within_periods
 
 
 def test_pairs_count_within_a_period_only() -> None:
@@ -11,10 +12,26 @@ def test_pairs_count_within_a_period_only() -> None:
     votes = np.array([[0, 0, 0], [0, 1, 0], [0, 2, 1], [0, 3, 1], [1, 0, 0], [1, 1, 0], [2, 0, 1]])
     period = np.array([3, 3, 3, 5, 5, 5, 9])
     found = within_periods(votes, period)
-    assert found == [Within(3, 3, 1, pytest.approx(1 / 3)), Within(5, 3, 1, 1.0), Within(9, 1, 0, None)]
+    assert [(one.period, one.n_votes, one.agreement.n_items) for one in found] == [(3, 3, 1), (5, 3, 1), (9, 1, 0)]
+    assert [one.agreement.value for one in found] == [pytest.approx(1 / 3), 1.0, None]
+    assert found[2].agreement == Share(None, None, None, 0)
+    assert found[0].agreement.low < 1 / 3 < found[0].agreement.high
     order = np.random.default_rng(0).permutation(7)
     assert within_periods(votes[order], period[order]) == found
     assert within_periods(votes[:0], period[:0]) == []
+
+
+def test_the_change_between_two_periods_has_an_interval() -> None:
+    """56 of 70 against 48 of 80: Newcombe's worked example (1998, table II, a), here with 90 instead of 95 %."""
+    before, after = wilson(48 / 80, 80), wilson(56 / 70, 70)
+    change = change_of(before, after)
+    assert change is not None
+    assert change.value == pytest.approx(0.2)
+    assert (change.low, change.high) == (pytest.approx(0.0765, abs=0.002), pytest.approx(0.3139, abs=0.002))
+    assert change_of(Share(None, None, None, 0), after) is None
+    back = change_of(after, before)
+    assert back is not None
+    assert (back.low, back.high) == (pytest.approx(-change.high), pytest.approx(-change.low))
 
 
 def test_how_right_each_person_was() -> None:

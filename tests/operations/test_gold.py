@@ -159,6 +159,10 @@ class TestGuidelines:
         new, old = guideline_history(project)
         assert (new["version"], new["text"], new["annotations"], new["percent"]) == (2, "two", 2, 1.0)
         assert (old["version"], old["text"], old["annotations"], old["percent"]) == (1, "one", 4, 0.5)
+        assert old["low"] < 0.5 < old["high"]
+        assert old["change"] is None
+        assert new["change"]["estimate"] == 0.5
+        assert new["change"]["low"] < 0 < new["change"]["high"], "three items tell nothing"
 
         sent = send_out_by_guidelines(project=changed, user=project.created_by, version="2", classes=["ham"])[1]
         assert set(Item.objects.filter(project=project, open_slots=1)) <= {split, same}

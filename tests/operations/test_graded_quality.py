@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from annotation.models import Annotation, Flag, GuidelineVersion, Project
+from annotation.models import Annotation, AnnotatorReport, Flag, GuidelineVersion, Item, Project
+from annotation.operations.gold import add_gold
 from annotation.queries.guidelines import guideline_history
 from annotation.queries.quality import agreement, annotator_rows
 from annotation.queries.quality_parts import by_week
@@ -90,11 +91,29 @@ def test_agreement_in_parts_and_drift(kind: str) -> None:
     assert (newest["annotations"], newest["percent"]) == (21, pytest.approx(late))
     after, before = guideline_history(project)
     assert (before["percent"], after["percent"]) == (1.0, pytest.approx(late))
+    assert after["change"]["estimate"] == pytest.approx(late - 1)
+    assert after["change"]["low"] < late - 1 < after["change"]["high"] < 0
 
     (drift,) = Flag.objects.filter(project=project, kind="drift")
     assert (drift.annotator.username, drift.evidence["before"]) == ("cem", 1.0)
     accuracy = {one["username"]: one["accuracy"] for one in annotator_rows(project) if one["accuracy"]}
     assert accuracy["cem"]["high"] < accuracy["ann"]["low"]
+    right = {one.annotator.username: one.weeks[0]["right"] for one in AnnotatorReport.objects.filter(project=project)}
+    assert (right["ann"], right["cem"]) == (pytest.approx(1.0, abs=0.01), pytest.approx(half, abs=0.01))
+
+
+@pytest.mark.parametrize("kind", ["spans", "boxes"])
+def test_how_right_somebody_was_in_a_week_is_held_against_known_answers(kind: str) -> None:
+    """Everybody agrees on half of the truth: only the known answers tell."""
+    project = answered(kind)
+    right, half, _ = ANSWERS[kind]
+    Annotation.objects.filter(project=project).update(value=half)
+    for item in Item.objects.filter(project=project).order_by("id")[:4]:
+        add_gold(project=project, item=item, value=right)
+    judge(project)
+    weeks = AnnotatorReport.objects.filter(project=project)[0].weeks
+    assert (weeks[-1]["judged"], weeks[-1]["right"]) == (7, pytest.approx((3 + 4 / 3) / 7, abs=0.001))
+    assert weeks[0]["right"] == 1.0
 
 
 @pytest.mark.parametrize("kind", ["spans", "boxes"])

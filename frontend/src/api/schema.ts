@@ -482,6 +482,11 @@ export interface Guideline {
   items_with_overlap: number
   /** Share of agreeing pairs of answers under this version. */
   percent: number | null
+  /** Ends of the 90 % interval of `percent`. */
+  low: number | null
+  high: number | null
+  /** Since the last version with a figure, with a 90 % interval. */
+  change: Interval | null
 }
 
 export interface Guidelines {
@@ -1594,6 +1599,9 @@ export interface WeekQuality {
   annotations: number
   items_with_overlap: number
   percent: number | null
+  /** Ends of the 90 % interval of `percent`. */
+  low: number | null
+  high: number | null
 }
 
 export interface Word {

@@ -27,6 +27,9 @@ export function decimalRange(low: number, high: number): string {
 export const signedRange = ({ low, high }: { low: number; high: number }): string =>
   `${count(low).replace('-', '−')}${low < 0 ? t.manage.toBeyond : '–'}${count(high).replace('-', '−')}`
 
+/** A difference of two shares in whole points, with its sign: "+8", "−3". */
+export const points = (change: number): string => `${change < 0 ? '−' : '+'}${count(Math.round(Math.abs(change) * 100))}`
+
 /** Seconds somebody needed for an answer: "1.1 s", "46 s". */
 export const answerTime = (seconds: number): string => t.manage.seconds(score(seconds, seconds < 10 ? 1 : 0))
 

@@ -1369,7 +1369,7 @@ export const en = {
     twice: 'Items answered twice',
     agree: 'Pairs that agree',
     nothingTwice: 'not defined: no item was answered twice under it',
-    since: (before: string, after: string) => `${before} before, ${after} since`,
+    since: (before: string, low: string, high: string) => `${before} before: a change of ${low} to ${high} points (90 %)`,
     sendOut: 'Send out what is in doubt…',
     sendOutQuestion: (n: string) => `Send out again what version ${n} puts in doubt?`,
     sendOutWords: ['Items that were in doubt before this version and still are get one more answer each, as far as the most answers an item may get allows.', 'It can be undone.'],

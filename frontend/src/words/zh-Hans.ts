@@ -1526,7 +1526,7 @@ export const zhHans: Catalogue = {
     twice: '两人以上作答的条目',
     agree: '一致的答案对',
     nothingTwice: '未定义：该版本下没有条目得到两个答案',
-    since: (before, after) => `之前 ${before}，之后 ${after}`,
+    since: (before, low, high) => `之前 ${before}，变化为 ${low} 至 ${high} 个百分点（90 %）`,
     sendOut: '重新分发存疑条目…',
     sendOutQuestion: (n) => `重新分发第 ${n} 版带来疑问的条目？`,
     sendOutWords: ['在此版本之前存疑且至今仍存疑的条目各再征求一个答案，不超过每条目的最多答案数。', '可以撤销。'],

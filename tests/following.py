@@ -22,5 +22,5 @@ def weight_of(project: Project, item: Item) -> tuple[list[float], float]:
 def exported(item: Item) -> str:
     """The item's line of an export."""
     out = io.StringIO()
-    write_jsonl(out, [read_rows([item.pk], revisions=True)])
+    write_jsonl(out, [read_rows([item.pk], revisions=True, project=item.project)])
     return out.getvalue()

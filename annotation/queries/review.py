@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from annotation.kinds.doubt import probability_wrong
 from annotation.models import Comment, Flag, Item, Project, Review
 from annotation.queries.quality import flag_row
 from annotation.queries.renames import CLASS_TODAY, renamed
@@ -245,8 +246,7 @@ def _vote(project: Project, row: Sequence[Any], posterior: dict[str, float] | No
     key, username, value, revision, seconds, stream, created_at, updated_at, accuracy, low, high, version = row
     today = project.today(json.loads(value), version)
     said = json.loads(value) if today is None else today
-    judged = posterior is not None and today is not None and "class" in said
-    believed = posterior.get(said["class"], 0.0) if posterior is not None and judged else None
+    doubt = None if today is None else probability_wrong(project.question, today, posterior or {}, project.schema)
     return {
         "annotation": key,
         "annotator": None if blind else username,
@@ -254,7 +254,7 @@ def _vote(project: Project, row: Sequence[Any], posterior: dict[str, float] | No
         "revision": revision,
         "seconds": seconds,
         "stream": stream,
-        "probability_wrong": None if believed is None else round(1 - believed, 6),
+        "probability_wrong": None if doubt is None else round(doubt, 6),
         # Beside the names of people it would name who answered.
         "accuracy": None if blind or accuracy is None else {"estimate": accuracy, "low": low, "high": high},
         "created_at": created_at,

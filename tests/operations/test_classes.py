@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from annotation.arrays import load_votes, today_reader
+from annotation.arrays import load_votes
 from annotation.errors import Conflict, InvalidValue
 from annotation.kinds.history import rename_since
 from annotation.models import Annotation, Consensus, GuidelineVersion, Item, ModelVersion, Project, Topic
@@ -90,7 +90,7 @@ def test_reviewers_see_and_export_the_classes_of_today():
     assert page["consensus"]["value"] == {"class": "spam"}
     assert [one["value"] for one in page["votes"]] == [{"class": "spam"}] * 2
     assert all(one["probability_wrong"] < 0.5 for one in page["votes"])
-    [row] = read_rows([items[0].pk], revisions=False, today=today_reader(project))
+    [row] = read_rows([items[0].pk], revisions=False, project=project)
     shown = [one["probability_wrong"] for one in page["votes"]]
     assert [one.probability_wrong for one in row.annotations] == pytest.approx(shown, abs=1e-5)
     known = Item.objects.get(data={"text": "known"})
@@ -120,10 +120,10 @@ def test_answers_of_a_class_that_is_gone_stay_in_the_export_only():
     assert votes_by_name(project) == []
     judge(project)
     assert not Consensus.objects.exists()
-    (row,) = read_rows([item.pk], revisions=True, today=today_reader(project))
+    (row,) = read_rows([item.pk], revisions=True, project=project)
     assert json.loads(row.annotations[0].value) == {"class": "junk"}
     Annotation.objects.update(value={"class": "spam"})
-    (row,) = read_rows([item.pk], revisions=True, today=today_reader(project))
+    (row,) = read_rows([item.pk], revisions=True, project=project)
     assert json.loads(row.annotations[0].value) == {"class": "mail"}
     assert json.loads(row.annotations[0].revisions[0].value) == {"class": "junk"}, "as it was said"
 

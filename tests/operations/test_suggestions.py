@@ -8,7 +8,7 @@ import pytest
 
 from annotation.api.shapes import lease as shaped
 from annotation.errors import InvalidValue
-from annotation.models import Assignment, Project, Stream, Topic
+from annotation.models import Assignment, Item, Project, Stream, Topic
 from annotation.operations.labeling import assign_next_item, submit_annotation
 from annotation.operations.predictions import add_predictions
 from annotation.operations.projects import change_project, create_project
@@ -87,7 +87,8 @@ def test_what_was_shown_is_kept_with_the_answer_and_counted() -> None:
 def exported(item_id: int) -> list[dict[str, Any]]:
     """The answers to an item as an export writes them."""
     out = io.StringIO()
-    write_jsonl(out, [read_rows([item_id], revisions=False)])
+    project = Item.objects.get(pk=item_id).project
+    write_jsonl(out, [read_rows([item_id], revisions=False, project=project)])
     return list(json.loads(out.getvalue())["annotations"])
 
 

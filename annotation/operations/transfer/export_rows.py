@@ -5,11 +5,15 @@ JSON columns stay the text they are, and PostgreSQL writes the times: reading th
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
+
+from annotation.arrays import today_reader
+from annotation.kinds.doubt import probability_wrong
+from annotation.models import Project
 
 _ITEMS = """
 SELECT item.id, gold.schema_version, item.external_id, item.data, item.metadata, gold.value,
@@ -27,7 +31,8 @@ SELECT one.item_id, one.schema_version, one.id, person.username, one.value, one.
     lease.suggestion - 'schema_version',
     CASE WHEN one.value ? 'class' AND truth.posterior <> '{}'
          THEN 1 - coalesce((truth.posterior->>(one.value->>'class'))::float8, 0) END,
-    CASE WHEN one.schema_version < coalesce((project.class_history->-1->>'version')::int, 0) THEN truth.posterior END
+    CASE WHEN NOT one.value ? 'class'
+              OR one.schema_version < coalesce((project.class_history->-1->>'version')::int, 0) THEN truth.posterior END
 FROM annotation_annotation one
 LEFT JOIN annotation_consensus truth ON truth.item_id = one.item_id
 JOIN annotation_project project ON project.id = one.project_id
@@ -92,14 +97,13 @@ class ExportRow:
     reviews: list[str] = field(default_factory=list)
 
 
-def read_rows(
-    item_ids: list[int], *, revisions: bool, today: Callable[[str, int], str | None] = lambda value, _: value
-) -> list[ExportRow]:
+def read_rows(item_ids: list[int], *, revisions: bool, project: Project) -> list[ExportRow]:
     """Returns the items as they are at one moment, in the order of their ids; ids that are gone are left out.
 
-    `today` puts an answer, given under a schema, into today's classes; what it has none for stays as it was said, and
-    so do earlier revisions.
+    Answers are in the project's classes of today; what these have no place for stays as it was said, and so do earlier
+    revisions.
     """
+    today = today_reader(project)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute(_ITEMS, [item_ids])
@@ -109,11 +113,11 @@ def read_rows(
             row.gold = row.gold and (today(row.gold, version) or row.gold)
         cursor.execute(_ANNOTATIONS, [item_ids])
         answers = []
-        for item_id, version, *columns, renamed_since in cursor.fetchall():
+        for item_id, version, *columns, posterior in cursor.fetchall():
             answers.append(one := Answer(*columns))
             known = today(one.value, version)
-            if renamed_since is not None:
-                one.probability_wrong = _doubt(known, renamed_since)
+            if posterior is not None:
+                one.probability_wrong = _doubt(project, known, posterior)
             one.value = known or one.value
             rows[item_id].annotations.append(one)
         cursor.execute(_REVIEWS, [item_ids])
@@ -124,10 +128,11 @@ def read_rows(
     return list(rows.values())
 
 
-def _doubt(value: str | None, posterior: str) -> float | None:
+def _doubt(project: Project, value: str | None, posterior: str) -> float | None:
     """How probably an answer in today's classes is wrong; None for one whose class is gone."""
-    believed = None if value is None else json.loads(posterior).get(json.loads(value).get("class"))
-    return None if believed is None else 1 - float(believed)
+    if value is None:
+        return None
+    return probability_wrong(project.question, json.loads(value), json.loads(posterior), project.schema)
 
 
 def _add_revisions(cursor: Any, answers: Sequence[Answer]) -> None:

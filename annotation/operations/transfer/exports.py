@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from annotation import hooks, tracing
-from annotation.arrays import today_reader
 from annotation.errors import BadRequest, Conflict, NotFound
 from annotation.models import Job, Project
 from annotation.operations.outbox import wake_job_after_commit
@@ -105,7 +104,8 @@ def _batches(claim: JobClaim, ids: "array[int]", revisions: bool) -> Iterator[li
         project = Project.objects.filter(jobs=claim.job_id, deleted_at__isnull=True).first()
         if project is None:
             raise JobFailed(say("job.project_gone", "The project was deleted."))
-        yield read_rows(ids[start : start + BATCH].tolist(), revisions=revisions, today=today_reader(project))
+        batch = ids[start : start + BATCH].tolist()
+        yield read_rows(batch, revisions=revisions, project=project)
         keep_lease(claim, done=min(start + BATCH, len(ids)))
         hooks.reached("export batch written")
 

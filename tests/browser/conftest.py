@@ -61,6 +61,19 @@ def tab_to(page: Page, wanted: Locator, *, backwards: bool = False, most: int = 
     raise AssertionError(f"{wanted} is not reached by Tab")
 
 
+def press(page: Page, wanted: Locator, *, most: int = 80) -> None:
+    """Presses Enter on the element, reached by Tab."""
+    tab_to(page, wanted, most=most)
+    page.keyboard.press("Enter")
+
+
+def type_in(page: Page, wanted: Locator, text: str) -> None:
+    """Types the text in place of what stands in the field, reached by Tab."""
+    tab_to(page, wanted)
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:

@@ -1,10 +1,10 @@
-"""A manager makes a link, somebody new comes in by it and labels; taken back, it lets nobody in."""
+"""By keyboard alone: a manager makes a link, somebody new comes in by it and labels; taken back, it lets nobody in."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from annotation.models import Membership, Role
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, press, type_in
 from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_member
 
@@ -15,7 +15,7 @@ def test_invite_join_and_label(site: Site, page: Page, browser: Browser) -> None
     project = site.project(n_items=2)
     make_member(project, user=site.person("maya"), role=Role.MANAGER)
     site.log_in(page, "maya", path=f"/projects/{project.pk}/people")
-    page.get_by_label("For how many people").fill("2")
+    type_in(page, page.get_by_label("For how many people"), "2")
     page.keyboard.press("Enter")
     link = page.get_by_text("/join#").inner_text()
     expect(page.get_by_role("list", name="Open invitations")).to_contain_text("annotator, 0 of 2 used")
@@ -27,17 +27,16 @@ def test_invite_join_and_label(site: Site, page: Page, browser: Browser) -> None
     expect(other.get_by_role("heading", name=f"maya invites you to “{project.name}”")).to_be_visible()
     if AXE.is_file():
         assert offences(other) == []
-    other.get_by_label("Choose a username").fill("ana")
-    other.get_by_label("Choose a password").fill("12345678")
+    type_in(other, other.get_by_label("Choose a username"), "ana")
+    type_in(other, other.get_by_label("Choose a password"), "12345678")
     other.keyboard.press("Enter")
     expect(other.get_by_text("too common")).to_be_visible()
-    other.get_by_label("Choose a password").fill("correct horse battery")
+    type_in(other, other.get_by_label("Choose a password"), "correct horse battery")
     other.keyboard.press("Enter")
     expect(other.get_by_role("article", name="Item").get_by_text("message 1")).to_be_visible()
     assert Membership.objects.get(user__username="ana").role == "annotator"
 
-    page.get_by_role("button", name="Take back the invitation").focus()
-    page.keyboard.press("Enter")
+    press(page, page.get_by_role("button", name="Take back the invitation"))
     expect(page.get_by_role("list", name="Open invitations").get_by_role("listitem")).to_have_count(0)
     other.context.clear_cookies()
     other.goto("about:blank")

@@ -1,4 +1,4 @@
-"""A manager's way in the browser, against the whole running service: from a CSV to labels, a model and an export."""
+"""A manager's way by keyboard alone, against the whole running service: from a CSV to labels, a model and an export."""
 
 import csv
 import io
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import press, tab_to, type_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.alone
@@ -30,26 +31,31 @@ def table(tmp_path: Path) -> Path:
 
 def log_in(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/login")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password").fill(stack.admin_password)
+    type_in(page, page.get_by_label("Username"), "admin")
+    type_in(page, page.get_by_label("Password"), stack.admin_password)
     page.keyboard.press("Enter")
     expect(page.get_by_label("Password")).to_have_count(0)
 
 
 def test_from_a_table_to_labels_a_model_and_an_export(page: Page, stack: Stack, table: Path) -> None:
     log_in(page, stack)
-    page.goto(f"{stack.url}/projects/new")
-    page.get_by_label("Name", exact=True).fill("From a table")
+    press(page, page.get_by_role("link", name="New project").first)
+    type_in(page, page.get_by_label("Name", exact=True), "From a table")
     page.keyboard.press("Enter")
-    page.get_by_label("Name of class 1").fill("shipping")
-    page.get_by_label("Name of class 2").fill("billing")
-    page.get_by_role("button", name="Go on").click()
-    page.locator("input[type=file]").set_input_files(table)
+    type_in(page, page.get_by_label("Name of class 1"), "shipping")
+    type_in(page, page.get_by_label("Name of class 2"), "billing")
+    page.keyboard.press("Enter")
+    tab_to(page, page.locator("input[type=file]"))
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(table)
     expect(page.get_by_text("The parcel never came — case 1 📦").first).to_be_visible()
-    page.get_by_role("button", name="Go on").click()
-    page.get_by_role("button", name="Create the project").click()
+    expect(page.get_by_text("41 rows")).to_contain_text("1 row has no text and is left out")
+    press(page, page.get_by_role("button", name="Go on"))
+    press(page, page.get_by_role("button", name="Create the project"))
 
-    page.get_by_role("link", name="Label", exact=True).click(timeout=30_000)
+    expect(page.get_by_text("40 rows in, 1 left out")).to_be_visible(timeout=30_000)
+    press(page, page.get_by_role("link", name="Label", exact=True))
     for _ in range(12):
         text = page.get_by_text("— case").first
         expect(text).to_be_visible(timeout=20_000)
@@ -58,15 +64,14 @@ def test_from_a_table_to_labels_a_model_and_an_export(page: Page, stack: Stack, 
         expect(page.get_by_text(before, exact=True)).to_have_count(0)
     expect(page.get_by_text("Saved")).to_be_visible()
 
-    project = page.url.split("/projects/")[1].split("/")[0]
-    page.goto(f"{stack.url}/projects/{project}")
+    press(page, page.get_by_role("link", name="Querent, leave labelling"))
     expect(page.get_by_text("12 annotations").first).to_be_visible(timeout=20_000)
     expect(page.get_by_text("Model ", exact=False).first).to_be_visible()
 
-    page.goto(f"{stack.url}/projects/{project}/settings")
-    page.get_by_role("button", name="Export").click()
+    press(page, page.get_by_role("link", name="Settings"))
+    press(page, page.get_by_role("button", name="Export"))
     with page.expect_download(timeout=30_000) as download:
-        page.get_by_role("link", name="Download").click(timeout=30_000)
+        press(page, page.get_by_role("link", name="Download"))
     rows = [json.loads(line) for line in Path(download.value.path()).read_text(encoding="utf-8").splitlines()]
     assert len(rows) == 12
     assert {row["external_id"] for row in rows} <= {name for name, *_ in ROWS}

@@ -132,6 +132,12 @@ describe('mapping', () => {
     expect(fates).toEqual(['new', 'no text', 'same text as row 2'])
   })
 
+  it('finds known answers under any name where a column holds classes and nothing else', () => {
+    const preview = previewFile('a.csv', 'nr,text,Team\n1,a,ham\n2,b,\n3,c,spam\n', true)
+    expect(guessMapping(preview, ['ham', 'spam']).answer).toBe('Team')
+    expect(guessMapping(preview, ['ham', 'eggs']).answer).toBeNull()
+  })
+
   it('names a repeated text', () => {
     const preview = previewFile('a.csv', 'id,text\n1,a\n2,a', true)
     const fates = (external_id: string | null) => rowFates(preview, { ...mapping, text: 'text', external_id }, []).map((row) => row.fate)

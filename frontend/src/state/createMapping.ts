@@ -39,7 +39,8 @@ export function guessMapping(preview: Preview, classes: readonly string[], kind:
   const text = preview.columns.find((name) => isCalled(name, TEXT_NAMES)) ?? longestColumn(preview)
   const others = preview.columns.filter((name) => name !== text)
   const external_id = others.find((name) => isCalled(name, ID_NAMES) && isUnique(preview, name)) ?? null
-  const answer = others.find((name) => name !== external_id && isCalled(name, ANSWER_NAMES) && allKnown(preview, name, classes, kind)) ?? null
+  const answers = others.filter((name) => name !== external_id && allKnown(preview, name, classes, kind))
+  const answer = answers.find((name) => isCalled(name, ANSWER_NAMES)) ?? answers.find((name) => namesClasses(preview, name, classes)) ?? null
   const second_text = kind === 'pairwise' ? secondText(preview, [text, external_id, answer]) : null
   const metadata = others.filter((name) => ![external_id, answer, second_text].includes(name))
   const rest = { external_id, answer, answerUse: 'gold' as const, metadata }
@@ -68,6 +69,12 @@ function secondText(preview: Preview, taken: readonly (string | null)[]): string
 function allKnown(preview: Preview, name: string, classes: readonly string[], kind: Kind): boolean {
   const given = columnValues(preview, name).filter((value) => value !== '')
   return given.length > 0 && given.every((value) => isAnswer(kind, classes, value))
+}
+
+/** Whether a column of any name holds classes of the project and nothing else, two different ones at least. */
+function namesClasses(preview: Preview, name: string, classes: readonly string[]): boolean {
+  const given = new Set(columnValues(preview, name).filter((value) => value !== ''))
+  return given.size > 1 && [...given].every((value) => classes.includes(value))
 }
 
 export type ColumnRole = 'text' | 'second_text' | 'external_id' | 'answer'

@@ -75,9 +75,12 @@ export const flagSubject = (flag: Flag): string => flag.annotator ?? (flag.kind 
 /** What speaks for the flag, in a sentence. */
 export const flagSummary = ({ evidence }: Pick<Flag, 'evidence'>): string => say(evidence.summary ?? t.manage.evidence, evidence['said'])
 
-/** What the flag points at: an item's own name, or how many answers it rests on. */
+const excerpt = (text: string, most = 24): string => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text)
+
+/** What the flag points at: an item's own name or first words, or how many answers it rests on. */
 export function flagObject(flag: Flag): string {
   if (flag.external_id !== null) return flag.external_id
+  if (flag.evidence.text) return excerpt(flag.evidence.text)
   if (flag.item !== null) return t.common.item(flag.item)
   const n = flag.evidence['n']
   return typeof n === 'number' ? (flag.kind === 'confused_pair' ? t.manage.onItems : t.manage.onAnswers)(count(n)) : '–'

@@ -109,10 +109,10 @@ export function createExplorer(project: Project) {
       begin()
     },
     again: begin,
-    /** The list is looked at down to this row. */
+    /** The list is looked at down to this row: a page beyond it is always there or on its way. */
     see(row: number): void {
-      if (row + PAGE / 2 <= wanted) return
-      wanted = row + PAGE
+      if (row + PAGE <= wanted) return
+      wanted = row + 1.5 * PAGE
       void read()
     },
     go(to: number): void {

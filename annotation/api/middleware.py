@@ -4,10 +4,11 @@ import logging
 import time
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.http import ConditionalGetMiddleware
 
 from annotation import tracing
-from annotation.api.errors import is_outage, outage
+from annotation.api.errors import body, is_outage, outage
 from annotation.operations import counting
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,16 @@ class SecurityHeadersMiddleware:
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+class TypedConditionMiddleware(ConditionalGetMiddleware):
+    """Django's conditional GET, whose 412 says what it is as every refusal does."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        answer = super().process_response(request, response)
+        if answer.status_code == 412 and answer is not response:
+            return JsonResponse(body("outdated", "What was read is not current any more."), status=412)
+        return answer
 
 
 class DatabaseOutageMiddleware:

@@ -50,10 +50,11 @@ def remember(request: HttpRequest, user: User) -> None:
 
 
 class SetUp(ActivateTOTPView):
-    """Setting one up proves it."""
+    """Setting one up proves it, and uses up the code."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)
+        factors.accept(user=self.request.user, code=form.cleaned_data["code"])
         remember(self.request, self.request.user)
         return answer
 

@@ -140,6 +140,12 @@ class TestAnnotation:
         assert tag_of(owner, path) != before
 
 
+@pytest.mark.parametrize("header", [{"If-Match": '"old"'}, {"If-Unmodified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}])
+def test_reading_under_a_condition_that_fails_is_told_in_the_usual_shape(owner, project, header):
+    status, answer = owner.call("GET", f"projects/{project.pk}/", **header)
+    assert (status, answer["error"]["code"]) == (412, "outdated")
+
+
 def test_where_nothing_has_a_version_the_header_is_refused(owner, project):
     member = {"username": make_member(project).username, "role": "reviewer"}
     status, answer = owner.call("POST", f"projects/{project.pk}/members/", member, **{"If-Match": '"x"'})

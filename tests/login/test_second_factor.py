@@ -7,6 +7,7 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.db import connection
 
 from annotation.login import factors
@@ -41,6 +42,18 @@ class TestSettingUp:
         assert "second_factor.added" in verbs
         assert visitor.api("GET", "projects/")[0] == 200
         assert codes[0] not in visitor.page("/sign-in/2fa/recovery-codes/").content.decode()
+
+    def test_the_code_that_set_it_up_is_used_up(self, visitor, known):
+        other = Visitor()
+        other.log_in("ann")
+        assert other.prove(code_of(known[0])).status_code == 403
+
+    def test_its_session_goes_on_under_another_key(self, visitor, ann):
+        visitor.log_in("ann")
+        fixed = visitor.http.cookies["sessionid"].value
+        visitor.set_up()
+        assert visitor.http.cookies["sessionid"].value != fixed
+        assert not Session.objects.filter(pk=fixed).exists()
 
     def test_the_password_is_asked_again(self, visitor, ann):
         visitor.log_in("ann")
@@ -257,6 +270,21 @@ class TestTheRule:
         assert half.api("POST", "auth/provider/", {})[0] == 403
 
 
+def test_while_redis_is_away_codes_are_proved_and_none_are_set_up(known, settings, visitor):
+    settings.CACHES = settings.CACHES | {
+        "default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:9/0"},
+    }
+    half = Visitor()
+    half.log_in("ann")
+    assert half.prove(next_code(known[0])).status_code == 302
+    assert half.api("GET", "projects/")[0] == 200
+    newcomer = User.objects.create_user("otto", password=PASSWORD)
+    other = Visitor()
+    other.log_in(newcomer.username)
+    away = other.page("/sign-in/confirm/?next=/sign-in/2fa/totp/activate/", {"password": PASSWORD})
+    assert (away.status_code, away.headers["Retry-After"]) == (503, "2")
+
+
 def test_under_another_secret_key_no_code_is_right_and_nothing_breaks(known, settings):
     settings.SECRET_KEY = "another" * 9
     half = Visitor()
@@ -268,7 +296,9 @@ def test_under_another_secret_key_no_code_is_right_and_nothing_breaks(known, set
 def test_codes_of_the_neighbouring_periods(ann, known):
     now = time.time()
     secret = known[0]
-    Authenticator.objects.filter(type="totp").update(data=Authenticator.objects.get(type="totp").data)
+    row = Authenticator.objects.get(type="totp")
+    del row.data["last_counter"]  # as if it had been set up long ago
+    row.save()
     assert not factors.accept(user=ann, code=code_of(secret, periods=2), now=now)
     assert not factors.accept(user=ann, code=code_of(secret, periods=-2), now=now)
     assert [factors.accept(user=ann, code=code_of(secret, periods=p), now=now) for p in (-1, 0, 1, 1, 0)] == [

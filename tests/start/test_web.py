@@ -9,9 +9,10 @@ import pytest
 from tests.stack import ROOT
 
 WEB = """
+import gc, sys
 import config.wsgi
-from django.urls import get_resolver
-assert get_resolver().url_patterns
+assert "annotation.api.urls" in sys.modules, "the first request would load them"
+assert gc.isenabled() and gc.get_freeze_count() > 50_000, "each collection would look at all that was loaded"
 """
 WORKER = """
 from workers.run import PROGRAMS

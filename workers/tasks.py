@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from annotation.models import Topic
 from annotation.operations import (
+    accounts,
     backup,
     collection,
     health,
@@ -68,4 +69,5 @@ def collect() -> None:
         transfer.collect_files()
         collection.collect_artifacts()
     outbox.collect_keys()
+    accounts.collect_sessions()
     tallying.drop_empty_tallies()

@@ -24,27 +24,47 @@ PER_ACCOUNT = 50
 PER_NETWORK = 200
 
 
-class FailedLogins:
-    """Counts failures per account and per network for ten minutes; in this process while Redis is away."""
+class Counted:
+    """Counts what must not be done too often, for ten minutes; in this process while Redis is away."""
 
-    def __init__(self, request: Request | HttpRequest, username: str) -> None:
-        account = unicodedata.normalize("NFKC", username).casefold()[:150]
-        network = network_of(request)
-        self.limits = {
-            _key("both", account, network): PER_ACCOUNT_AND_NETWORK,
-            _key("account", account): PER_ACCOUNT,
-            _key("network", network): PER_NETWORK,
-        }
+    said = "Too many tries. Try again later."
+
+    def __init__(self, limits: dict[str, int]) -> None:
+        self.limits = limits
 
     def check(self) -> None:
-        """Raises Throttled when there were too many failures."""
+        """Raises Throttled when there were too many."""
         counts = _with_cache(lambda cache: cache.get_many(list(self.limits)))
         if any(counts.get(key, 0) >= limit for key, limit in self.limits.items()):
-            raise Throttled(WINDOW_SECONDS, "Too many failed log-ins. Try again later.")
+            raise Throttled(WINDOW_SECONDS, self.said)
 
     def add(self) -> None:
         for key in self.limits:
             _with_cache(partial(_count, key=key))
+
+
+class FailedLogins(Counted):
+    """Failures per account and per network."""
+
+    said = "Too many failed log-ins. Try again later."
+
+    def __init__(self, request: Request | HttpRequest, username: str) -> None:
+        account = unicodedata.normalize("NFKC", username).casefold()[:150]
+        network = network_of(request)
+        super().__init__(
+            {
+                _key("both", account, network): PER_ACCOUNT_AND_NETWORK,
+                _key("account", account): PER_ACCOUNT,
+                _key("network", network): PER_NETWORK,
+            }
+        )
+
+
+class Departures(Counted):
+    """Ways to the identity provider per network: each asks it something and leaves a session behind."""
+
+    def __init__(self, request: Request | HttpRequest) -> None:
+        super().__init__({_key("departure", network_of(request)): PER_NETWORK})
 
 
 def _count(cache: BaseCache, key: str) -> None:

@@ -1,7 +1,9 @@
-"""A person's own account: its language, its password, and where it is logged in."""
+"""A person's own account: its language, its password, and where it is logged in; and the end of old sessions."""
 
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models.functions import Now
 
 from annotation.errors import InvalidValue
 from annotation.models import Preferences
@@ -32,6 +34,11 @@ def sign_out_elsewhere(*, user: User, current: str) -> User:
     """
     with transaction.atomic():
         return _with_password(_confirmed(user, current), current, verb="sessions.ended")
+
+
+def collect_sessions() -> int:
+    """Removes sessions whose time is over; returns how many."""
+    return Session.objects.filter(expire_date__lt=Now()).delete()[0]
 
 
 def _confirmed(user: User, current: str) -> User:

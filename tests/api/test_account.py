@@ -1,12 +1,16 @@
 """One's own account: language, password, and the end of other sessions."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from annotation.models import AuditEvent, Preferences
+from annotation.operations.accounts import collect_sessions
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +89,12 @@ def test_guesses_of_the_current_password_are_slowed_down(ana):
     here = session_of(ana)
     tries = [here.post("/api/v1/me/sign-out-elsewhere/", {"current": "no"}, format="json") for _ in range(11)]
     assert [one.status_code for one in tries] == [422] * 10 + [429]
+
+
+def test_sessions_whose_time_is_over_are_removed(ana):
+    old, current = session_of(ana), session_of(ana)
+    key = old.cookies["sessionid"].value
+    Session.objects.filter(pk=key).update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert collect_sessions() == 1
+    assert not Session.objects.filter(pk=key).exists()
+    assert current.get("/api/v1/me/").status_code == 200

@@ -203,6 +203,11 @@ class TestForgedAnswers:
         assert http.get("/sign-in/other/callback/?code=1&state=2").status_code == 404
 
 
+def test_one_network_does_not_set_out_without_end(visitor, provider, monkeypatch):
+    monkeypatch.setattr("annotation.api.throttles.PER_NETWORK", 3)
+    assert [visitor.api("POST", "auth/provider/", {})[0] for _ in range(4)] == [200, 200, 200, 429]
+
+
 def test_the_session_goes_on_under_another_key(visitor, provider, ann):
     visitor.to_provider()
     fixed = visitor.http.cookies["sessionid"].value

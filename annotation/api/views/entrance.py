@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api import serializers
+from annotation.api.throttles import Departures
 from annotation.api.views.base import View, checked, documented
 from annotation.errors import NotFound
 from annotation.login import factors
@@ -42,6 +43,9 @@ class Provider(View):
         """The address of the identity provider to go to; whoever is logged in connects her account there. 404: none."""
         if settings.OIDC is None:
             raise NotFound("There is no identity provider.")
+        departures = Departures(request)
+        departures.check()
+        departures.add()
         oidc = import_module("annotation.login.oidc")  # of the extra, which may be missing
         user = request.user if isinstance(request.user, User) else None
         try:

@@ -26,7 +26,7 @@ import psycopg
 from annotation.simulation.client import Api
 from benchmarks import dashboards
 from benchmarks.annotate_loop import quantile
-from benchmarks.processes import cpu_seconds, family, pss_megabytes
+from benchmarks.processes import cpu_seconds, family, pss_megabytes, waited_seconds
 from benchmarks.table import Row
 from tests.faults.service import Service, running_service
 from tests.faults.soak import PASSWORD, send_file
@@ -47,10 +47,12 @@ BUFFERS = """
 
 
 class Spent(NamedTuple):
-    """What something took: seconds, CPU seconds of all parts, and the most memory of its own that a process had, MB."""
+    """What something took: seconds, CPU seconds of all parts, seconds for which these were ready and got no core, and
+    the most memory of its own that a process had, MB."""
 
     seconds: float
     cpu: float
+    waited: float
     largest: float
 
 
@@ -104,13 +106,14 @@ def spending(service: Service) -> Iterator[list[Spent]]:
             sizes.append(max(map(_own, family(roots))))
 
     watcher = threading.Thread(target=watch, daemon=True)
-    before, started = cpu_seconds(roots), time.monotonic()
+    before, waited, started = cpu_seconds(roots), waited_seconds(roots), time.monotonic()
     watcher.start()
     yield found
     seconds = time.monotonic() - started
+    more = (waited_seconds(roots) - waited).total()
     is_over.set()
     watcher.join()
-    found.append(Spent(seconds, (cpu_seconds(roots) - before).total(), max(sizes)))
+    found.append(Spent(seconds, (cpu_seconds(roots) - before).total(), more, max(sizes)))
 
 
 def _own(pid: int) -> float:
@@ -150,6 +153,7 @@ class Bench:
         seconds, cpu = IMPORT_AIMS.get(self.n, (None, None))
         self.add("import", spent[0].seconds, "s", seconds)
         self.add("import, CPU of all", spent[0].cpu, "s", cpu)
+        self.add("import, all parts waited for a core", spent[0].waited, "s")
         self.add("import, largest process", spent[0].largest, "MB", PROCESS_AIMS["import"])
         for name in self.names:
             member = {"username": name, "role": "annotator", "password": PASSWORD}
@@ -167,12 +171,16 @@ class Bench:
         for _ in range(10):
             self._one(apis[0], [])
         waits: list[float] = []
+        roots = [self.service.process.pid]
+        before = waited_seconds(roots)
         for _ in range(N_ALONE):
             self._one(apis[0], waits)
+        waited = waited_seconds(roots) - before
         p95 = 1000 * quantile(waits, 0.95)
         self.add("next, median of one annotator", 1000 * statistics.median(waits), "ms", 15)
         self.add("next, 95 % of one annotator", p95, "ms", 40)
-        roots = [self.service.process.pid]
+        ms = 1000 * (waited["web"] + waited["postgres"]) / N_ALONE
+        self.add("of next + submit of one annotator, web and PostgreSQL waited for a core", ms, "ms")
         before = cpu_seconds(roots)
         each = N_TOGETHER // len(apis)
         threads = [threading.Thread(target=lambda api=api: [self._one(api, []) for _ in range(each)]) for api in apis]

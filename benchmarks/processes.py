@@ -28,6 +28,16 @@ def cpu_seconds(roots: Iterable[int]) -> Counter[str]:
     return seconds
 
 
+def waited_seconds(roots: Iterable[int]) -> Counter[str]:
+    """Returns how long threads that live now were ready to run and got no core, by part: what a busy machine costs."""
+    seconds: Counter[str] = Counter()
+    for pid in family(roots):
+        for place in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            fields = _read(str(place)).split()
+            seconds[part_of(pid)] += int(fields[1]) / 1e9 if len(fields) > 1 else 0.0
+    return seconds
+
+
 def pss_megabytes(roots: Iterable[int], which: str = "Pss") -> Counter[str]:
     """Returns proportional set sizes: shared pages are counted once over all processes; `Pss_Anon`: without files."""
     sizes: Counter[str] = Counter()

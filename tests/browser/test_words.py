@@ -3,11 +3,14 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from annotation.models import Annotation
+from annotation.models import Annotation, Role
+from annotation.operations import outbox
 from tests.browser.conftest import Site
 from tests.browser.test_accessibility import AXE, offences
+from tests.factories import make_member
+from tests.operations.crowd import ask_everybody, judge
 
 pytestmark = pytest.mark.alone
 
@@ -77,3 +80,27 @@ def test_the_account_keeps_the_language_and_changes_the_password(site: Site, pag
     elsewhere.keyboard.press("Enter")
     expect(elsewhere.get_by_role("heading", name="项目", exact=True)).to_be_visible()
     elsewhere.close()
+
+
+def test_what_the_service_says_is_in_chinese_too(
+    site: Site, page: Page, context: BrowserContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "REST_SHARE", {})
+    context.add_init_script("localStorage.setItem('querent.language', 'zh-Hans')")
+    project = site.project(n_items=0, overlap=3)
+    truth = ["ham", "spam"] * 15
+    ask_everybody(project, {"ann": truth, "bob": truth, "cem": ["spam", *truth[1:]]})
+    judge(project)
+    make_member(project, user=site.person("maya"), role=Role.MANAGER)
+    page.goto(f"{site.base_url}/projects/{project.pk}")
+    page.get_by_label("用户名").fill("maya")
+    page.get_by_label("密码").fill("correct horse battery")
+    page.keyboard.press("Enter")
+    expect(page.locator("#flags")).to_contain_text("其他 2 人中有 2 人回答“ham”。")
+    expect(page.get_by_text("请先标注几个条目。").first).to_be_visible()
+    assert " is " not in page.locator("#flags").inner_text()
+    page.get_by_role("link", name="成员").click()
+    form = page.locator("form").filter(has=page.get_by_label("用户名"))
+    form.get_by_label("用户名").fill("nobody")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("没有这个人。管理员可以设置密码来新建账号。")).to_be_visible()

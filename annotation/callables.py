@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from annotation.kinds import LINEAR, Learner, kind_of
 from annotation.models import MULTILABEL_STRATEGIES, Strategy
+from annotation.sentences import say
 
 
 class NotAllowed(Exception):
@@ -48,5 +49,7 @@ def strategy_refusal(given: Any, kind: str) -> str | None:
     if isinstance(given, str) and (given in names or (is_allowed(given) and kind_of(kind).learner in LINEAR)):
         return None
     if isinstance(given, str) and "." in given:
-        return "an operator has to allow this callable first (QUERENT_ALLOWED_CALLABLES)"
-    return f"must be one of {', '.join(names)}, or a callable that the operator has allowed"
+        english = "an operator has to allow this callable first (QUERENT_ALLOWED_CALLABLES)"
+        return say("setting.not_allowed", english)
+    english = "must be one of {names}, or a callable that the operator has allowed"
+    return say("setting.strategy", english, names=", ".join(names))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from annotation.callables import is_allowed
+from annotation.sentences import say
 
 LINEAR = "linear"
 CHOICE = "choice"
@@ -29,28 +30,29 @@ def sklearn_classifiers() -> dict[str, list[str]]:
 def classifier_refusals(name: Any, params: Any, kind: str) -> dict[str, str]:
     """Returns what is wrong with a classifier and its settings, by field; nothing when a project may use it."""
     if not isinstance(params, dict):
-        return {"settings.classifier_params": "must be an object"}
+        return {"settings.classifier_params": say("setting.object", "must be an object")}
     if name == LINEAR:
-        return {"settings.classifier_params": "the built-in classifier takes none"} if params else {}
+        none = say("setting.takes_none", "the built-in classifier takes none")
+        return {"settings.classifier_params": none} if params else {}
     if not isinstance(name, str) or (name not in sklearn_classifiers() and not is_allowed(name)):
-        return {
-            "settings.classifier": "must be linear, a scikit-learn classifier with predict_proba, or an allowed path"
-        }
+        english = "must be linear, a scikit-learn classifier with predict_proba, or an allowed path"
+        return {"settings.classifier": say("setting.classifier", english)}
     if kind != CHOICE:
-        return {"settings.classifier": "only projects of the kind choice may name another classifier than linear"}
+        english = "only projects of the kind choice may name another classifier than linear"
+        return {"settings.classifier": say("setting.only_linear", english)}
     return _param_refusals(name, params)
 
 
 def _param_refusals(name: str, params: Mapping[str, Any]) -> dict[str, str]:
     known = sklearn_classifiers().get(name)
-    wrong = {}
+    wrong: dict[str, str] = {}
     for field, value in params.items():
         if known is not None and field not in known:
-            wrong[f"settings.classifier_params.{field}"[:200]] = f"must be one of {', '.join(known)}"
+            must = say("setting.one_of", "must be one of {names}", names=", ".join(known))
+            wrong[f"settings.classifier_params.{field}"[:200]] = must
         elif not _is_plain(value):
-            wrong[f"settings.classifier_params.{field}"[:200]] = (
-                f"must be true, false, null, a number of at most {LARGEST}, a short text, or a list of these"
-            )
+            english = "must be true, false, null, a number of at most {most}, a short text, or a list of these"
+            wrong[f"settings.classifier_params.{field}"[:200]] = say("setting.plain", english, most=LARGEST)
     return wrong
 
 

@@ -2,6 +2,8 @@
 
 from django.conf import settings
 
+from annotation.sentences import say
+
 POOL = "pool"
 TFIDF = "tfidf"
 IMAGE = "image"
@@ -21,7 +23,9 @@ def representation_refusal(name: object, *, by_operator: bool) -> dict[str, str]
     field = "settings.representation"
     source = name.removeprefix(ENCODER) if isinstance(name, str) and name.startswith(ENCODER) else ""
     if not source.strip() or not source.isprintable() or len(source) > LONGEST - len(ENCODER):
-        return {field: f"must be one of {', '.join(AVAILABLE)}, or {ENCODER} with a folder or a hub's name"}
+        english = "must be one of {names}, or {encoder} with a folder or a hub's name"
+        return {field: say("setting.representation", english, names=", ".join(AVAILABLE), encoder=ENCODER)}
     if by_operator or source in settings.ENCODERS:
         return {}
-    return {field: "an encoder is set by an administrator of the instance, or allowed by QUERENT_ENCODERS"}
+    english = "an encoder is set by an administrator of the instance, or allowed by QUERENT_ENCODERS"
+    return {field: say("setting.encoder", english)}

@@ -212,7 +212,7 @@ def checked_settings(given: Any, project: Project, user: User) -> dict[str, Any]
             wrong[f"settings.{name}"] = say(code, f"{what}{' or null' if name in OPTIONAL else ''}", low=low, high=high)
     for name in SWITCHES:
         if name in given and not isinstance(given[name], bool):
-            wrong[f"settings.{name}"] = "must be true or false"
+            wrong[f"settings.{name}"] = say("setting.switch", "must be true or false")
     if "strategy" in given and (refusal := strategy_refusal(given["strategy"], project.kind)):
         wrong["settings.strategy"] = refusal
     wrong |= _source_refusals(given, project, user)

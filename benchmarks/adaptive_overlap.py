@@ -120,7 +120,7 @@ Rule = Callable[[Recorded], Outcome]
 def rules() -> dict[str, Rule]:
     found: dict[str, Rule] = {f"always-{k}": partial(always, k=k) for k in (1, 3, 5)}
     for overlap, max_votes in ((1, 3), (2, 3), (2, 5)):
-        for target in (0.8, 0.85, 0.9, 0.95):
+        for target in (0.8, 0.85, 0.875, 0.9, 0.95):
             name = f"adaptive {overlap}-{max_votes}, target {target}"
             found[name] = partial(adaptive, overlap=overlap, max_votes=max_votes, target=target)
     found["adaptive 2-5, target 0.9, unrouted"] = partial(adaptive, overlap=2, max_votes=5, target=0.9, routed=False)

@@ -10,6 +10,8 @@ IMAGE = "image"
 EXTERNAL = "external"
 ENCODER = "encoder:"
 AVAILABLE = (POOL, TFIDF, IMAGE, EXTERNAL)
+# Those that are learned from the project's own texts.
+OF_OWN_TEXTS = (POOL, TFIDF)
 LONGEST = 200
 
 

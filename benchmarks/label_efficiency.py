@@ -83,7 +83,7 @@ def measured(data: str, bench: str, task: Task) -> Curve:
             scenario.imbalance, metric, tool.LAM["minilm"], START, minority,
         )  # fmt: skip
         return Curve([one[0] for one in found], [one[2] for one in found])
-    replay = Replay(X, y, len(D[4]), np.random.default_rng(task.seed))
+    replay = Replay(X, y, len(D[4]), np.random.default_rng(task.seed), learned_here=task.features == "pool")
     replay.take(replay.shuffled(START))
     curve = Curve([], [])
     budget = scenario.random_budget if task.strategy == "random" else scenario.budget

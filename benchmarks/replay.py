@@ -28,6 +28,7 @@ class Replay:
     model: LinearModel | None = None
     guard: Guard | None = None
     n_start: int = 10
+    learned_here: bool = False
     taught: list[int] = field(default_factory=list)
     protected: list[int] = field(default_factory=list)
 
@@ -79,6 +80,7 @@ class Replay:
             batch=n,
             n_wanted=n,
             random_share=float(fallen_back),
+            learned_here=self.learned_here,
             rng=self.rng,
         ).rows
 

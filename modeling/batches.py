@@ -19,6 +19,11 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 
+# Vectors learned from the pool itself say less of what is near: from so many labels on the doubt says more. With
+# fewer labels, some of them wrong, that doubt leads astray.
+CENTRAL_LABELS = 60
+
+
 class Kind(IntEnum):
     """Why a row was chosen."""
 
@@ -80,6 +85,7 @@ def rank_team(
     uncertainty: Floats | None = None,
     pending: Floats | None = None,
     seconds: Floats | None = None,
+    learned_here: bool = False,
 ) -> Choice:
     """A queue of `n_wanted` of the `candidates` (fewer when there are fewer): batch after batch, no row twice.
 
@@ -89,7 +95,8 @@ def rank_team(
     queue costs hardly more than one batch. With a `sample` of the candidates only classes in need are looked for
     among the others. Uncertainty is the margin unless `uncertainty` (n,) is given, and is weighed by cost where
     `seconds` (n,) are. Vectors `pending` (m, d) count as chosen: what is near them waits. Of what classes in need
-    leave, a `random_share` is drawn at random. Ties are broken by `rng`. Raises ValueError when X and probabilities
+    leave, a `random_share` is drawn at random. Of vectors `learned_here`, from the pool itself, the most uncertain row
+    stands for its neighbourhood after some labels. Ties are broken by `rng`. Raises ValueError when X and probabilities
     do not match.
     """
     if len(X) != len(probabilities):
@@ -105,7 +112,15 @@ def rank_team(
     uncertainty = margin(probabilities) if uncertainty is None else uncertainty
     pending = X[:0] if pending is None else pending
     rows, scores, share_sampled = uncertain_rows(
-        X, uncertainty, sample, batch, n_wanted, rng, pending=pending, seconds=seconds
+        X,
+        uncertainty,
+        sample,
+        batch,
+        n_wanted,
+        rng,
+        pending=pending,
+        seconds=seconds,
+        central=not learned_here or counts.sum() < CENTRAL_LABELS,
     )
     parts = {
         Kind.RARE: rare_rows(probabilities, candidates, counts, needy, _n_needed(rare_share, n_wanted), rng),

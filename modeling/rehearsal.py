@@ -33,13 +33,17 @@ LEAST_PROTECTED, LEAST_CHECKED = 5, 30
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """Vectors (n, d) and true classes (n,) of the items to label, and the same of those to test on."""
+    """Vectors (n, d) and true classes (n,) of the items to label, and the same of those to test on.
+
+    `learned_here`: whether the vectors were learned from the pool itself.
+    """
 
     X: Floats
     true: Ints
     X_test: Floats
     true_test: Ints
     n_classes: int
+    learned_here: bool = False
 
     @property
     def n_items(self) -> int:
@@ -124,7 +128,9 @@ class _Run:
     def _by_team(self, opened: OpenRows, n: int) -> Ints:
         counts = believed_counts(self.targets, opened.predict(self.taught))
         sample, rows = candidate_rows(opened, counts, n)
-        return choose_rows(opened, sample, rows, labeled_counts=counts, batch=n, n_wanted=n).rows
+        return choose_rows(
+            opened, sample, rows, labeled_counts=counts, batch=n, n_wanted=n, learned_here=self.pool.learned_here
+        ).rows
 
     def _by_name(self, opened: OpenRows, n: int) -> Ints:
         assert self.model is not None

@@ -13,6 +13,7 @@ N_CANDIDATES = 3_000
 UNCERTAIN_SHARE = 0.2
 LEAST_UNCERTAINTY = 0.4
 ROWS_PER_SLOT = 3
+DOUBTFUL_SHARE = 0.5
 # Two rows whose cosine is above this say the same: nobody is asked both while there is anything else.
 SAME = 0.95
 # So many rows more than are wanted are looked at, to take the place of such repeats.
@@ -29,11 +30,13 @@ def uncertain_rows(
     *,
     pending: Floats,
     seconds: Floats | None = None,
+    central: bool = True,
 ) -> tuple[Ints, Floats, float]:
     """`n_wanted` rows with their scores, and the share of the candidates that was looked at.
 
     Representatives of the uncertain fifth of a random sample come first (uncertainty above 0.4), then the rest by
-    uncertainty, (n,) between 0 and 1. A representative is the most central of the more uncertain half of its cluster.
+    uncertainty, (n,) between 0 and 1. A representative is the most central of the more uncertain half of its cluster;
+    unless `central`, the most uncertain one: where vectors are learned from the pool itself, nearness says less.
     With one or two slots there is nothing to spread: the most uncertain of all candidates. `pending` rows (m, d)
     count as chosen, `seconds` (n,) weigh the scores.
     """
@@ -46,19 +49,20 @@ def uncertain_rows(
         n_unsure = int((uncertainty[sample] > LEAST_UNCERTAINTY).sum())
         n_pool = min(n_pool, max(ROWS_PER_SLOT * batch, n_unsure), n_sampled)
         pool = order[:n_pool]
-        order = np.concatenate([pool[_spread(X[sample[pool]], pending, batch, rng)], order[n_pool:]])
+        order = np.concatenate([pool[_spread(X[sample[pool]], pending, batch, rng, central)], order[n_pool:]])
     order = order[repeats_last(X[sample[order[: n_wanted + SPARE]]], pending)][:n_wanted]
     return sample[order], scores[order], n_sampled / len(candidates)
 
 
-def _spread(X: Floats, pending: Floats, n_clusters: int, rng: np.random.Generator) -> Ints:
+def _spread(X: Floats, pending: Floats, n_clusters: int, rng: np.random.Generator, central: bool) -> Ints:
     """The rows, most uncertain first, in the order in which their clusters take turns.
 
     Pending rows are clustered along; each one uses up a turn of its cluster.
     """
     cluster, distance = k_means(np.concatenate([X, pending]), n_clusters, rng=rng)
     used = np.bincount(cluster[len(X) :], minlength=int(cluster.max()) + 1)
-    return _round_robin(cluster[: len(X)], used, _middles(cluster[: len(X)], distance[: len(X)]))
+    share = DOUBTFUL_SHARE if central else 0.0
+    return _round_robin(cluster[: len(X)], used, _middles(cluster[: len(X)], distance[: len(X)], share))
 
 
 def _round_robin(cluster: Ints, used: Ints, firsts: Ints) -> Ints:
@@ -72,10 +76,10 @@ def _round_robin(cluster: Ints, used: Ints, firsts: Ints) -> Ints:
     return np.lexsort((cluster, -np.bincount(cluster)[cluster], turn + used[cluster]))
 
 
-def _middles(cluster: Ints, distance: Floats) -> Ints:
-    """Each cluster's most central row among the more uncertain half of its rows; given most uncertain first."""
+def _middles(cluster: Ints, distance: Floats, share: float) -> Ints:
+    """Each cluster's most central row among this most uncertain share of its rows; given most uncertain first."""
     place = _place_within(cluster, np.argsort(cluster, kind="stable"))
-    is_doubtful = place < np.maximum(1, np.bincount(cluster)[cluster] / 2)
+    is_doubtful = place < np.maximum(1, share * np.bincount(cluster)[cluster])
     order = np.lexsort((distance, ~is_doubtful, cluster))
     return order[np.flatnonzero(np.diff(cluster[order], prepend=-1))]
 

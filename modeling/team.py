@@ -37,12 +37,13 @@ def choose_rows(
     random_share: float = 0.0,
     pending: Floats | None = None,
     seconds: Floats | None = None,
+    learned_here: bool = False,
 ) -> Choice:
     """The next `n_wanted` rows of the pool out of `candidate_rows`, for `batch` people at once.
 
     `pending` (m, d) are the vectors of what people have on their screens, `seconds` (n,) what an answer to each of
     `rows` takes; `random_share` of what classes in need leave is drawn at random. `probabilities` of the choice say
-    how likely a row was to be looked at.
+    how likely a row was to be looked at. `learned_here` is as in `rank_team`.
     """
     vectors = pool.vectors.vectors(rows)
     probabilities = pool.model.predict_proba(vectors)
@@ -59,6 +60,7 @@ def choose_rows(
         uncertainty=pool.uncertainty(probabilities),
         pending=pending,
         seconds=seconds,
+        learned_here=learned_here,
     )
     chosen = rows[choice.rows]
     if len(sample) < len(pool.rows):

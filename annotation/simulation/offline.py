@@ -96,7 +96,7 @@ def pool_of(dataset: Dataset, representation: str) -> Pool:
     X, X_test = vectors(dataset.pool, dataset.pool), vectors(dataset.pool, dataset.test)
     place = {name: column for column, name in enumerate(dataset.classes)}
     true, true_test = (np.array([place[one.answer] for one in part]) for part in (dataset.pool, dataset.test))
-    return Pool(X, true, X_test, true_test, len(dataset.classes))
+    return Pool(X, true, X_test, true_test, len(dataset.classes), learned_here=representation == POOL)
 
 
 def _learned(known: Sequence[Example], wanted: Sequence[Example]) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pytest
 
 from modeling import team
 from modeling.batches import Choice, Kind, rank_team
@@ -106,11 +107,13 @@ def one_group() -> tuple[np.ndarray, np.ndarray]:
     return X, np.linspace(1, 0.5, 12).astype(np.float32)
 
 
-def test_a_group_is_represented_by_the_middle_of_its_more_uncertain_half() -> None:
+@pytest.mark.parametrize(("central", "row"), [(True, 1), (False, 0)])
+def test_a_group_is_represented_by_the_middle_of_its_more_uncertain_half(*, central: bool, row: int) -> None:
+    """The middle of rows 0 and 1, row 2 being of the less uncertain half; where nearness says less, row 0."""
     X, doubt = one_group()
     rows, _, _ = uncertain_rows(
         np.tile(X, (3, 1)) + np.repeat(np.eye(3, 2) * 40, 12, axis=0).astype(np.float32), np.tile(doubt, 3),
-        np.arange(36), 3, 3, np.random.default_rng(0), pending=X[:0],
+        np.arange(36), 3, 3, np.random.default_rng(0), pending=X[:0], central=central,
     )  # fmt: skip
     assert sorted(rows // 12) == [0, 1, 2], "one of each group"
-    assert (rows % 12).tolist() == [1, 1, 1], "the middle of 0, 1, 2; row 2 is the less uncertain half"
+    assert (rows % 12).tolist() == [row] * 3

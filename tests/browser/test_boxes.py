@@ -76,6 +76,7 @@ def test_by_keyboard_alone(site: Site, page: Page) -> None:
     shown(page, "street 2")
     press(page, "1", "Enter")
     until(lambda: saved(project)[1] == [(75, 38, 50, 25, "car")])
+    expect_saved(page)
 
 
 def test_by_pointer(site: Site, page: Page) -> None:

@@ -3,7 +3,7 @@ import type { ItemPage, Vote, Waiting } from '../api/review'
 import { REVIEW_COMMANDS, reviewCommands } from '../commands/review'
 import { clashes } from '../keymap'
 import { answerKeys } from './classes'
-import { doubted, modelView, putBack, story, withMore, without, wordsOf } from './review'
+import { doubted, modelView, putBack, story, withMore, without, withPage, wordsOf } from './review'
 
 const waiting = (item: number, score: number, more: Partial<Waiting> = {}): Waiting => ({
   item, external_id: null, text: `text ${item}`, score, reason: { kind: 'label_suspect', summary: '' }, flag: null, annotation: null,
@@ -31,6 +31,11 @@ describe('the queue', () => {
     expect(putBack([waiting(1, 0.9), waiting(3, 0.7)], waiting(2, 0.8))).toMatchObject({ queue: [{ item: 1 }, { item: 2 }, { item: 3 }], at: 1 })
     expect(putBack(queue, waiting(2, 0.8)).queue).toHaveLength(3)
     expect(putBack([], waiting(2, 0.8)).at).toBe(0)
+  })
+  it('follows what the engine holds for right by now, where the page of an item was read', () => {
+    const spam = { value: { class: 'spam' }, probability: 0.6, status: 'doubtful', posterior: {}, n_votes: 2 } as const
+    expect(withPage(queue, { ...page, consensus: spam }).map((one) => one.proposal.class)).toEqual(['spam', 'ham', 'ham'])
+    expect(withPage(queue, page)).toBe(queue)
   })
   it('grows by what is new', () => expect(withMore(queue, [waiting(3, 0.7), waiting(4, 0.6)]).map((one) => one.item)).toEqual([1, 2, 3, 4]))
 })

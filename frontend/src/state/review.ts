@@ -47,6 +47,12 @@ export function withMore(queue: readonly Waiting[], more: readonly Waiting[]): W
   return [...queue, ...more.filter((one) => !known.has(one.item))]
 }
 
+/** The queue as the page of one of its items knows it: each decision moves what the engine holds for right elsewhere. */
+export function withPage(queue: readonly Waiting[], page: ItemPage): readonly Waiting[] {
+  const { consensus } = page
+  return consensus ? queue.map((one) => (one.item === page.id ? { ...one, consensus, proposal: consensus.value } : one)) : queue
+}
+
 /** The answer that is doubted: the flagged one, else the one that is probably wrong most. */
 export function doubted(waiting: Waiting, page: ItemPage | null): Vote | null {
   const votes = page?.votes ?? []

@@ -1,8 +1,8 @@
 import { create, get, post } from '../../api/client'
-import { explain } from '../../api/errors'
+import { ApiError, explain } from '../../api/errors'
 import type { ItemPage, ReviewQueue, ReviewRow, Vote, Waiting } from '../../api/review'
 import type { Project } from '../../api/types'
-import { doubted, putBack, withMore, without, wordsOf, type Done, type Wish } from '../../state/review'
+import { doubted, putBack, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
 import { t } from '../../words/spoken.svelte'
 
 /** After these the server has counted again what followed from a decision that was taken back. */
@@ -92,6 +92,7 @@ export function createBench(project: Project): Bench {
     try {
       const found = await get<ItemPage>(`items/${item}/`)
       pages = new Map([...pages, [item, found]])
+      queue = withPage(queue, found)
     } catch (error) {
       failure = explain(error)
     }
@@ -125,6 +126,7 @@ export function createBench(project: Project): Bench {
       failure = ''
     } catch (error) {
       failure = explain(error)
+      if (error instanceof ApiError && error.code === 'proposal_changed' && current) void read(current.item)
     }
     busy = false
   }

@@ -69,6 +69,11 @@ def test_from_a_table_to_labels_a_model_and_an_export(page: Page, stack: Stack, 
     expect(page.get_by_text("Model ", exact=False).first).to_be_visible()
 
     press(page, page.get_by_role("link", name="Settings"))
+    with page.expect_response("**/quality/export/?min_confidence=0.99") as asked:
+        page.get_by_label("Items", exact=True).select_option("at least 99% sure")
+    assert asked.value.ok
+    page.get_by_label("Items", exact=True).select_option("with an answer")
+    expect(page.get_by_text("An export now holds 12 items")).to_be_visible()
     press(page, page.get_by_role("button", name="Export"))
     with page.expect_download(timeout=30_000) as download:
         press(page, page.get_by_role("link", name="Download"))

@@ -149,6 +149,7 @@ def test_shapes_of_files(content, pack):
         ("text\nçedilla\n".encode("utf-16"), None),
         (codecs.BOM_UTF16_BE + "text\nçedilla\n".encode("utf-16-be"), None),
         ("text\nçedilla\n".encode("latin-1"), {"encoding": "latin-1"}),
+        ("text\nçedilla\n".encode("gb18030"), {"encoding": "gb18030"}),
     ],
 )
 def test_encodings(content, mapping):

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from annotation.sentences import say
 
-ENCODINGS = ("utf-8", "utf-16", "latin-1")
+ENCODINGS = ("utf-8", "utf-16", "latin-1", "gb18030")
 MAX_LINE = 4_000_000
 MAX_UNPACKED = 8
 GZIP = b"\x1f\x8b"

@@ -17,7 +17,7 @@ export interface Mapping {
   metadata: string[]
 }
 
-export type Encoding = 'utf-8' | 'utf-16' | 'latin-1'
+export type Encoding = 'utf-8' | 'utf-16' | 'latin-1' | 'gb18030'
 
 const TEXT_NAMES = /^(text|body|message|content|sentence|comment|review|tweet|question|document)$/i
 const ID_NAMES = /^(external_id|id|uid|uuid|key|.*[_ -]id)$/i

@@ -25,7 +25,7 @@ function markedAs(bytes: Uint8Array): { encoding: Encoding; label: string } {
 /** Reads the beginning of a file, by its byte order mark unless an encoding is asked for; raises when the disk does not give it. */
 export async function readHead(file: File, wanted: Encoding | null): Promise<Head> {
   const bytes = new Uint8Array(await file.slice(0, PREVIEW_BYTES).arrayBuffer())
-  const { encoding, label } = wanted === 'latin-1' ? { encoding: wanted, label: 'iso-8859-1' } : markedAs(bytes)
+  const { encoding, label } = wanted ? { encoding: wanted, label: wanted === 'latin-1' ? 'iso-8859-1' : wanted } : markedAs(bytes)
   return { text: new TextDecoder(label).decode(bytes, { stream: !isWhole(file) }), encoding }
 }
 
@@ -45,5 +45,5 @@ export function startImport(project: number, picked: Picked, key?: string): Prom
 }
 
 /** Starts an export of what is true now. */
-export const startExport = (project: number, wish: { format: string; include: string }): Promise<Job> =>
+export const startExport = (project: number, wish: { format: string; include?: string; min_confidence?: number }): Promise<Job> =>
   create<Job>(`projects/${project}/exports/`, wish)

@@ -24,3 +24,6 @@ export function scrollText(direction: 1 | -1): void {
   const text = document.getElementById('item-text')
   text?.scrollBy({ top: direction * text.clientHeight * 0.8 })
 }
+
+/** For a page that is one form: its first field is where one types. */
+export const focused = (field: HTMLElement): void => field.focus({ preventScroll: true })

@@ -91,7 +91,7 @@ def test_a_setting_is_kept_and_what_it_costs_is_said_first(page: Page, site: Sit
     expect(costs).to_contain_text("about 18 answers instead of 6")
     expect(costs).to_contain_text("not known yet because too few items have several answers")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_in_viewport()
 
     page.goto(site.base_url + path)
     expect(page.get_by_label("Order of the items")).to_have_value("badge")

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { answeredAt, breakDue } from './breaks'
-import { following, STOPS } from './tour'
+import { begins, following, STOPS } from './tour'
 
 const nothing = { hasAnswered: false, hasTakenBack: false, drawer: null, dialog: null }
 
@@ -12,6 +12,10 @@ it('the tour goes on by doing what it says', () => {
   expect(following(2, { ...nothing, drawer: 'guidelines' })).toBe(3)
   expect(following(3, { ...nothing, dialog: 'keys' })).toBe(STOPS.length)
   expect(following(STOPS.length, nothing)).toBe(STOPS.length)
+})
+
+it('the tour goes on after a reload where it was, and stays ended', () => {
+  expect([null, '2', 'ended', '99', 'junk'].map(begins)).toEqual([0, 2, STOPS.length, STOPS.length, 0])
 })
 
 it('a break is due after fifty minutes, and not after a pause', () => {

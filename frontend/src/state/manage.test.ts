@@ -44,7 +44,7 @@ describe('the four questions', () => {
       expect(low).toBeLessThanOrEqual(n)
       expect(high).toBeGreaterThan(n)
     }
-    expect(progressAnswer(progress, 1).lines[1]).toBe('2–4 hours to go at 40 an hour')
+    expect(progressAnswer(progress, 1).lines[1]).toBe('2–4 hours to go if every hour brings 40 as the last one did')
   })
 
   it('calls labels late only after a minute', () => {

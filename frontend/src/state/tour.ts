@@ -23,5 +23,8 @@ export const STOPS: readonly Stop[] = [
   { get words() { return t.label.everythingHasAKey }, command: 'keys', isDone: (seen) => seen.dialog === 'keys' },
 ]
 
+/** Where the tour goes on, by what was kept of it: a reload does not teach again what was done. */
+export const begins = (kept: string | null): number => (kept === 'ended' ? STOPS.length : Math.min(Number(kept) || 0, STOPS.length))
+
 /** The stop after `at`, once that is done; `STOPS.length` at the end. */
 export const following = (at: number, seen: Seen): number => (STOPS[at]?.isDone(seen) ? at + 1 : at)

@@ -448,7 +448,8 @@ def test_a_deleted_project_stops_at_the_next_batch(die_at, monkeypatch):
     job = bring(ROWS.encode())
 
     def reached(point: str) -> None:
-        Project.objects.update(deleted_at=timezone.now())
+        if point.startswith("import batch"):  # not where a hint of another thread is due
+            Project.objects.update(deleted_at=timezone.now())
 
     monkeypatch.setattr(hooks, "reached", reached)
     run_job(job.pk)

@@ -32,7 +32,7 @@ def test_the_language_is_switched_without_a_reload_and_stays(site: Site, page: P
     expect(page.get_by_role("heading", name="项目")).to_be_visible()
     if AXE.is_file():
         assert offences(page) == []
-    page.get_by_role("link", name=re.compile(f"标注.*{project.name}")).click()
+    page.get_by_role("link", name=re.compile(f"^标注.*{project.name}")).click()
     expect(page.get_by_role("heading", name="属于哪个类别")).to_be_visible()
     page.keyboard.press("1")
     expect(page.locator("header .state", has_text="已保存")).to_be_visible()

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from annotation.operations.transfer.imports import BATCH
 from tests.faults.service import Service
 from tests.faults.soak import send_file
 from tests.stack import Program, eventually
@@ -103,13 +104,13 @@ def test_a_project_that_is_deleted_during_its_import_takes_in_no_more(service, p
     service.order("import batch committed", "wait 3")
     job = send_file(admin, path, 6_000)
     assert eventually(lambda: service.is_obeyed("import batch committed"), 30), service.log("worker")
-    assert admin.call("DELETE", path)[0] == 204
+    assert admin.call("DELETE", path, headers={"If-Match": "*"})[0] == 204
     assert admin.call("GET", path)[0] == 404
     with service.connect() as db:
         ended = "SELECT status FROM annotation_job WHERE id = %s AND status IN ('done', 'failed')"
         assert eventually(lambda: db.execute(ended, [job]).fetchone(), 30) == ("failed",)
         (n,) = db.execute("SELECT count(*) FROM annotation_item WHERE external_id LIKE 'row-%'").fetchone()
-    assert n % 2_000 == 0
+    assert n % BATCH == 0
     assert n < 6_000
 
 

@@ -7,8 +7,7 @@ from django.contrib.auth.models import User
 
 from annotation.models import Assignment, Item, Project, QueueEntry, Stream, Topic
 from annotation.operations.labeling import assign_next_item
-from annotation.operations.outbox import request_work
-from annotation.operations.transfer.items import add_rows
+from annotation.operations.transfer.items import add_items
 from annotation.queries.labeling import Lease
 from tests.factories import make_item, make_member
 from tests.operations.learning_world import run, taught
@@ -108,8 +107,8 @@ def test_every_random_draw_of_a_team_is_recorded_as_a_full_count_says(monkeypatc
             recorded.append(Assignment.objects.get(pk=lease.id).probability)
         answer(person, lease.id, {"class": rng.choice(["ham", "spam"])})
         if turn % 10 == 9:
-            add_rows(project.pk, [(n, {"data": {"text": f"more of {turn} and {n}"}}) for n in range(4)])
-            request_work(project_id=project.pk, topic=Topic.REPRESENT)
+            more = [{"data": {"text": f"more of {turn} and {n}"}} for n in range(4)]
+            assert add_items(project=project, user=project.created_by, rows=more).created == 4
             run(project, Topic.REPRESENT, Topic.LEARN, Topic.SCORE)
     assert recorded == pytest.approx(wanted)
     streams = set(Item.objects.filter(project=project).values_list("draw_stream", flat=True))

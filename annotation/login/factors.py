@@ -53,7 +53,7 @@ def accept(*, user: User, code: str, now: float | None = None) -> bool:
 def _accepts_totp(row: Any, given: str, now: float) -> bool:
     """RFC 6238, section 5.2: a code is accepted once, and none that is older than one accepted before."""
     from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value  # noqa: PLC0415 - only with the extra
-    from allauth.mfa.utils import decrypt  # noqa: PLC0415
+    from allauth.mfa.utils import decrypt  # noqa: PLC0415 - only with the extra
 
     secret, counter = decrypt(row.data["secret"]), int(now // 30)
     for one in range(counter - WINDOW, counter + WINDOW + 1):

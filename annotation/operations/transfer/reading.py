@@ -101,7 +101,7 @@ class _Raw(_Counted):
 
 def n_bytes_read(text: io.TextIOWrapper) -> int:
     """Returns how many bytes of a text of `open_text` were read so far, unpacked ones where it is packed."""
-    return int(text.buffer.raw.n_read)  # type: ignore[attr-defined]
+    return int(text.buffer.raw.n_read)  # type: ignore[attr-defined]  # open_text wraps a _Counted
 
 
 def _encoding_of(source: BinaryIO) -> str:

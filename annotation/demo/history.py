@@ -26,14 +26,15 @@ def play(project: Project, owner: User, *, seed: int = 4, say: Callable[[str], o
     At every STEP it waits until the model has caught up, so that the learning curve has points. Without a worker it
     goes on after one wait. May be stopped and called again: it goes on with what is missing.
     """
-    rng = random.Random(seed)  # noqa: S311 - a demo must be repeatable
+    # Whoever is asked next is drawn apart from what she says, which depends on the items that she is given.
+    turns, rng = random.Random(seed), random.Random(seed)  # noqa: S311 - a demo must be repeatable
     truth = {row["id"]: row["class"] for row in messages()}
     team, end, n_given, model_answers = people_of(project), time.monotonic() + LIMIT_SECONDS, 0, True
     n_labels = Annotation.objects.filter(project=project).count()
     while team and n_labels + n_given < LABELS:
         if n_labels + n_given >= TWICE_UNTIL and project.overlap > 1:
             project = change_project(project=project, user=owner, changes={"settings": {"overlap": 1}})
-        if not _one_label(project, team, truth, rng):
+        if not _one_label(project, _in_turn(team, turns), truth, rng):
             break
         n_given += 1
         if n_given % STEP == 0 and model_answers and time.monotonic() < end:
@@ -43,13 +44,18 @@ def play(project: Project, owner: User, *, seed: int = 4, say: Callable[[str], o
     return n_given
 
 
+def _in_turn(team: Sequence[tuple[Person, User]], turns: random.Random) -> Sequence[tuple[Person, User]]:
+    """Returns all of the team; the first is drawn by her share of the work."""
+    first = turns.choices(range(len(team)), weights=[person.share for person, _ in team])[0]
+    return (*team[first:], *team[:first])
+
+
 def _one_label(
     project: Project, team: Sequence[tuple[Person, User]], truth: dict[str, str], rng: random.Random
 ) -> bool:
-    """Returns whether somebody gave a label; the first to be asked is drawn by her share of the work."""
-    first = rng.choices(range(len(team)), weights=[person.share for person, _ in team])[0]
-    for person, user in (*team[first:], *team[:first]):
-        found = assign_next_item(project=project, user=user, count=1, rng=rng).leases
+    """Returns whether somebody gave a label: the first of the team for whom there is an item."""
+    for person, user in team:
+        found = assign_next_item(project=project, user=user, count=1).leases
         if found:
             _answer(found[0], person, truth, rng)
             return True

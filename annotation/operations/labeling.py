@@ -285,6 +285,7 @@ def skip_item(*, assignment: Assignment, reason: str = "") -> None:
     Raises Conflict when the item was answered.
     """
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(leases.ITS_ITEM, [assignment.item_id])
         cursor.execute(leases.SKIP, {"assignment": assignment.pk, "reason": reason})
         (status,) = cursor.fetchone()
     if status == Assignment.Status.ANSWERED:
@@ -294,6 +295,10 @@ def skip_item(*, assignment: Assignment, reason: str = "") -> None:
 def release_expired_assignments(*, project_id: int | None = None, limit: int = 500) -> int:
     """Frees the slots of leases that ran out; returns how many. Any number of callers may do so at once."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(leases.RELEASE_EXPIRED, {"project": project_id, "limit": limit})
+        cursor.execute(leases.LATE, {"project": project_id, "limit": limit})
+        late = [row[0] for row in cursor.fetchall()]
+        if not late:
+            return 0
+        cursor.execute(leases.RELEASE_EXPIRED, {"late": late})
         (n_released,) = cursor.fetchone()
     return int(n_released)

@@ -242,16 +242,19 @@ ANSWER = """
     SELECT id, created_at FROM answer
 """
 
+# Whoever gives a slot back locks the item first, by a statement of its own: PostgreSQL checks constraints on the row as
+# the statement saw it, before it notices that somebody has changed that row, such as a known answer made ordinary.
+LATE = """
+    SELECT lease.id FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
+    WHERE lease.status = 'open' AND lease.expires_at < now()
+      AND (%(project)s::bigint IS NULL OR lease.project_id = %(project)s)
+    ORDER BY lease.expires_at LIMIT %(limit)s
+    FOR NO KEY UPDATE OF item SKIP LOCKED
+"""
 RELEASE_EXPIRED = """
-    WITH late AS MATERIALIZED (
-        SELECT lease.id FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
-        WHERE lease.status = 'open' AND lease.expires_at < now()
-          AND (%(project)s::bigint IS NULL OR lease.project_id = %(project)s)
-        ORDER BY lease.expires_at LIMIT %(limit)s
-        FOR NO KEY UPDATE OF item SKIP LOCKED),
-    closed AS (
+    WITH closed AS (
         UPDATE annotation_assignment lease SET status = 'expired', closed_at = now()
-        FROM late WHERE lease.id = late.id AND lease.status = 'open' AND lease.expires_at < now()
+        WHERE lease.id = ANY(%(late)s) AND lease.status = 'open' AND lease.expires_at < now()
         RETURNING lease.item_id, lease.holds_slot),
     freed AS (
         UPDATE annotation_item item
@@ -261,13 +264,10 @@ RELEASE_EXPIRED = """
     SELECT count(*) FROM closed
 """
 
+ITS_ITEM = "SELECT FROM annotation_item WHERE id = %s FOR NO KEY UPDATE"
 SKIP = """
-    WITH item AS MATERIALIZED (
-        SELECT item.id FROM annotation_item item
-        WHERE item.id = (SELECT item_id FROM annotation_assignment WHERE id = %(assignment)s) FOR NO KEY UPDATE),
-    before AS MATERIALIZED (
-        SELECT lease.id, lease.status FROM annotation_assignment lease, item
-        WHERE lease.id = %(assignment)s FOR NO KEY UPDATE OF lease),
+    WITH before AS MATERIALIZED (
+        SELECT id, status FROM annotation_assignment WHERE id = %(assignment)s FOR NO KEY UPDATE),
     closed AS (
         UPDATE annotation_assignment lease
         SET status = 'skipped', closed_at = now(), skip_reason = %(reason)s

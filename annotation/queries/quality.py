@@ -137,7 +137,7 @@ def flags(
 # What the evidence says to the program only, what tells who gave the doubted answer, and what a named person answered.
 INTERNAL = {"basis", "weight"}
 NAMED = {"summary", "said", "others"}
-ANSWERS = {"worst", "examples"}
+ANSWERS = {"worst", "examples", "latest"}
 
 
 def flag_row(flag: Flag, *, blind: bool = False) -> dict[str, Any]:

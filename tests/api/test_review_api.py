@@ -167,7 +167,12 @@ def test_nothing_beside_an_answer_tells_whose_it_is(world):
     """Figures, moments, decisions and evidence that would lead from a vote to a name."""
     project, items, people, reviewer = world
     Project.objects.filter(pk=project.pk).update(blind_review=True)
-    evidence = {"worst": [{"item": items[0].pk, "class": "spam"}], "n": 30, "summary": "cem looks random."}
+    said = {
+        "worst": [{"item": items[0].pk, "class": "spam"}],
+        "latest": ["spam", "ham"],
+        "examples": [{"class": "ham"}],
+    }
+    evidence = said | {"n": 30, "summary": "cem looks random."}
     Flag.objects.create(
         project=project, kind="annotator_looks_random", annotator=people["cem"], subject="person", score=0.9,
         evidence=evidence, created_at=timezone.now(),

@@ -5,7 +5,7 @@
     scorer.predict_proba(["Where is my parcel?"])      # array (n, n_classes), columns as in scorer.classes
     scorer.predict(["Where is my parcel?"])            # ["question"]
 
-From a shell, one item a line in, one JSON object a line out:
+From a shell, one item a line in, one JSON object a line out, both in UTF-8 whatever the console's own is:
 
     python scorer.py < texts.txt
 
@@ -16,7 +16,6 @@ texts and paths on a line are separated by a tab. One on uploaded vectors takes 
 
 import base64
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -121,5 +120,6 @@ def _image(line: str) -> str:
 
 
 if __name__ == "__main__":
-    for answer in _scored(Scorer.load(Path(__file__).parent), iter(sys.stdin)):
-        print(json.dumps(answer, ensure_ascii=False))
+    with open(0, encoding="utf-8-sig") as lines, open(1, "w", encoding="utf-8") as out:
+        for answer in _scored(Scorer.load(Path(__file__).parent), lines):
+            print(json.dumps(answer, ensure_ascii=False), file=out)

@@ -4,13 +4,13 @@
     scorer = Scorer.load("folder")
     scorer.predict(["Ada lives in Turin"])      # [[{"start": 0, "end": 3, "class": "person", "probability": 0.93}, …]]
 
-Places are counted in code points, the end exclusive. From a shell, one text a line in, one JSON object a line out:
+Places are counted in code points, the end exclusive. From a shell, one text a line in, one JSON object a line
+out, both in UTF-8:
 
     python scorer.py < texts.txt
 """
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -52,5 +52,6 @@ def _scored(scorer: Scorer, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    for answer in _scored(Scorer.load(Path(__file__).parent), iter(sys.stdin)):
-        print(json.dumps(answer, ensure_ascii=False))
+    with open(0, encoding="utf-8-sig") as lines, open(1, "w", encoding="utf-8") as out:
+        for answer in _scored(Scorer.load(Path(__file__).parent), lines):
+            print(json.dumps(answer, ensure_ascii=False), file=out)

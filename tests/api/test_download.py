@@ -64,15 +64,15 @@ def only_numpy(place: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(place), "OPENBLAS_NUM_THREADS": "1"}
 
 
-def scored(folder: Path, packages: Path, lines: list[str]) -> list[dict[str, object]]:
+def scored(folder: Path, packages: Path, lines: list[str], **more: str) -> list[dict[str, object]]:
     """What the scorer prints where nothing but NumPy can be imported."""
-    environment = only_numpy(packages)
+    environment = only_numpy(packages) | more
     for name in ("scipy", "django", "sklearn", "modeling"):
         found = subprocess.run([sys.executable, "-S", "-c", f"import {name}"], env=environment, cwd=folder)
         assert found.returncode != 0, f"{name} can be imported"
     done = subprocess.run(
         [sys.executable, "-S", "scorer.py"], input="".join(f"{line}\n" for line in lines), env=environment, cwd=folder,
-        capture_output=True, text=True,
+        capture_output=True, text=True, encoding="utf-8",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -90,6 +90,17 @@ def test_the_same_probabilities_with_numpy_alone(world, tmp_path):
     status, said = manager.call("POST", f"{path}predict/", {"items": [{"text": text} for text in TEXTS]})
     assert status == 200
     assert_same(scored(folder, tmp_path / "packages", TEXTS), said["predictions"])
+
+
+def test_a_console_that_is_not_utf_8_changes_nothing(world, tmp_path):
+    _, manager, path = world
+    folder = unpacked(downloaded(manager, path), tmp_path / "zip")
+    facts = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(facts | {"classes": ["火腿", "spam 🙂"]}))
+    lines = ["无料 claim your free prize", "sleep at home"]
+    usual = scored(folder, tmp_path / "packages", lines)
+    assert set(usual[0]["probabilities"]) == {"火腿", "spam 🙂"}
+    assert scored(folder, tmp_path / "others", lines, PYTHONIOENCODING="latin-1") == usual
 
 
 def test_tfidf_scores_as_the_server_does(client_of, tmp_path):

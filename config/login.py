@@ -6,12 +6,14 @@ Both need the packages of requirements-login.txt; without these settings none of
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
 
 PROVIDER = "oidc"  # how the one provider is called in addresses
+CREDENTIALS = ("QUERENT_OIDC_CLIENT_ID", "QUERENT_OIDC_CLIENT_SECRET")
 LEVELS = ("optional", "administrators", "managers")
 
 
@@ -32,19 +34,36 @@ def oidc() -> Oidc | None:
     """Returns the provider, None where no issuer is named; raises ImproperlyConfigured for half of one."""
     issuer = environment.text("QUERENT_OIDC_ISSUER", "")
     if not issuer:
+        for name in CREDENTIALS:
+            if environment.text(name, ""):
+                raise ImproperlyConfigured(f"{name} is set without QUERENT_OIDC_ISSUER.")
         return None
-    is_local = issuer.startswith(("http://127.0.0.1:", "http://localhost:"))
-    if not issuer.startswith("https://") and not is_local:
-        raise ImproperlyConfigured("QUERENT_OIDC_ISSUER must begin with https://.")
+    _check_address(issuer)
     return Oidc(
         issuer=issuer.rstrip("/"),
-        client_id=environment.text("QUERENT_OIDC_CLIENT_ID"),
-        secret=environment.text("QUERENT_OIDC_CLIENT_SECRET"),
+        client_id=_needed(CREDENTIALS[0]),
+        secret=_needed(CREDENTIALS[1]),
         name=environment.text("QUERENT_OIDC_NAME", "single sign-on"),
         username_claim=environment.text("QUERENT_OIDC_USERNAME_CLAIM", "preferred_username"),
         makes_accounts=environment.flag("QUERENT_OIDC_MAKES_ACCOUNTS"),
         domains=frozenset(word.casefold() for word in environment.words("QUERENT_OIDC_DOMAINS")),
     )
+
+
+def _check_address(issuer: str) -> None:
+    """Raises ImproperlyConfigured for anything but https:// and a host; a provider on this machine needs no TLS."""
+    parts = urlsplit(issuer)
+    is_local = parts.scheme == "http" and parts.netloc.partition(":")[0] in ("127.0.0.1", "localhost")
+    if not parts.hostname or "@" in parts.netloc or not (parts.scheme == "https" or is_local):
+        raise ImproperlyConfigured("QUERENT_OIDC_ISSUER must begin with https:// and name a host, no user.")
+    if parts.query or parts.fragment or any(letter.isspace() for letter in issuer):
+        raise ImproperlyConfigured("QUERENT_OIDC_ISSUER has no query, no fragment and no spaces.")
+
+
+def _needed(name: str) -> str:
+    if not (value := environment.text(name)).strip():
+        raise ImproperlyConfigured(f"{name} is empty.")
+    return value
 
 
 def second_factor() -> str:

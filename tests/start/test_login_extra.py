@@ -49,6 +49,11 @@ def test_switched_off_none_of_it_is_imported():
     [
         ({"QUERENT_OIDC_ISSUER": "https://id.example.org"}, "QUERENT_OIDC_CLIENT_ID is not set"),
         ({"QUERENT_OIDC_ISSUER": "http://id.example.org"}, "must begin with https://"),
+        ({"QUERENT_OIDC_ISSUER": "https://"}, "name a host"),
+        ({"QUERENT_OIDC_ISSUER": "http://localhost:1@id.example.org"}, "name a host, no user"),
+        ({"QUERENT_OIDC_ISSUER": "https://id.example.org/?a=b"}, "no query"),
+        ({"QUERENT_OIDC_CLIENT_SECRET": "s"}, "QUERENT_OIDC_CLIENT_SECRET is set without QUERENT_OIDC_ISSUER"),
+        ({"QUERENT_OIDC_ISSUER": "https://id.example.org", "QUERENT_OIDC_CLIENT_ID": " "}, "CLIENT_ID is empty"),
         ({"QUERENT_SECOND_FACTOR": "sometimes"}, "must be off or optional or administrators or managers"),
     ],
 )

@@ -14,6 +14,7 @@ from annotation.errors import Conflict
 from annotation.models import Item, Project, Stream
 from annotation.operations.projects import audit
 from annotation.operations.retry import retried
+from annotation.operations.shuffle import key_of_late_item
 from annotation.operations.transfer.store import lock_project
 from annotation.queries.renames import CLASS_TODAY, renamed
 from annotation.sentences import say, told
@@ -126,5 +127,10 @@ def close_slots(item: Item) -> None:
 
 
 def set_slot_limit(item: Item, limit: int) -> None:
-    """Gives this locked item that limit, in the caller's transaction; what is taken stays."""
-    Item.objects.filter(pk=item.pk).update(slot_limit=limit, open_slots=Greatest(Value(limit) - F("taken"), Value(0)))
+    """Gives this locked item that limit, in the caller's transaction; what is taken stays.
+
+    One that nobody was asked about yet is drawn as if it came now.
+    """
+    key = item.shuffle_key if item.drawn_at else key_of_late_item(item)
+    open_slots = Greatest(Value(limit) - F("taken"), Value(0))
+    Item.objects.filter(pk=item.pk).update(slot_limit=limit, open_slots=open_slots, shuffle_key=key)

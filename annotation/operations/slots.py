@@ -5,9 +5,7 @@ from dataclasses import asdict, dataclass
 from django.db import connection
 
 from annotation.models import Project
-
-SHARE_BITS = 20
-MASK = (1 << SHARE_BITS) - 1
+from annotation.operations.shuffle import MASK, SHARE_BITS
 
 # Items that were sent out again or got a second opinion keep what they were given, under the hard limit; items that a
 # reviewer has decided on stay closed.

@@ -1,6 +1,5 @@
 """Drafts → rows, by a fixed number of statements a batch, whatever its size."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from django.db import connection
 
 from annotation.errors import NotFound
 from annotation.models import GoldAnswer, Prediction, Project
+from annotation.operations.shuffle import order_key, places_of_late_items
 from annotation.operations.slots import Policy
 from annotation.operations.transfer.answers import Expected
 from annotation.operations.transfer.rows import Draft
@@ -112,12 +112,12 @@ def _copy(cursor: Any, project: Project, drafts: Sequence[Draft]) -> list[int]:
     cursor.execute(_INCOMING)
     cursor.execute(_NEW_IDS, [len(drafts)])
     ids = [row[0] for row in cursor.fetchall()]
-    seed, policy = project.seed.to_bytes(8, "big", signed=True), Policy.of(project)
+    policy, places = Policy.of(project), places_of_late_items(project, n_late=len(drafts))
     with cursor.copy(_COPY) as copy:
         for item_id, draft in zip(ids, drafts, strict=True):
             is_gold = draft.gold is not None
             taken = 0 if is_gold else len(draft.votes)
-            key = _shuffle_key(seed, draft)
+            key = places.key_of(order_key(project.seed, _name(draft)))
             limit = 0 if is_gold else max(policy.limit_of(key), taken)
             copy.write_row((
                 item_id, draft.external_id, draft.data, draft.metadata, draft.content_hash, draft.length,
@@ -126,10 +126,8 @@ def _copy(cursor: Any, project: Project, drafts: Sequence[Draft]) -> list[int]:
     return ids
 
 
-def _shuffle_key(seed: bytes, draft: Draft) -> int:
-    """63 bits that only the project's seed and the item decide: the same file gives the same order again."""
-    name = b"id" + draft.external_id.encode() if draft.external_id is not None else b"content" + draft.content_hash
-    return int.from_bytes(hashlib.blake2b(name, digest_size=8, key=seed).digest(), "big") >> 1
+def _name(draft: Draft) -> bytes:
+    return b"id" + draft.external_id.encode() if draft.external_id is not None else b"content" + draft.content_hash
 
 
 def _known_content(cursor: Any, project: Project) -> set[bytes]:

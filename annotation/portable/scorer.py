@@ -25,7 +25,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from annotation.portable.files import Arrays, read_folder
+from annotation.portable.files import Arrays, read_folder, sound
 from modeling.image_files import PNG
 from modeling.images import ImageDescriptor
 from modeling.linear import LinearModel, probabilities_of
@@ -35,6 +35,7 @@ Floats = npt.NDArray[np.float32]
 
 ITEMS_A_TIME = 500
 LIKELY = 0.5
+READS = ("text", "image", "vectors")
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,23 @@ class Scorer:
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
-        """The model in the folder. Raises ValueError when a file is not what was downloaded."""
+        """The model in the folder. Raises ValueError when a file is missing, damaged, or not what was downloaded."""
         facts, arrays = read_folder(folder)
-        model = LinearModel.load(arrays["model.npz"], facts["head"])
-        return cls(list(facts["classes"]), facts, model, arrays["representation.npz"])
+        with sound(Path(folder) / "model.json"):
+            model = LinearModel.load(arrays["model.npz"], facts["head"])
+            scorer = cls(list(facts["classes"]), facts, model, arrays["representation.npz"])
+            scorer.check()
+        return scorer
+
+    def check(self) -> None:
+        """Raises LookupError, TypeError or ValueError where the facts lack something or do not fit the weights."""
+        if len(self.classes) != self.model.n_classes:
+            raise ValueError(f"{len(self.classes)} classes, but weights of {self.model.n_classes}")
+        if self.facts["reads"] not in READS or not 0 < float(self.facts["temperature"]) < np.inf:
+            raise ValueError(f"the scorer reads {', '.join(READS)}, by a temperature above 0")
+        dimension = self.facts["representation"]["dimension"]
+        if self.model.coef.shape[0] != dimension:
+            raise ValueError(f"vectors of {dimension!r} numbers, but weights of {self.model.coef.shape[0]}")
 
     @property
     def takes_pairs(self) -> bool:

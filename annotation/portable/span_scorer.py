@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from annotation.portable.files import read_folder
+from annotation.portable.files import read_folder, sound
 from annotation.tagged import read_texts
 from modeling.tagging.tagger import Tagger
 
@@ -34,9 +34,13 @@ class Scorer:
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
-        """The model in the folder. Raises ValueError when a file is not what was downloaded."""
+        """The model in the folder. Raises ValueError when a file is missing, damaged, or not what was downloaded."""
         facts, arrays = read_folder(folder)
-        return cls(list(facts["classes"]), facts, Tagger.load(arrays["model.npz"]))
+        with sound(Path(folder) / "model.json"):
+            scorer = cls(list(facts["classes"]), facts, Tagger.load(arrays["model.npz"]))
+            if len(scorer.classes) != scorer.model.n_classes:
+                raise ValueError(f"{len(scorer.classes)} classes, but weights of {scorer.model.n_classes}")
+        return scorer
 
     def predict(self, texts: Sequence[str]) -> list[list[dict[str, Any]]]:
         """The spans of every text as {start, end, class, probability}, by place."""

@@ -1,5 +1,6 @@
 """A downloaded model says what predict/ says, with NumPy alone."""
 
+import hashlib
 import io
 import json
 import subprocess
@@ -16,6 +17,7 @@ from annotation.models import Project, Role, Topic
 from annotation.operations.prediction import temperature_of
 from annotation.operations.transfer.items import add_items
 from annotation.portable.scorer import Scorer
+from annotation.portable.span_scorer import Scorer as SpanScorer
 from annotation.stored import load_model
 from annotation.vectors import load_pool
 from modeling.encoders import LibraryEncoder
@@ -217,12 +219,63 @@ def test_a_changed_file_is_refused(world, tmp_path):
     _, manager, path = world
     folder = unpacked(downloaded(manager, path), tmp_path)
     (folder / "model.npz").write_bytes(b"other bytes")
-    with pytest.raises(ValueError, match=r"model\.npz is not what was downloaded"):
+    with pytest.raises(ValueError, match=r"model\.npz .* not what was downloaded"):
         Scorer.load(folder)
     facts = json.loads((folder / "model.json").read_text())
     (folder / "model.json").write_text(json.dumps(facts | {"format": 2}))
     with pytest.raises(ValueError, match="format 1"):
         Scorer.load(folder)
+
+
+FACTS = {
+    "format": 1, "files": {"model.npz": "", "representation.npz": ""}, "head": "softmax", "classes": ["a", "b"],
+    "reads": "text", "temperature": 1.0, "representation": {"name": "pool", "dimension": 3},
+}  # fmt: skip
+
+
+def folder_of(place: Path, facts: object, coef: tuple[int, int] = (3, 2)) -> Path:
+    """A folder with sound checksums, whatever else is wrong with it."""
+    place.mkdir()
+    files = {"model.npz": {"coef": np.ones(coef), "intercept": np.ones(coef[1])}, "representation.npz": {}}
+    for name, arrays in files.items():
+        np.savez(place / name, **arrays)
+    if isinstance(facts, dict) and "files" in facts:
+        sums = {name: hashlib.sha256((place / name).read_bytes()).hexdigest() for name in facts["files"]}
+        facts = facts | {"files": sums}
+    (place / "model.json").write_text(json.dumps(facts))
+    return place
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        *({name: value for name, value in FACTS.items() if name != gone} for gone in FACTS),
+        *([], 7, None, "text", {}),
+        *(FACTS | {"files": {}}, FACTS | {"files": {"model.npz": ""}}, FACTS | {"classes": ["a"]}),
+        *(FACTS | {"classes": None}, FACTS | {"head": "other"}, FACTS | {"reads": "smoke"}),
+        *(FACTS | {"temperature": 0}, FACTS | {"temperature": None}, FACTS | {"temperature": "warm"}),
+        *(FACTS | {"representation": None}, FACTS | {"representation": {"name": "pool", "dimension": 4}}),
+        FACTS | {"head": "tagger"},
+    ],
+)
+def test_a_damaged_folder_is_one_kind_of_error(tmp_path, facts):
+    folder = folder_of(tmp_path / "folder", facts)
+    for scorer in (Scorer, SpanScorer):
+        with pytest.raises(ValueError):
+            scorer.load(folder)
+
+
+def test_a_missing_or_cut_off_file_is_named(tmp_path):
+    folder = folder_of(tmp_path / "folder", FACTS)
+    assert Scorer.load(folder).classes == ["a", "b"]
+    (folder / "representation.npz").unlink()
+    with pytest.raises(ValueError, match=r"representation\.npz is missing or damaged"):
+        Scorer.load(folder)
+    (folder / "model.json").write_text((folder / "model.json").read_text()[:-9])
+    with pytest.raises(ValueError, match=r"model\.json is missing or damaged"):
+        Scorer.load(folder)
+    with pytest.raises(ValueError, match=r"model\.json is missing or damaged"):
+        SpanScorer.load(tmp_path / "nowhere")
 
 
 def test_what_cannot_be_downloaded_is_said(world, client_of):

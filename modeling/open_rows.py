@@ -7,9 +7,10 @@ from typing import Protocol
 import numpy as np
 
 from modeling.acquisition import margin
+from modeling.folding import Folding
 from modeling.linear import LinearModel
 from modeling.scan import Key, best_rows, linear_key, probability_key
-from modeling.strategies.base import Floats, Ints, Predicts
+from modeling.strategies.base import Floats, Ints, Matrix, Predicts
 
 
 class Vectors(Protocol):
@@ -21,6 +22,19 @@ class Vectors(Protocol):
     def blocks(self) -> Iterable[Floats]: ...
 
     def vectors(self, rows: Ints) -> Floats: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldedModel:
+    """A model of other classes that speaks of those of today."""
+
+    model: Predicts
+    folding: Folding
+    head: str
+
+    def predict_proba(self, X: Matrix) -> Floats:
+        """Probabilities (n, n_classes) of the classes of today."""
+        return self.folding.probabilities(self.model.predict_proba(X), self.head)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +62,7 @@ class OpenRows:
 
     def uncertainty(self, probabilities: Floats) -> Floats:
         """Margin; of the least sure class where every class is a question of its own."""
-        if isinstance(self.model, LinearModel) and self.model.head == "sigmoid":
+        if isinstance(self.model, LinearModel | FoldedModel) and self.model.head == "sigmoid":
             return np.asarray(1 - np.abs(2 * probabilities - 1).min(axis=1), dtype=np.float32)
         return margin(probabilities)
 

@@ -24,6 +24,7 @@ from annotation.operations.measuring import (
 from annotation.operations.probes import Probe, next_stability, take_probe
 from annotation.operations.recipes import fit_named
 from annotation.operations.scoring import counted, scored
+from annotation.operations.todays_classes import SCHEMA
 from annotation.stored import load_model
 from annotation.vectors import load_pool
 from modeling.guard import Arm, Gain, compare
@@ -108,6 +109,7 @@ def learn(seen: Seen, training: Training) -> Learned:
         start=_warm_start(seen, training.representation),
     )
     model, metrics["classifier_refusal"] = fit_named(seen.project, linear, X, targets, weights)
+    metrics[SCHEMA] = seen.project.schema_version
     metrics["n_protected"] = int(training.is_protected.sum())
     metrics["labeled_counts"] = counted(seen.project, targets, model.predict_proba(X))
     spoken = model.logits(training.probe_vectors)

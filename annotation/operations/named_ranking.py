@@ -15,6 +15,7 @@ from annotation.vectors import Floats, Ints
 from modeling.batches import Choice, Kind
 from modeling.linear import LinearModel
 from modeling.linear_fit import fit_linear
+from modeling.open_rows import FoldedModel
 from modeling.recipes import Examples, RecipeModel, fit_recipe
 from modeling.strategies import STRATEGIES, choose
 from modeling.strategies.base import Candidates, Fit, Looks, Predicts, Strategy
@@ -74,7 +75,7 @@ def _known(pool: OpenPool) -> Candidates:
 def _refit(pool: OpenPool) -> Fit:
     model = pool.rows.model
     start = model if isinstance(model, LinearModel) else None
-    head = start.head if start else "softmax"
+    head = model.head if isinstance(model, LinearModel | FoldedModel) else "softmax"
 
     def fit(X: Floats, targets: Floats, weights: Floats) -> Predicts:
         if isinstance(model, RecipeModel):

@@ -8,8 +8,11 @@ from django.db import connection
 
 from annotation.kinds import Learner
 from annotation.models import ModelVersion, Project
+from annotation.operations.todays_classes import counts_today, folding_of
 from annotation.vectors import Ints, Pool, load_pool
-from modeling.open_rows import OpenRows
+from modeling.linear import LinearModel
+from modeling.open_rows import FoldedModel, OpenRows
+from modeling.recipes import RecipeModel
 from modeling.strategies.base import Predicts
 
 # Undrawn items that take answers are the bulk of a pool: the others are fewer and come from partial indexes.
@@ -48,7 +51,12 @@ class OpenPool:
 
     @property
     def counts(self) -> npt.NDArray[np.float64]:
-        return np.array(self.version.metrics["labeled_counts"], dtype=np.float64)
+        return counts_today(self.project, self.version)
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes of today, which the columns of `rows` are whatever the version knew."""
+        return self.project.question.columns(self.project.schema)
 
     @property
     def is_multilabel(self) -> bool:
@@ -61,7 +69,7 @@ class OpenPool:
         return self.vectors.vectors(found[found >= 0])
 
 
-def open_pool(project: Project, version: ModelVersion, model: Predicts) -> OpenPool:
+def open_pool(project: Project, version: ModelVersion, model: LinearModel | RecipeModel) -> OpenPool:
     """Everything that nobody was asked about and that has vectors; raises ArtifactError for a damaged shard."""
     vectors = load_pool(version.representation)
     found = vectors.find(items_not_to_ask(project))
@@ -69,7 +77,14 @@ def open_pool(project: Project, version: ModelVersion, model: Predicts) -> OpenP
     is_open[found[found >= 0]] = False
     rows = np.flatnonzero(is_open)
     rng = np.random.default_rng([project.seed, version.number, len(rows)])
-    return OpenPool(project, version, vectors, vectors.item_ids, OpenRows(vectors, model, rows, rng))
+    speaks = _of_today(project, version, model)
+    return OpenPool(project, version, vectors, vectors.item_ids, OpenRows(vectors, speaks, rows, rng))
+
+
+def _of_today(project: Project, version: ModelVersion, model: LinearModel | RecipeModel) -> Predicts:
+    """The model, or, where classes have changed since it was trained, one that speaks of today's."""
+    folding = folding_of(project, version)
+    return model if folding is None else FoldedModel(model, folding, model.head)
 
 
 def items_not_to_ask(project: Project) -> Ints:

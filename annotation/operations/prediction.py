@@ -11,6 +11,7 @@ from annotation.errors import BadRequest, Conflict
 from annotation.kinds import Learner
 from annotation.models import ModelVersion, Project, Representation
 from annotation.operations.predicted_answers import answers_of
+from annotation.operations.todays_classes import folding_of, spans_today
 from annotation.queries.learning import no_version_because
 from annotation.queries.versions import serving_version
 from annotation.representations import EXTERNAL
@@ -69,7 +70,8 @@ def _predict_spans(project: Project, texts: Sequence[Shown]) -> Answered:
     alone = _alone(texts)
     parts = [read_texts(tagger, alone[start : start + SLICE_TEXTS]) for start in range(0, len(alone), SLICE_TEXTS)]
     sure = [1 - look_ahead(part.log_probabilities, part.tokens.offsets).uncertainty for part in parts]
-    answers = [{"spans": spans} for part in parts for spans in part.answers(version.classes)]
+    found = [spans for part in parts for spans in part.answers(version.classes)]
+    answers = [{"spans": spans_today(project, version, spans)} for spans in found]
     return Answered(version.number, np.concatenate(sure), answers)
 
 
@@ -92,7 +94,10 @@ def predict(*, project: Project, texts: Sequence[Shown]) -> Predicted:
         raise Conflict(message, code="not_served") from error
     except ArtifactError as error:
         raise _damaged() from error
-    return Predicted(version.number, probabilities, _confidence(probabilities, model.head), list(version.classes))
+    folding, classes = folding_of(project, version), project.question.columns(project.schema)
+    if folding is not None:
+        probabilities = folding.probabilities(probabilities, model.head)
+    return Predicted(version.number, probabilities, _confidence(probabilities, model.head), classes)
 
 
 def _confidence(probabilities: npt.NDArray[np.float32], head: str) -> npt.NDArray[np.float32]:

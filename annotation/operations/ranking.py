@@ -17,7 +17,8 @@ from annotation.queries.labeling import SUGGESTED
 from annotation.vectors import Floats, Ints
 from modeling.batches import Choice, Kind
 from modeling.class_needs import needy_classes
-from modeling.strategies.base import Predicts
+from modeling.linear import LinearModel
+from modeling.recipes import RecipeModel
 
 QUEUE_LENGTH = 500
 # Kinds of which people see what the model would answer, where the project says so; spans have their own ranking.
@@ -58,7 +59,7 @@ def announced(project: Project, places: Sequence[Place]) -> list[Place]:
     return [place for place in shown if place is not None]
 
 
-def rank_pool(project: Project, version: ModelVersion, model: Predicts) -> list[Place]:
+def rank_pool(project: Project, version: ModelVersion, model: LinearModel | RecipeModel) -> list[Place]:
     """The queue by the project's strategy over all items nobody was asked about; empty when there are none.
 
     Raises ArtifactError when a shard is missing or damaged, NotAllowed when the project names a callable that the
@@ -76,7 +77,7 @@ class Reasons:
     """Says, for the page to show, why each row of a choice was chosen."""
 
     def __init__(self, pool: OpenPool, choice: Choice) -> None:
-        self.pool, self.choice, self.classes = pool, choice, pool.version.classes
+        self.pool, self.choice, self.classes = pool, choice, pool.classes
         self.needy: Ints = needy_classes(pool.counts)
         self.probabilities: Floats = pool.rows.predict(choice.rows)
         self.likeliest = np.argsort(-self.probabilities, axis=1)[:, :2]

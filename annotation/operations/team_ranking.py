@@ -5,6 +5,7 @@ from django.db import connection
 from annotation.models import ModelVersion, Project
 from annotation.operations.answer_costs import predicted_seconds
 from annotation.operations.open_pool import OpenPool
+from annotation.operations.todays_classes import newest_version
 from annotation.representations import OF_OWN_TEXTS
 from modeling.batches import Choice
 from modeling.team import candidate_rows, choose_rows
@@ -28,7 +29,7 @@ def choose_by_team(pool: OpenPool, n_wanted: int) -> Choice:
         labeled_counts=pool.counts,
         batch=max(LEAST_SLOTS, active_annotators(pool.project)),
         n_wanted=n_wanted,
-        random_share=random_share_of(pool.version),
+        random_share=random_share_of(newest_version(pool.project, pool.version)),
         pending=pool.pending(),
         seconds=predicted_seconds(pool.project, pool.item_ids[rows]),
         learned_here=pool.version.representation.name in OF_OWN_TEXTS,

@@ -12,6 +12,7 @@ from annotation.operations.guarding import arms_by_time, guarded
 from annotation.operations.measuring import LEAST_PROTECTED, MEASURED, as_metric
 from annotation.operations.represent import sample_texts
 from annotation.operations.tagging.examples import SeenSpans, TaggedTexts, tagged
+from annotation.operations.todays_classes import SCHEMA
 from annotation.stored import load_tagger
 from annotation.vectors import load_pool
 from modeling.guard import Gain
@@ -56,6 +57,7 @@ def learn_spans(seen: SeenSpans, representation: Representation) -> LearnedSpans
     )
     protected = texts.only(np.flatnonzero(seen.is_protected))
     metrics |= dict.fromkeys(MEASURED) | {
+        SCHEMA: seen.project.schema_version,
         "n_protected": protected.tokens.n_texts,
         "labeled_counts": _counts(taught, len(seen.class_names)),
         "performance": _performance(model, protected, rng),

@@ -11,6 +11,7 @@ from annotation.operations.open_pool import items_not_to_ask, pending_items
 from annotation.operations.ranking import MODEL, QUEUE_LENGTH, Place, shuffled_place
 from annotation.operations.shards import TEXTS_A_QUERY, texts_of
 from annotation.operations.team_ranking import LEAST_SLOTS, active_annotators, random_share_of
+from annotation.operations.todays_classes import counts_today, folding_of, newest_version, spans_today
 from annotation.queries.labeling import SUGGESTED
 from annotation.tagged import Tagged, read_texts
 from annotation.vectors import Ints, load_pool
@@ -40,7 +41,10 @@ def rank_texts(project: Project, version: ModelVersion, tagger: Tagger) -> list[
     read = read_texts(tagger, texts)
     outlook = look_ahead(read.log_probabilities, read.tokens.offsets)
     pending = pool.find(pending_items(project))
-    counts = _wanting(version)
+    folding = folding_of(project, version)
+    if folding is not None:
+        outlook = outlook._replace(expected=folding.added(outlook.expected))
+    counts = _wanting(counts_today(project, version))
     choice = rank_team(
         X=pool.vectors(pool.find(sample)),
         probabilities=np.minimum(outlook.expected, 1),
@@ -50,20 +54,19 @@ def rank_texts(project: Project, version: ModelVersion, tagger: Tagger) -> list[
         batch=max(LEAST_SLOTS, active_annotators(project)),
         n_wanted=min(QUEUE_LENGTH, len(sample)),
         rng=rng,
-        random_share=random_share_of(version),
+        random_share=random_share_of(newest_version(project, version)),
         pending=pool.vectors(pending[pending >= 0]),
     )
-    reasons = _Reasons(version, read, outlook, needy_classes(counts))
+    reasons = _Reasons(project, version, read, outlook, needy_classes(counts))
     return reasons.places(sample, choice, n_open=len(item_ids))
 
 
-def _wanting(version: ModelVersion) -> npt.NDArray[np.float64]:
-    """Known spans a class; a class with a few of them counts as having enough.
+def _wanting(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Known spans a class, for `rank_team`; a class with a few of them counts as having enough.
 
     Texts that the tagger is unsure of hold spans anyway. Looking for the classes with fewest costs F1 (see
     docs/benchmarks.md).
     """
-    counts = np.array(version.metrics["labeled_counts"], dtype=np.float64)
     return np.where(counts >= FEW_SPANS, ENOUGH_LABELS, counts)
 
 
@@ -83,8 +86,10 @@ def _sample(item_ids: Ints, rng: np.random.Generator) -> tuple[Ints, list[str]]:
 class _Reasons:
     """Says, for the page to show, why each text was chosen, and which spans the tagger would draw in it."""
 
-    def __init__(self, version: ModelVersion, read: Tagged, outlook: Outlook, needy: Ints) -> None:
-        self.version, self.read, self.outlook, self.needy = version, read, outlook, needy
+    def __init__(self, project: Project, version: ModelVersion, read: Tagged, outlook: Outlook, needy: Ints) -> None:
+        self.project, self.version = project, version
+        self.read, self.outlook, self.needy = read, outlook, needy
+        self.classes = project.question.columns(project.schema)
 
     def places(self, item_ids: Ints, choice: Choice, *, n_open: int) -> list[Place]:
         listed = len(item_ids) / n_open
@@ -100,8 +105,9 @@ class _Reasons:
             places.append(Place(int(item_ids[row]), score, why, MODEL, float(probability) * listed))
         return places
 
-    def _suggestion(self, found: list[dict[str, Any]]) -> dict[str, Any]:
+    def _suggestion(self, said: list[dict[str, Any]]) -> dict[str, Any]:
         """The spans of an answer, how likely each is, and all of them together."""
+        found = spans_today(self.project, self.version, said)
         each = [span["probability"] for span in found]
         return {
             "value": {"spans": [{name: span[name] for name in ("start", "end", "class")} for span in found]},
@@ -113,8 +119,7 @@ class _Reasons:
     def _rare(self, row: int, score: float) -> dict[str, Any]:
         expected = np.minimum(self.outlook.expected[row], 1)
         wanted = int(self.needy[np.abs(expected[self.needy] - score).argmin()])
-        name = self.version.classes[wanted]
-        return {"kind": "rare", "class": name, "probability": round(float(expected[wanted]), 4)}
+        return {"kind": "rare", "class": self.classes[wanted], "probability": round(float(expected[wanted]), 4)}
 
     def _unsure(self, row: int) -> dict[str, Any]:
         return {"kind": "unsure_spans", "n_spans": int(self.outlook.n_unsure[row])}

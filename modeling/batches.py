@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from modeling.acquisition import margin
 from modeling.class_needs import exploring_share, needy_classes, rare_share_of
-from modeling.representatives import best_first, uncertain_rows
+from modeling.representatives import SPARE, best_first, repeats_last, uncertain_rows
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -94,18 +94,20 @@ def rank_team(
     candidate sample and one clustering: the next batch takes the next most uncertain row of each cluster, so a long
     queue costs hardly more than one batch. With a `sample` of the candidates only classes in need are looked for
     among the others. Uncertainty is the margin unless `uncertainty` (n,) is given, and is weighed by cost where
-    `seconds` (n,) are. Vectors `pending` (m, d) count as chosen: what is near them waits. Of what classes in need
+    `seconds` (n,) are. Vectors `pending` (m, d) count as chosen: what is near them waits, and what says the
+    same as one of them, or as a row before it, comes last, for whatever reason it was chosen. Of what classes in need
     leave, a `random_share` is drawn at random. Of vectors `learned_here`, from the pool itself, the most uncertain row
     stands for its neighbourhood after some labels. Ties are broken by `rng`. Raises ValueError when X and probabilities
     do not match.
     """
     if len(X) != len(probabilities):
         raise ValueError(f"{len(X)} vectors but {len(probabilities)} rows of probabilities")
-    n_wanted = min(n_wanted, len(candidates) if sample is None else len(sample))
+    sample = candidates if sample is None else sample
+    n_wanted = min(n_wanted, len(sample))
     if n_wanted <= 0:
         return Choice.of(np.zeros(0, np.int64), np.zeros(0, np.float32), Kind.RANDOM, 1.0)
+    n_listed = min(n_wanted + SPARE, len(sample))
     counts = np.asarray(labeled_counts, dtype=np.float64)
-    sample = candidates if sample is None else sample
     needy = needy_classes(counts)
     rare_share = rare_share_of(counts, needy)
     n_random_share = max(random_share, exploring_share(probabilities[sample], counts, batch))
@@ -116,19 +118,20 @@ def rank_team(
         uncertainty,
         sample,
         batch,
-        n_wanted,
+        n_listed,
         rng,
         pending=pending,
         seconds=seconds,
         central=not learned_here or counts.sum() < CENTRAL_LABELS,
     )
     parts = {
-        Kind.RARE: rare_rows(probabilities, candidates, counts, needy, _n_needed(rare_share, n_wanted), rng),
-        Kind.RANDOM: _random_rows(probabilities, sample, _n_needed(n_random_share, n_wanted), rng),
+        Kind.RARE: rare_rows(probabilities, candidates, counts, needy, _n_needed(rare_share, n_listed), rng),
+        Kind.RANDOM: _random_rows(probabilities, sample, _n_needed(n_random_share, n_listed), rng),
         Kind.UNCERTAIN: Choice.of(rows, scores, Kind.UNCERTAIN, share_sampled),
     }
     shares = {Kind.RARE: rare_share, Kind.RANDOM: n_random_share * (1 - rare_share)}
-    return _interleaved(parts, shares, n_wanted, rng)
+    listed = _interleaved(parts, shares, n_listed, rng)
+    return listed.at(repeats_last(X[listed.rows], pending, listed.kinds == Kind.RANDOM)[:n_wanted])
 
 
 def _n_needed(share: float, n_wanted: int) -> int:

@@ -8,6 +8,7 @@ from modeling.cost import per_cost
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 N_CANDIDATES = 3_000
 UNCERTAIN_SHARE = 0.2
@@ -50,7 +51,7 @@ def uncertain_rows(
         n_pool = min(n_pool, max(ROWS_PER_SLOT * batch, n_unsure), n_sampled)
         pool = order[:n_pool]
         order = np.concatenate([pool[_spread(X[sample[pool]], pending, batch, rng, central)], order[n_pool:]])
-    order = order[repeats_last(X[sample[order[: n_wanted + SPARE]]], pending)][:n_wanted]
+    order = order[:n_wanted]
     return sample[order], scores[order], n_sampled / len(candidates)
 
 
@@ -92,10 +93,15 @@ def _place_within(cluster: Ints, order: Ints) -> Ints:
     return place
 
 
-def repeats_last(X: Floats, pending: Floats) -> Ints:
-    """Places of the rows in their order, those last that say the same as a pending row or as one before them."""
+def repeats_last(X: Floats, pending: Floats, exempt: Bools | None = None) -> Ints:
+    """Places of the rows in their order, those last that say the same as a pending row or as one before them.
+
+    `exempt` rows (n,) stay where they are, and nothing waits for them.
+    """
     rows = np.concatenate([pending, X])
     rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    if exempt is not None:
+        rows[len(pending) :][exempt] = 0
     is_same = np.tril(rows @ rows.T > SAME, -1)
     kept = ~is_same.any(axis=1)
     kept[: len(pending)] = True

@@ -30,6 +30,7 @@ from annotation.operations.outbox import LaneClaim, request_work, settle_lane, w
 from annotation.operations.predicted_queue import next_predicted
 from annotation.operations.ranking import Place, announced, next_shuffled, rank_pool
 from annotation.operations.recipes import load_classifier
+from annotation.operations.repeats import repeats_last
 from annotation.operations.shards import sound_shards
 from annotation.operations.tagging.examples import SeenSpans, look_at_spans
 from annotation.operations.tagging.fitting import LearnedSpans, learn_spans
@@ -134,7 +135,7 @@ def score_pool(claim: LaneClaim) -> None:
     version = serving_version(project)
     if project.deleted_at is None and project.queue_source == QueueSource.PREDICTIONS:
         number = version.number if version else 0
-        places = with_doubts_in_use(project, next_predicted(project))
+        places = repeats_last(project, with_doubts_in_use(project, next_predicted(project)))
         publish_queue(claim, request_ids=request_ids, places=places, model_version=number)
         return
     if project.deleted_at or version is None:
@@ -152,7 +153,7 @@ def score_pool(claim: LaneClaim) -> None:
         _make_again(version.representation)
         _settle(claim, request_ids)
         return
-    places = with_doubts_in_use(project, places)
+    places = repeats_last(project, with_doubts_in_use(project, places))
     publish_queue(claim, request_ids=request_ids, places=places, model_version=version.number)
 
 

@@ -55,6 +55,28 @@ def test_repeats_come_last_in_their_order() -> None:
     assert sorted(repeats_last(np.zeros((3, 2), np.float32), X[:0])) == [0, 1, 2]
 
 
+def test_random_rows_neither_wait_nor_are_waited_for() -> None:
+    X = np.array([[1, 0], [1, 0], [0, 1], [0, 1]], dtype=np.float32)
+    assert repeats_last(X, X[:0], np.array([True, False, False, True])).tolist() == [0, 1, 2, 3]
+
+
+def test_a_rare_class_is_not_looked_for_twice_in_the_same_words() -> None:
+    """The likeliest rows of the class that lacks labels are four times five texts; the others are uncertain."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 16)).astype(np.float32)
+    X[:20] = np.repeat(X[:5], 4, axis=0)
+    p = np.tile(np.array([0.45, 0.5, 0.05], np.float32), (120, 1))
+    p[:20] = [0.1, 0.1, 0.8]
+    choice = rank_team(
+        X=X, probabilities=p, candidates=np.arange(120), labeled_counts=np.array([80, 80, 1]), batch=8, n_wanted=40,
+        rng=rng,
+    )  # fmt: skip
+    rare = choice.rows[choice.kinds == Kind.RARE]
+    assert set((rare[:5] // 4).tolist()) == {0, 1, 2, 3, 4}
+    twins = choice.rows[choice.rows < 20] // 4
+    assert len(set(twins.tolist())) == len(twins), "neither as rare nor as uncertain"
+
+
 class Blocks:
     """A pool in blocks of 100 rows."""
 

@@ -45,10 +45,11 @@ BEGIN
     GROUP BY project_id, name HAVING sum(n) <> 0;
     RETURN NULL;
 END $$;
+DELETE FROM annotation_tally WHERE name = 'undrawn';
 INSERT INTO annotation_tally (project_id, name, n)
     SELECT project_id, 'undrawn', count(*) FROM annotation_item WHERE drawn_at IS NULL AND open_slots > 0 GROUP BY 1;
 """
-# The functions as they are go on; what they count besides is read by nobody then.
+# The functions as they are go on; what they count besides is read by nobody then, and goes before a count anew.
 BACK = "DELETE FROM annotation_tally WHERE name = 'undrawn'"
 
 

@@ -3,10 +3,11 @@
 import random
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib import import_module
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
 
@@ -199,6 +200,21 @@ def test_sums_of_nothing_are_dropped():
     fold_tallies()
     drop_empty_tallies()
     assert not Tally.objects.filter(project=project).exists()
+
+
+def test_a_migration_undone_and_done_again_counts_anew():
+    """What the functions counted meanwhile is not counted twice."""
+    migration = import_module("annotation.migrations.0030_undrawn_tally")
+    project = make_project()
+    with transaction.atomic(), connection.cursor() as cursor:
+        make_item(project)
+        cursor.execute(migration.BACK)
+        make_item(project)
+        cursor.execute(migration.COUNTED)
+        check(project)
+        make_item(project)
+        check_folded(project)
+        transaction.set_rollback(True)  # later migrations may have changed the functions since
 
 
 def test_a_statement_leaves_one_part_whatever_it_wrote():

@@ -78,6 +78,14 @@ class World:
     def answered_items(self) -> list[int]:
         return sorted({item for item, _ in self.state.answers})
 
+    def people_at(self, *statuses: str) -> list[tuple[int, User]]:
+        """Items and the people whose leases on them have one of these statuses."""
+        people = {person.pk: person for person in self.people}
+        return sorted(
+            ((item, people[who]) for (item, who), one in self.state.leases.items() if one.status in statuses),
+            key=lambda pair: (pair[0], pair[1].pk),
+        )
+
     # Steps
 
     def take(self, act: Act) -> Any:

@@ -186,6 +186,11 @@ class _Run:
         return corrected or accuracy_interval(int(is_match.sum()), len(is_match))
 
 
+def known_strategies() -> list[str]:
+    """The strategies that can be rehearsed: those for one class of several."""
+    return [TEAM, *(name for name, strategy in STRATEGIES.items() if not strategy.is_multilabel)]
+
+
 def rehearse(pool: Pool, plan: Plan, *, rng: np.random.Generator) -> Iterator[Point]:
     """Yields a point after every `step` answers until `n_labels` are given or the pool is used up.
 
@@ -195,7 +200,7 @@ def rehearse(pool: Pool, plan: Plan, *, rng: np.random.Generator) -> Iterator[Po
     for run, done in _rounds(pool, plan, rng):
         if len(run.votes) >= due or done:
             yield run.measure()
-            due = len(run.votes) + plan.step
+            due = (len(run.votes) // plan.step + 1) * plan.step
 
 
 def given_answers(pool: Pool, plan: Plan, *, rng: np.random.Generator) -> Ints:
@@ -206,8 +211,8 @@ def given_answers(pool: Pool, plan: Plan, *, rng: np.random.Generator) -> Ints:
 
 def _rounds(pool: Pool, plan: Plan, rng: np.random.Generator) -> Iterator[tuple[_Run, bool]]:
     """Yields the run whenever the model has learned what was answered, and whether that was the last time."""
-    if plan.strategy not in (TEAM, *STRATEGIES):
-        raise ValueError(f"there is no strategy {plan.strategy!r}; known: {', '.join((TEAM, *STRATEGIES))}")
+    if plan.strategy not in known_strategies():
+        raise ValueError(f"there is no strategy {plan.strategy!r}; known: {', '.join(known_strategies())}")
     if not 1 <= plan.overlap <= len(plan.noise):
         raise ValueError(f"{plan.overlap} answers an item need as many people; there are {len(plan.noise)}")
     run, batch = _Run(pool, plan, rng), max(LEAST_BATCH, len(plan.noise))

@@ -2,12 +2,13 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from annotation.simulation.client import Api, wait_for
 from annotation.simulation.dataset import Dataset, SimulationError
+from annotation.simulation.options import POOL
 from annotation.simulation.team import Annotator, Budget, Ledger, Person
 
 CATCH_UP_SECONDS = 30.0
@@ -40,18 +41,22 @@ class Outcome:
     person_seconds: float = 0.0
     answer_p50_ms: float = 0.0
     answer_p95_ms: float = 0.0
+    representation: str = POOL
+    overlap: int = 1
+    team: int = 1
 
 
 def run_arm(
-    *, admin: Api, name: str, strategy: str, dataset: Dataset, people: Sequence[Person], overlap: int, labels: int,
-    step: int, seconds: float, seed: int,
+    *, admin: Api, name: str, strategy: str, representation: str, dataset: Dataset, people: Sequence[Person],
+    overlap: int, labels: int, step: int, seconds: float, seed: int, say: Callable[[str], None],
 ) -> Outcome:  # fmt: skip
     """Returns the outcome after `labels` labels, or fewer when the team ran out of items. Every wait has a limit."""
-    settings = {"overlap": overlap, "max_votes": overlap, "strategy": strategy}
+    settings = {"overlap": overlap, "max_votes": overlap, "strategy": strategy, "representation": representation}
     project = admin.want(
         "POST", "projects/", {"name": name, "kind": "choice", "classes": dataset.classes, "settings": settings}
     )
     path, outcome = f"projects/{project['id']}/", Outcome(strategy, project["id"])
+    outcome.representation, outcome.overlap, outcome.team = representation, overlap, len(people)
     for person in people:
         admin.want("POST", f"{path}members/", {"username": person.username, "role": "annotator"})
     for start in range(0, len(dataset.pool), ITEMS_A_CALL):
@@ -67,7 +72,13 @@ def run_arm(
         )
         for number, person in enumerate(people)
     ]  # fmt: skip
-    outcome.seconds = _work(team, budget, lambda: outcome.points.extend(_measure(admin, path, budget.done, dataset)))
+
+    def measure() -> None:
+        found = _measure(admin, path, budget.done, dataset)
+        outcome.points.extend(found)
+        say(_progress(budget, found))
+
+    outcome.seconds = _work(team, budget, measure)
     _report(outcome, admin, path, ledger, truth, people)
     return outcome
 
@@ -119,6 +130,13 @@ def _measure(admin: Api, path: str, labels: int, dataset: Dataset) -> list[Point
     truth = [example.answer for example in dataset.test]
     right = sum(one == other for one, other in zip(truth, found, strict=True)) / len(truth)
     return [Point(labels, right, _f1(truth, found, dataset.rarest), version, caught_up)]
+
+
+def _progress(budget: Budget, found: Sequence[Point]) -> str:
+    if not found:
+        return f"  {budget.done} of {budget.total} labels, no model yet"
+    late = "" if found[0].caught_up else ", the model has not seen all of them"
+    return f"  {budget.done} of {budget.total} labels: accuracy {found[0].accuracy:.3f}{late}"
 
 
 def _f1(truth: Sequence[str], found: Sequence[str], name: str) -> float:

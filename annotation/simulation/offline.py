@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,27 +10,28 @@ import numpy as np
 import numpy.typing as npt
 
 from annotation.simulation.dataset import Dataset, Example, SimulationError
-from modeling.pool_fit import fit_pool
+from annotation.simulation.naming import names
+from annotation.simulation.options import POOL, TFIDF, Lists
+from modeling.encoders import PREFIX, EncoderError, LibraryEncoder
+from modeling.encoding import Encoder
+from modeling.pool_fit import fit_pool, fit_tfidf
 from modeling.rehearsal import Plan, Point, Pool, people, rehearse
 
 Floats = npt.NDArray[np.float32]
-POOL = "pool"
+FITTED: dict[str, Callable[..., Encoder]] = {POOL: fit_pool, TFIDF: fit_tfidf}
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What is compared, and what all runs share."""
+    """What is compared, and what all runs share; no run is begun after `limit` seconds."""
 
-    strategies: Sequence[str]
-    representations: Sequence[str]
-    overlaps: Sequence[int]
-    teams: Sequence[int]
+    lists: Lists
     seeds: int
     noise: float
     spammers: int
     labels: int
     step: int
-    seconds: float
+    limit: float
 
 
 @dataclass
@@ -55,53 +56,68 @@ class Arm:
 
 
 def rehearse_all(dataset: Dataset, choices: Choices, say: Callable[[str], None]) -> list[Arm]:
-    """Returns every arm, in the order of the choices. When time is up, what has not been run is left out and said.
+    """Returns every arm, in the order of the choices, and says how far it is after each run.
 
-    Raises SimulationError for what does not fit together.
+    When time is up, what has not been run is left out and said. Raises SimulationError for what does not fit together.
     """
-    end = time.monotonic() + choices.seconds
-    pools = {name: pool_of(dataset, name) for name in choices.representations}
-    arms = [Arm(*one) for one in _combinations(choices)]
-    for seed, arm in itertools.product(range(choices.seeds), arms):
-        if time.monotonic() > end:
-            say(f"Time is up: seed {seed + 1} of {choices.seeds} and what follows were not run.")
+    started = time.monotonic()
+    pools = {}
+    for name in choices.lists.representations:
+        pools[name] = pool_of(dataset, name)
+        say(f"{name}: vectors of {len(dataset.pool)} rows to label and {len(dataset.test)} to test on.")
+    arms = [Arm(*one) for one in itertools.product(*choices.lists)]
+    runs = list(itertools.product(range(choices.seeds), zip(arms, names(arms), strict=True)))
+    for n_done, (seed, (arm, name)) in enumerate(runs):
+        points = _run(pools[arm.representation], arm, choices, seed, started + choices.limit)
+        if points is None:
+            say(f"Time is up (--limit {choices.limit:g}): {len(runs) - n_done} of {len(runs)} runs are left out.")
             break
-        points = _run(pools[arm.representation], arm, choices, seed, end)
-        if points is not None:
-            arm.runs.append(points)
+        arm.runs.append(points)
+        spent = time.monotonic() - started
+        left = spent / (n_done + 1) * (len(runs) - n_done - 1)
+        reached = f"accuracy {points[-1].accuracy:.3f} with {points[-1].n_labels} labels"
+        say(f"{name}, seed {seed + 1} of {choices.seeds}: {reached}; {spent:.0f} s, about {left:.0f} s to go.")
     return arms
 
 
-def _combinations(choices: Choices) -> Iterator[tuple[str, str, int, int]]:
-    return itertools.product(choices.strategies, choices.representations, choices.overlaps, choices.teams)
-
-
 def _run(pool: Pool, arm: Arm, choices: Choices, seed: int, end: float) -> list[Point] | None:
-    """The points of one run; None when time ran out in the middle."""
+    """The points of one run; None when time is up, be it in the middle."""
     noise = people(arm.team, noise=choices.noise, n_spammers=choices.spammers, n_classes=pool.n_classes)
     plan = Plan(arm.strategy, noise, arm.overlap, choices.labels, choices.step)
-    points = []
+    points: list[Point] = []
     try:
         for point in rehearse(pool, plan, rng=np.random.default_rng([seed, arm.overlap, arm.team])):
+            points.append(point)
             if time.monotonic() > end:
                 return None
-            points.append(point)
     except ValueError as error:
         raise SimulationError(f"{arm.strategy}: {error}") from error
     return points
 
 
 def pool_of(dataset: Dataset, representation: str) -> Pool:
-    vectors = _learned if representation == POOL else _stored(representation)
+    """Returns the vectors by the representation's name; raises SimulationError where there are none."""
+    is_encoder = representation in FITTED or representation.startswith(PREFIX)
+    vectors = _by_encoder(representation) if is_encoder else _stored(representation)
     X, X_test = vectors(dataset.pool, dataset.pool), vectors(dataset.pool, dataset.test)
     place = {name: column for column, name in enumerate(dataset.classes)}
     true, true_test = (np.array([place[one.answer] for one in part]) for part in (dataset.pool, dataset.test))
-    return Pool(X, true, X_test, true_test, len(dataset.classes), learned_here=representation == POOL)
+    return Pool(X, true, X_test, true_test, len(dataset.classes), learned_here=representation in FITTED)
 
 
-def _learned(known: Sequence[Example], wanted: Sequence[Example]) -> Floats:
-    encoder = fit_pool([one.text for one in known], rng=np.random.default_rng(0))
-    return encoder.transform([one.text for one in wanted])
+def _by_encoder(representation: str) -> Callable[[Sequence[Example], Sequence[Example]], Floats]:
+    """Vectors by an encoder learned from the rows to label, or by one of another library."""
+
+    def vectors(known: Sequence[Example], wanted: Sequence[Example]) -> Floats:
+        try:
+            fit = FITTED.get(representation)
+            texts = [one.text for one in known]
+            encoder = fit(texts, rng=np.random.default_rng(0)) if fit else LibraryEncoder.measured(representation)
+            return encoder.transform([one.text for one in wanted])
+        except EncoderError as error:
+            raise SimulationError(str(error)) from error
+
+    return vectors
 
 
 def _stored(path: str) -> Callable[[Sequence[Example], Sequence[Example]], Floats]:
@@ -109,7 +125,7 @@ def _stored(path: str) -> Callable[[Sequence[Example], Sequence[Example]], Float
     try:
         rows = np.load(Path(path), mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
-        raise SimulationError(f"{path} is neither {POOL!r} nor an .npy file of vectors: {error}") from error
+        raise SimulationError(f"{path} is neither 'pool' nor 'tfidf' nor an .npy file of vectors: {error}") from error
     if rows.ndim != 2 or not np.issubdtype(rows.dtype, np.floating):
         raise SimulationError(f"{path} holds {rows.ndim} dimensions of {rows.dtype}; rows of numbers are needed.")
 

@@ -3,18 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from annotation.simulation.naming import PARTS, names
 from annotation.simulation.offline import Arm
 from annotation.simulation.picture import Curve, curves_svg
 from annotation.simulation.report import MEASURES, TARGETS
-
-PARTS = ("strategy", "representation", "overlap", "team")
-WORDS = {"overlap": "overlap {}", "team": "{} people"}
-
-
-def names(arms: Sequence[Arm]) -> list[str]:
-    """Returns a name for each arm, of the parts in which they differ."""
-    varying = [part for part in PARTS if len({getattr(arm, part) for arm in arms}) > 1] or ["strategy"]
-    return [" · ".join(WORDS.get(part, "{}").format(getattr(arm, part)) for part in varying) for arm in arms]
 
 
 def labels_to_reach(arm: Arm, measure: str, target: float) -> int | None:

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from annotation.simulation.arm import Outcome
+from annotation.simulation.naming import names
+from annotation.simulation.picture import Curve, curves_svg
 
+SIDE_BY_SIDE = 2
 TARGETS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.98)
 MEASURES = {"accuracy": "accuracy", "f1_rarest": "F1 of the rarest class"}
 
@@ -21,11 +24,10 @@ def targets(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
         for target in TARGETS:
             needed = [labels_to_reach(outcome, measure, target) for outcome in outcomes]
             if any(needed):
-                both = len(needed) > 1 and needed[0] and needed[1]
+                both = len(needed) == 2 and needed[0] and needed[1]
                 saved = needed[1] - needed[0] if both else None  # type: ignore[operator]
-                strategies = [outcome.strategy for outcome in outcomes]
                 rows.append({
-                    "measure": measure, "target": target, "labels": dict(zip(strategies, needed, strict=True)),
+                    "measure": measure, "target": target, "labels": dict(zip(names(outcomes), needed, strict=True)),
                     "saved": saved,
                 })  # fmt: skip
     return rows
@@ -33,17 +35,23 @@ def targets(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
 
 def text(outcomes: Sequence[Outcome], rarest: str) -> str:
     """Returns the report for a terminal."""
-    parts = [_curves(outcomes, rarest), _targets(outcomes), *map(_arm, outcomes)]
+    tables = [_curves, _targets] if len(outcomes) <= SIDE_BY_SIDE else [_rows, _target_rows]
+    parts = [f"F1 is that of the rarest class, {rarest!r}."]
+    parts += [*(table(outcomes) for table in tables), *map(_arm, names(outcomes), outcomes)]
     return "\n\n".join(part for part in parts if part)
 
 
-def _curves(outcomes: Sequence[Outcome], rarest: str) -> str:
+def _curves(outcomes: Sequence[Outcome]) -> str:
     by_labels = [{point.labels: point for point in outcome.points} for outcome in outcomes]
-    head = "".join(f"{outcome.strategy + ' acc':>14}{outcome.strategy + ' F1':>14}" for outcome in outcomes)
-    lines = [f"F1 is that of the rarest class, {rarest!r}.", "", f"{'labels':>8}{head}"]
+    titles = names(outcomes)
+    width = max(14, *(len(title) + 6 for title in titles))
+    head = "".join(f"{title + ' acc':>{width}}{title + ' F1':>{width}}" for title in titles)
+    lines = [f"{'labels':>8}{head}"]
     for labels in sorted({labels for points in by_labels for labels in points}):
         cells = [points.get(labels) for points in by_labels]
-        shown = "".join(f"{p.accuracy:>14.3f}{p.f1_rarest:>14.3f}" if p else f"{'-':>14}{'-':>14}" for p in cells)
+        shown = "".join(
+            f"{p.accuracy:>{width}.3f}{p.f1_rarest:>{width}.3f}" if p else f"{'-':>{width}}" * 2 for p in cells
+        )
         lines.append(f"{labels:>8}{shown}")
     return "\n".join(lines)
 
@@ -52,23 +60,51 @@ def _targets(outcomes: Sequence[Outcome]) -> str:
     rows = targets(outcomes)
     if not rows:
         return ""
-    strategies = [outcome.strategy for outcome in outcomes]
-    lines = ["Labels needed to reach", f"{'':>30}" + "".join(f"{name:>10}" for name in [*strategies, "saved"])]
+    titles = [*names(outcomes), *(["saved"] if len(outcomes) == 2 else [])]
+    width = max(10, *(len(title) + 2 for title in titles))
+    lines = ["Labels needed to reach", f"{'':>30}" + "".join(f"{name:>{width}}" for name in titles)]
     for row in rows:
-        cells = [*(row["labels"][name] for name in strategies), row["saved"]]
-        shown = "".join(f"{'-' if cell is None else cell:>10}" for cell in cells)
+        cells = [row["saved"] if name == "saved" else row["labels"][name] for name in titles]
+        shown = "".join(f"{'-' if cell is None else cell:>{width}}" for cell in cells)
         lines.append(f"{MEASURES[row['measure']] + ' ' + format(row['target'], '.2f'):>30}{shown}")
     return "\n".join(lines)
 
 
-def _arm(outcome: Outcome) -> str:
+def _rows(outcomes: Sequence[Outcome]) -> str:
+    """One line an arm, for more arms than fit beside each other."""
+    titles = names(outcomes)
+    width, tables = max(map(len, [*titles, *MEASURES.values()])) + 2, []
+    checkpoints = sorted({point.labels for outcome in outcomes for point in outcome.points})
+    for measure, shown in MEASURES.items():
+        lines = [f"{shown:{width}}" + "".join(f"{labels:>8}" for labels in checkpoints)]
+        for title, outcome in zip(titles, outcomes, strict=True):
+            found = {point.labels: getattr(point, measure) for point in outcome.points}
+            cells = [f"{found[labels]:>8.3f}" if labels in found else f"{'-':>8}" for labels in checkpoints]
+            lines.append(f"{title:{width}}" + "".join(cells))
+        tables.append("\n".join(lines))
+    return "\n\n".join(tables)
+
+
+def _target_rows(outcomes: Sequence[Outcome]) -> str:
+    titles, rows, tables = names(outcomes), targets(outcomes), []
+    width = max(map(len, [*titles, *(f"labels to {shown}" for shown in MEASURES.values())])) + 2
+    for measure, shown in MEASURES.items():
+        reached = [row for row in rows if row["measure"] == measure]
+        lines = [f"{'labels to ' + shown:{width}}" + "".join(f"{row['target']:>7.2f}" for row in reached)]
+        for title in titles:
+            lines.append(f"{title:{width}}" + "".join(f"{row['labels'][title] or '-':>7}" for row in reached))
+        tables.append("\n".join(lines) if reached else "")
+    return "\n\n".join(filter(None, tables))
+
+
+def _arm(name: str, outcome: Outcome) -> str:
     flags, agreement = outcome.flags, outcome.agreement
     alpha = agreement.get("krippendorff_alpha") or {}
     percent = "-" if agreement.get("percent") is None else f"{agreement['percent']:.1%}"
     value = alpha.get("value")
     shown = f"not defined: {alpha.get('undefined_because')}" if value is None else f"{value:.3f}"
     return "\n".join((
-        f"{outcome.strategy} (project {outcome.project})",
+        f"{name} (project {outcome.project})",
         f"  labels       {outcome.labels}, {outcome.label_accuracy:.1%} of them right",
         f"  agreement    {percent} on {agreement.get('items_with_overlap')} items; Krippendorff's alpha {shown}",
         f"  label flags  {flags['labels_flagged']}, {flags['labels_flagged_right']} of them right; "
@@ -78,3 +114,10 @@ def _arm(outcome: Outcome) -> str:
         f"  time         {outcome.seconds:.1f} s of labelling, {outcome.person_seconds / 3600:.2f} hours of people; "
         f"answer p50 {outcome.answer_p50_ms:.0f} ms, p95 {outcome.answer_p95_ms:.0f} ms",
     ))  # fmt: skip
+
+
+def picture(outcomes: Sequence[Outcome], title: str) -> str:
+    """Returns the learning curves as SVG."""
+    points = [[(p.labels, p.accuracy, p.accuracy, p.accuracy) for p in outcome.points] for outcome in outcomes]
+    curves = [Curve(name, own) for name, own in zip(names(outcomes), points, strict=True)]
+    return curves_svg(curves, title=title, measure="accuracy on test rows, one run each")

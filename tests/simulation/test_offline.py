@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -93,11 +94,22 @@ def test_the_command_compares_prints_and_writes(data, tmp_path):
         overlaps="1,2", teams="3", labels=40, step=20, seeds=1, json=tmp_path / "figures.json", svg=tmp_path / "c.svg",
         stdout=out,
     )  # fmt: skip
-    assert out.getvalue().count("team · pool · overlap 1") >= 1
+    assert "team · pool · overlap 1, seed 1 of 1: accuracy" in out.getvalue()
+    assert "random · vectors.npy · overlap 2 " in out.getvalue(), "without its folder"
+    assert "s to go" in out.getvalue()
     arms = json.loads((tmp_path / "figures.json").read_text())["arms"]
     assert len(arms) == 8
     assert all(arm["seeds"] == 1 and arm["curves"]["accuracy"] for arm in arms)
     ElementTree.parse(tmp_path / "c.svg")
+
+
+def test_tfidf_is_learned_from_the_rows_and_checkpoints_stand_at_every_step(data):
+    out = io.StringIO()
+    call_command("simulate", str(data), offline=True, representations="tfidf", teams="12", labels=80, step=25, seeds=1,
+                 stdout=out)  # fmt: skip
+    assert "tfidf: vectors of 1" in out.getvalue()
+    points = list(rehearse(pool(), plan("random", n_people=12, n_labels=90), rng=np.random.default_rng(0)))
+    assert [point.n_labels for point in points] == [34, 70, 90], "12 at a time, from 10 on: no step is put off"
 
 
 def test_time_is_bounded(data):
@@ -114,7 +126,15 @@ def test_time_is_bounded(data):
         ({"offline": True, "strategies": ","}, "this would be 0"),
         ({"offline": True, "seeds": 10_000}, "this would be 20000"),
         ({"offline": True, "overlaps": "x"}, "whole numbers"),
-        ({"offline": True, "overlaps": "9", "teams": "3"}, "cannot be more"),
+        ({"offline": True, "overlaps": "9", "teams": "3"}, "can be more than the people"),
+        ({"offline": True, "spammers": 7}, "can be more than the people"),
+        ({"offline": True, "strategies": "max_loss"}, "for one class of several"),
+        ({"offline": True, "limit": float("nan")}, "--limit is a number of seconds"),
+        ({"offline": True, "seeds": 0}, "--seeds must be at least 1"),
+        ({"offline": True, "json": Path("/nowhere/figures.json")}, "--json /nowhere/figures.json cannot be written"),
+        ({"offline": True, "svg": Path("/")}, "--svg / cannot be written"),
+        ({"offline": True, "representations": "encoder:/nowhere"}, "no such folder"),
+        ({"url": "http://x", "username": "x", "password": "x", "representations": "a.npy"}, "pool and tfidf only"),
         ({"offline": True, "representations": "nowhere.npy"}, "neither 'pool' nor"),
     ],
 )

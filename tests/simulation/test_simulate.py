@@ -20,6 +20,11 @@ ROWS = [
 ]
 
 
+FLAGS = dict.fromkeys(
+    ("labels_flagged", "labels_flagged_right", "labels_wrong", "spammers", "spammers_found", "accused_wrongly"), 0
+)
+
+
 @pytest.fixture
 def data(tmp_path) -> Path:
     path = tmp_path / "rows.jsonl"
@@ -64,6 +69,20 @@ def test_labels_saved():
     assert {row["target"]: row["saved"] for row in rows} == {0.5: 0, 0.6: 25, 0.7: 25, 0.8: 25}
 
 
+def test_more_than_two_arms_stand_below_each_other():
+    arms = [
+        Outcome(strategy, 1, [Point(25, 0.4, 0.1, 1, True), Point(50, accuracy, 0.2, 1, True)], flags=FLAGS)
+        for strategy, accuracy in (("team", 0.72), ("random", 0.5), ("margin", 0.6))
+    ]
+    lines = report.text(arms, "spam").splitlines()
+    shown = [line.split() for line in lines]
+    assert ["team", "0.400", "0.720"] in shown
+    place = shown.index(["labels", "to", "accuracy", "0.50", "0.60", "0.70"])
+    assert shown[place + 1 : place + 4] == [
+        ["team", "50", "50", "50"], ["random", "50", "-", "-"], ["margin", "50", "50", "-"],
+    ]  # fmt: skip
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_team_at_work(live_server, data, tmp_path, monkeypatch):
     """No worker runs here, so there is no model; everything else is real."""
@@ -82,6 +101,22 @@ def test_a_team_at_work(live_server, data, tmp_path, monkeypatch):
     assert Annotation.objects.count() == 60
     assert set(Project.objects.filter(name__contains="random").values_list("strategy", "overlap")) == {("random", 2)}
     assert "30, " in out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_teams_and_overlaps_are_compared_through_the_api_too(live_server, data, tmp_path, monkeypatch):
+    monkeypatch.setattr(arm, "CATCH_UP_SECONDS", 0.2)
+    make_user("boss", password="a long password", is_superuser=True)
+    out = io.StringIO()
+    call_command(
+        "simulate", str(data), url=live_server.url, username="boss", password="a long password", strategies="random",
+        overlaps="1,2", teams="2,3", labels=8, step=4, svg=tmp_path / "c.svg", stdout=out,
+    )  # fmt: skip
+    settings = Project.objects.filter(strategy="random").order_by("pk").values_list("overlap", flat=True)
+    assert list(settings) == [1, 1, 2, 2]
+    assert "overlap 2 · 3 people (project" in out.getvalue()
+    assert "4 of 8 labels, no model yet" in out.getvalue()
+    assert "overlap 1 · 2 people" in (tmp_path / "c.svg").read_text()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -23,3 +23,16 @@ def test_it_uses_what_start_left_in_its_data_folder(tmp_path: Path) -> None:
         command, cwd=ROOT, env=kept | {"QUERENT_DATA_DIR": str(tmp_path)}, capture_output=True, text=True, timeout=60
     )
     assert "key kept by start" in done.stdout, done.stderr
+
+
+def test_a_simulation_offline_needs_neither_variables_nor_servers(tmp_path: Path) -> None:
+    rows = "".join(f"{'good' if n % 2 else 'bad'} number {n},{n % 2}\n" for n in range(60))
+    (tmp_path / "rows.csv").write_text("text,label\n" + rows)
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    command = [sys.executable, "manage.py", "simulate", str(tmp_path / "rows.csv"), "--offline"]
+    done = subprocess.run(
+        [*command, "--labels", "20", "--seeds", "1"], cwd=ROOT, env=kept | {"QUERENT_DATA_DIR": str(tmp_path)},
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "labels to accuracy" in done.stdout

@@ -1,11 +1,11 @@
 """`manage.py simulate`: what would a team reach with this data? Asked before money is spent.
 
-By default of a real server, through its API; with --offline in this process, many combinations beside each other.
+By default of a real server, through its API; with --offline in this process. Every combination is compared.
 """
 
 import dataclasses
+import itertools
 import json
-import math
 import secrets
 import time
 from argparse import ArgumentParser
@@ -18,33 +18,13 @@ from annotation.simulation import offline_report, report
 from annotation.simulation.arm import Outcome, run_arm
 from annotation.simulation.client import Api, log_in
 from annotation.simulation.dataset import Dataset, SimulationError, load
-from annotation.simulation.offline import POOL, Choices, rehearse_all
+from annotation.simulation.offline import Choices, rehearse_all
+from annotation.simulation.options import LISTS, OPTIONS, Lists, checked
 from annotation.simulation.team import Person
-
-OPTIONS: tuple[tuple[str, Any, str], ...] = (
-    ("annotators", 6, "people, spammers included"),
-    ("noise", 0.1, "share of wrong answers of a typical person"),
-    ("spammers", 0, "how many of the people answer at random"),
-    ("overlap", 1, "answers an item"),
-    ("labels", 300, "labels to give in each arm"),
-    ("items", 5000, "rows to import at most"),
-    ("step", 25, "labels between two looks at the test rows"),
-    ("seconds", 0.0, "real seconds that a typical answer takes; 0 answers at once"),
-    ("seed", 1, "fixes the order of the rows and what the people do"),
-    ("text", "text", "field or column with the text"),
-    ("label", "label", "field or column with the true class"),
-    ("strategy", "team", "strategy of the first arm"),
-)
-OFFLINE: tuple[tuple[str, str, str], ...] = (
-    ("strategies", "team,random", "strategies to compare"),
-    ("representations", POOL, f"{POOL}, or an .npy file of vectors whose row i belongs to row i of the file"),
-    ("overlaps", "1", "answers an item to compare"),
-    ("teams", "6", "numbers of people to compare"),
-)
-MOST_RUNS = 500
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # nothing of this machine's own is used
     help = "Replays a labelled CSV or JSONL file (.gz too) with a simulated team and reports what it learned how fast."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -54,106 +34,87 @@ class Command(BaseCommand):
         for name, default, meaning in OPTIONS:
             parser.add_argument(f"--{name}", type=type(default), default=default, help=f"{meaning} ({default})")
         parser.add_argument("--compare", help="a second strategy with the same budget, for example random")
+        for name, meaning in LISTS:
+            parser.add_argument(f"--{name}", help=f"{meaning}; separated by commas")
         parser.add_argument("--json", type=Path, help="file for the figures")
+        parser.add_argument("--svg", type=Path, help="file for a picture of the learning curves")
         offline = parser.add_argument_group("without a server")
-        offline.add_argument("--offline", action="store_true", help="rehearse in this process, every combination")
-        for name, default, meaning in OFFLINE:
-            offline.add_argument(f"--{name}", default=default, help=f"{meaning}, separated by commas ({default})")
+        offline.add_argument("--offline", action="store_true", help="rehearse in this process")
         offline.add_argument("--seeds", type=int, default=3, help="runs of each combination (3)")
         offline.add_argument("--limit", type=float, default=600.0, help="seconds after which no run is begun (600)")
-        offline.add_argument("--svg", type=Path, help="file for a picture of the learning curves")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            self._check(options)
+            lists = checked(options)
             dataset = load(
                 options["file"], text=options["text"], label=options["label"], n_items=options["items"],
                 seed=options["seed"],
             )  # fmt: skip
-            if options["offline"]:
-                self._rehearse(dataset, options)
-                return
-            outcomes = self._run(dataset, options)
+            (self._rehearse if options["offline"] else self._play)(dataset, lists, options)
         except SimulationError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write("\n" + report.text(outcomes, dataset.rarest))
-        if options["json"]:
-            options["json"].write_text(json.dumps(self._figures(outcomes, options), indent=1))
 
-    def _check(self, options: dict[str, Any]) -> None:
-        for name in ("annotators", "overlap", "labels", "items", "step"):
-            if options[name] < 1:
-                raise SimulationError(f"--{name} must be at least 1.")
-        if not 0 <= options["noise"] <= 1 or not 0 <= options["spammers"] <= options["annotators"]:
-            raise SimulationError("--noise is a share from 0 to 1, --spammers a part of --annotators.")
-        if not options["offline"] and not all(options[name] for name in ("url", "username", "password")):
-            raise SimulationError("--url, --username and --password say where to simulate; or give --offline.")
-        if options["seconds"] < 0 or not math.isfinite(options["seconds"]):
-            raise SimulationError("--seconds cannot be negative.")
-        if options["overlap"] > options["annotators"]:
-            raise SimulationError("--overlap cannot be more than --annotators: nobody answers an item twice.")
-
-    def _rehearse(self, dataset: Dataset, options: dict[str, Any]) -> None:
-        choices = self._choices(options)
-        arms = rehearse_all(dataset, choices, self.stdout.write)
+    def _rehearse(self, dataset: Dataset, lists: Lists, options: dict[str, Any]) -> None:
+        shared = {name: options[name] for name in ("seeds", "noise", "spammers", "labels", "step", "limit")}
+        arms = rehearse_all(dataset, Choices(lists, **shared), self._say)
         self.stdout.write("\n" + offline_report.text(arms, dataset.rarest))
-        if options["json"]:
-            shared = {name: options[name] for name in ("noise", "spammers", "labels", "step", "items", "seed", "seeds")}
-            figures = {"options": shared | {"file": str(options["file"])}, "arms": offline_report.figures(arms)}
-            options["json"].write_text(json.dumps(figures, indent=1))
-        if options["svg"]:
-            options["svg"].write_text(offline_report.picture(arms, f"{options['file'].name}: labels against accuracy"))
+        shown = {name: options[name] for name in ("noise", "spammers", "labels", "step", "items", "seed", "seeds")}
+        self._write(
+            options,
+            {"options": shown | {"file": str(options["file"])}, "arms": offline_report.figures(arms)},
+            offline_report.picture(arms, f"{options['file'].name}: labels against accuracy"),
+        )
 
-    def _choices(self, options: dict[str, Any]) -> Choices:
-        """Raises SimulationError for lists that are empty or too long, and numbers out of range."""
-        lists = {name: [part.strip() for part in options[name].split(",") if part.strip()] for name, _, _ in OFFLINE}
-        overlaps, teams = (_numbers(name, lists[name]) for name in ("overlaps", "teams"))
-        n_runs = math.prod(len(dict.fromkeys(values)) for values in lists.values()) * options["seeds"]
-        if not 1 <= n_runs <= MOST_RUNS or not options["seeds"] >= 1:
-            raise SimulationError(f"From 1 to {MOST_RUNS} runs can be made; this would be {n_runs}.")
-        if max(overlaps) > min(teams) or options["spammers"] > min(teams):
-            raise SimulationError("An overlap, and the number of spammers, cannot be more than the people of a team.")
-        return Choices(
-            list(dict.fromkeys(lists["strategies"])), list(dict.fromkeys(lists["representations"])), overlaps, teams,
-            **{name: options[name] for name in ("seeds", "noise", "spammers", "labels", "step")},
-            seconds=options["limit"],
-        )  # fmt: skip
+    def _play(self, dataset: Dataset, lists: Lists, options: dict[str, Any]) -> None:
+        outcomes = self._run(dataset, lists, options)
+        self.stdout.write("\n" + report.text(outcomes, dataset.rarest))
+        picture = report.picture(outcomes, f"{options['file'].name}: labels against accuracy")
+        self._write(options, self._figures(outcomes, options), picture)
 
-    def _run(self, dataset: Dataset, options: dict[str, Any]) -> list[Outcome]:
-        url = options["url"]
-        admin = Api(url, log_in(url, options["username"], options["password"]))
+    def _write(self, options: dict[str, Any], figures: dict[str, Any], picture: str) -> None:
+        try:
+            if options["json"]:
+                options["json"].write_text(json.dumps(figures, indent=1))
+            if options["svg"]:
+                options["svg"].write_text(picture)
+        except OSError as error:
+            raise SimulationError(f"The figures cannot be kept: {error}") from error
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _run(self, dataset: Dataset, lists: Lists, options: dict[str, Any]) -> list[Outcome]:
+        admin = Api(options["url"], log_in(options["url"], options["username"], options["password"]))
         run = f"simulation-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-        people, outcomes = self._people(admin, run, options), []
-        for strategy in filter(None, (options["strategy"], options["compare"])):
-            self.stdout.write(f"{strategy}: {options['labels']} labels by {len(people)} people …")
+        tokens = self._accounts(admin, run, max(lists.teams))
+        outcomes: list[Outcome] = []
+        for strategy, representation, overlap, team in itertools.product(*lists):
+            what = f"{strategy} on {representation}, {team} people, {overlap} answers an item"
+            self._say(f"{what}: {options['labels']} labels …")
             outcomes.append(
                 run_arm(
-                    admin=admin, name=f"{run} {strategy}", strategy=strategy, dataset=dataset, people=people,
-                    **{name: options[name] for name in ("overlap", "labels", "step", "seconds", "seed")},
+                    admin=admin, name=f"{run} {what}"[:200], strategy=strategy, representation=representation,
+                    dataset=dataset, people=_people(dict(itertools.islice(tokens.items(), team)), options),
+                    overlap=overlap, say=self._say,
+                    **{name: options[name] for name in ("labels", "step", "seconds", "seed")},
                 )
             )  # fmt: skip
         return outcomes
 
-    def _people(self, admin: Api, run: str, options: dict[str, Any]) -> list[Person]:
-        """Makes the accounts in a project of their own and returns the people: skills around the noise, and paces."""
+    def _accounts(self, admin: Api, run: str, n: int) -> dict[str, str]:
+        """Makes accounts in a project of their own; returns their tokens by name."""
         home = admin.want("POST", "projects/", {"name": f"{run} people", "kind": "choice", "classes": ["yes", "no"]})
-        people = []
-        for number in range(options["annotators"]):
+        tokens = {}
+        for number in range(n):
             username, password = f"{run}-{number + 1}", secrets.token_urlsafe(12)
             body = {"username": username, "role": "annotator", "password": password}
             admin.want("POST", f"projects/{home['id']}/members/", body)
-            spread = 0.5 + number / max(1, options["annotators"] - 1)
-            people.append(
-                Person(
-                    username=username, noise=min(1.0, options["noise"] * spread), pace=1.75 - 0.5 * spread,
-                    is_spammer=number >= options["annotators"] - options["spammers"],
-                    token=log_in(admin.url, username, password),
-                )
-            )  # fmt: skip
-        return people
+            tokens[username] = log_in(admin.url, username, password)
+        return tokens
 
     def _figures(self, outcomes: list[Outcome], options: dict[str, Any]) -> dict[str, Any]:
-        names = [name for name, _, _ in OPTIONS] + ["compare", "url"]
+        names = [*(name for name, _, _ in OPTIONS), *(name for name, _ in LISTS), "compare", "url"]
         return {
             "options": {name: options[name] for name in names} | {"file": str(options["file"])},
             "arms": [dataclasses.asdict(outcome) for outcome in outcomes],
@@ -161,8 +122,11 @@ class Command(BaseCommand):
         }
 
 
-def _numbers(name: str, values: list[str]) -> list[int]:
-    """Returns different whole numbers from 1 to 1,000; raises SimulationError for anything else."""
-    if not values or not all(value.isascii() and value.isdigit() and 1 <= int(value[:6]) <= 1000 for value in values):
-        raise SimulationError(f"--{name} is a list of whole numbers from 1 to 1000.")
-    return list(dict.fromkeys(map(int, values)))
+def _people(tokens: dict[str, str], options: dict[str, Any]) -> list[Person]:
+    """Returns people with skills around the noise, and paces; the last ones are the spammers."""
+    n, people = len(tokens), []
+    for number, (username, token) in enumerate(tokens.items()):
+        spread = 0.5 + number / max(1, n - 1)
+        noise, pace = min(1.0, options["noise"] * spread), 1.75 - 0.5 * spread
+        people.append(Person(username, noise, pace, is_spammer=number >= n - options["spammers"], token=token))
+    return people

@@ -35,8 +35,9 @@ NEEDS: dict[str, Role] = {
     "comment": Role.ANNOTATOR,
     "see_project": Role.ANNOTATOR,
     "see_model": Role.ANNOTATOR,
-    "see_progress": Role.ANNOTATOR,
     "predict": Role.ANNOTATOR,
+    # Finished items count after an ordinary answer, but not after one to a known item: whoever answers alone would see.
+    "see_progress": Role.REVIEWER,
     "see_models": Role.REVIEWER,
     "see_queue": Role.REVIEWER,
     "see_items": Role.REVIEWER,

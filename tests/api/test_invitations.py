@@ -67,7 +67,7 @@ def test_an_ended_one_lets_nobody_in(project, link, anybody, stranger, ended) ->
     made = link()
     Invitation.objects.update(**ended)
     body = {"token": made["token"], "username": "ana", "password": PASSWORD}
-    assert anybody.call("POST", "invitations/look/", body)[0] == 404
+    assert anybody.call("POST", "invitations/look/", {"token": made["token"]})[0] == 404
     assert anybody.call("POST", "invitations/accept/", body)[0] == 404
     assert stranger.call("POST", "invitations/accept/", body)[0] == 404
     assert role_of(project, "ana") is role_of(project, "stranger") is None

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from annotation.errors import BadRequest
 
-__all__ = ["View", "checked", "documented", "person"]
+__all__ = ["View", "checked", "documented", "known_fields", "person", "shaped"]
 
 
 class View(APIView):
@@ -35,12 +35,37 @@ def person(request: Request) -> User:
 
 
 def checked(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Returns the body in the serializer's shape; raises BadRequest or ValidationError naming the fields."""
-    if not isinstance(request.data, dict):
-        raise BadRequest("The body must be a JSON object.", fields={"body": "not an object"})
-    found = serializer(data=request.data)
+    """Returns the body in the serializer's shape; raises BadRequest or ValidationError naming the fields.
+
+    A field that the serializer does not know is refused: whoever sent it believes that it limits or changes something.
+    """
+    known_fields(request, *serializer().fields)
+    return shaped(serializer, request)
+
+
+def shaped(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Returns the same for a route whose operation says better why it refuses other fields."""
+    found = serializer(data=_object(request))
     found.is_valid(raise_exception=True)
     return dict(found.validated_data)
+
+
+def known_fields(request: Request, *names: str) -> None:
+    """Raises BadRequest for a body that is not an object, or has other fields than these."""
+    unknown = [_shown(name) for name in _object(request) if name not in names]
+    if unknown:
+        raise BadRequest("There is no such field.", fields=dict.fromkeys(sorted(unknown)[:5], "unknown"))
+
+
+def _object(request: Request) -> dict[str, Any]:
+    if not isinstance(request.data, dict):
+        raise BadRequest("The body must be a JSON object.", fields={"body": "not an object"})
+    return request.data
+
+
+def _shown(name: str) -> str:
+    """A name that can be sent back: where rows are reported, it may have halves of surrogate pairs."""
+    return name[:50].encode("utf-8", "replace").decode()
 
 
 documented = extend_schema

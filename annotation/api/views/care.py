@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from annotation import access
 from annotation.api import answers, paging, reviewing, serializers, shapes
 from annotation.api.idempotency import creates
-from annotation.api.views.base import View, checked, documented, person
+from annotation.api.views.base import View, checked, documented, known_fields, person
 from annotation.errors import BadRequest
 from annotation.operations import pausing, review, sending_out, training
 from annotation.operations.policy_preview import preview_policy
@@ -38,6 +38,7 @@ class UndoFlag(View):
     def post(self, request: Request, flag_id: str) -> Response:
         """Opens a decided flag again and takes back what was done about it."""
         flag = access.flag_for(person(request), flag_id, needs="decide_flags")
+        known_fields(request)
         blind = access.is_blind(flag.project)
         access.may_undo(flag.project.role, review.decision_on(flag).decision)
         undone = review.undo_flag(flag=flag, user=person(request))
@@ -69,6 +70,7 @@ class TrainingOf(View):
         """Lets a newcomer in, whatever came of her training: from now on she gets ordinary work."""
         project = access.project_for(person(request), project_id, needs="pause_people")
         about = access.member_for(project, username)
+        known_fields(request)
         training.let_in(project=project, person=about, user=person(request))
         return Response(shapes.member(access.members_of(project).get(user=about)))
 

@@ -9,7 +9,7 @@ from annotation import access
 from annotation.api import serializers, shapes
 from annotation.api.idempotency import creates
 from annotation.api.parsers import StrictJSONParser, UploadParser
-from annotation.api.views.base import View, checked, documented, person
+from annotation.api.views.base import View, checked, documented, known_fields, person
 from annotation.operations import transfer
 from annotation.operations.predictions import add_predictions
 from annotation.operations.vector_uploads import add_vectors
@@ -43,6 +43,7 @@ class Vectors(View):
         """Takes up to 1,000 vectors, or a file of them; what does not fit is reported row by row, the rest is kept."""
         project = access.project_for(person(request), project_id, needs="import")
         if (upload := request.FILES.get("file")) is not None:
+            known_fields(request, "file")
             job = transfer.start_vectors(project=project, user=person(request), upload=upload)
             return Response(shapes.job(job), status=202)
         rows = checked(serializers.VectorRows, request)["vectors"]

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from annotation import access
 from annotation.api import answers, conditional, paging, serializers, shapes
 from annotation.api.idempotency import creates
-from annotation.api.views.base import View, checked, documented, person
+from annotation.api.views.base import View, checked, documented, person, shaped
 from annotation.operations import projects
 
 
@@ -45,7 +45,7 @@ class OneProject(View):
         """
         project = access.project_for(person(request), project_id, needs="change_project")
         check = conditional.project_if_match(request, project.role)
-        checked(serializers.ProjectChanges, request)  # for its shape; unknown names are refused by the operation
+        shaped(serializers.ProjectChanges, request)  # for its shape; unknown names are refused by the operation
         projects.change_project(project=project, user=person(request), changes=dict(request.data), check=check)
         return _shown(request, project_id)
 

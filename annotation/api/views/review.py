@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from annotation import access
 from annotation.api import paging, reviewing
 from annotation.api.idempotency import creates
-from annotation.api.views.base import View, checked, documented, person
+from annotation.api.views.base import View, checked, documented, known_fields, person
 from annotation.errors import BadRequest, NotFound
 from annotation.operations import agreeing, comments, undoing, verdicts
 from annotation.queries import discussion
@@ -79,6 +79,7 @@ class UndoReview(View):
     def post(self, request: Request, review_id: str) -> Response:
         """Takes a decision back; what it had changed is as before."""
         review = access.review_for(person(request), review_id, needs="review")
+        known_fields(request)
         access.may_undo(review.project.role, review.decision)
         blind = access.is_blind(review.project)
         undone = undoing.undo_review(review=review, user=person(request))
@@ -90,6 +91,7 @@ class UndoBatch(View):
     def post(self, request: Request, project_id: str, batch: str) -> Response:
         """Takes back all decisions that were made by one click."""
         project = access.project_for(person(request), project_id, needs="review")
+        known_fields(request)
         n = agreeing.undo_batch(project=project, user=person(request), batch=_uuid(batch))
         return Response({"n": n})
 
@@ -126,6 +128,7 @@ class SeenComments(View):
     def post(self, request: Request, item_id: str) -> Response:
         """What is said to oneself about an item counts as seen from now on, as far as one may read it."""
         item = access.item_for(person(request), item_id, needs="comment")
+        known_fields(request)
         return Response({"seen": comments.see_comments(item=item, user=person(request))})
 
 

@@ -11,7 +11,7 @@ from annotation import access
 from annotation.api import answers, paging, serializers, shapes
 from annotation.api.idempotency import creates
 from annotation.api.parsers import UploadParser, loads
-from annotation.api.views.base import View, checked, documented, person
+from annotation.api.views.base import View, checked, documented, known_fields, person
 from annotation.errors import BadRequest
 from annotation.models import Item, Job
 from annotation.operations import transfer
@@ -50,6 +50,7 @@ class Imports(View):
     def post(self, request: Request, project_id: str) -> Response:
         """Takes a CSV or JSONL file; a worker reads it and reports on the job."""
         project = access.project_for(person(request), project_id, needs="import")
+        known_fields(request, "file", "mapping")
         upload = request.FILES.get("file")
         if upload is None:
             raise BadRequest("Send the file in the form field `file`.", fields={"file": "missing"})

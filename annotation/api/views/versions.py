@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from annotation import access
 from annotation.api import answers, paging
 from annotation.api.idempotency import creates
-from annotation.api.views.base import View, documented, person
+from annotation.api.views.base import View, documented, known_fields, person
 from annotation.errors import BadRequest
 from annotation.models import ModelVersion
 from annotation.operations.versions import download_version, pin_version, roll_back, unpin_version
@@ -56,6 +56,7 @@ class Pin(View):
         """Lets this version predict and choose until it is unpinned; trainings go on."""
         project = access.project_for(person(request), project_id, needs="pin_models")
         version = access.model_for(project, number)
+        known_fields(request)
         return _row(request, project_id, pin_version(project=project, actor=person(request), version=version))
 
     @documented(request=None, responses=answers.ModelRow)
@@ -84,6 +85,7 @@ class RollBack(View):
     def post(self, request: Request, project_id: str) -> Response:
         """Pins the version before the serving one; answers with it."""
         project = access.project_for(person(request), project_id, needs="pin_models")
+        known_fields(request)
         return _row(request, project_id, roll_back(project=project, actor=person(request)))
 
 

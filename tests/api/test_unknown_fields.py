@@ -1,4 +1,4 @@
-"""A field that a route does not know is refused by name: whoever sends it believes that it limits or changes something."""
+"""A field that a route does not know is refused by name: whoever sends it believes that it limits something."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

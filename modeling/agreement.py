@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from modeling.evaluation import surest_low
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -70,8 +72,17 @@ def krippendorff_alpha(
     drawn = rng.multinomial(int(times.sum()), times / times.sum(), size=N_RESAMPLES).astype(np.float64)
     resampled = _alpha(patterns, drawn, apart)
     # A resample in which only one class is left shows no disagreement.
-    low, high = np.quantile(np.where(np.isnan(resampled), 1.0, resampled), (0.05, 0.95))
-    return Coefficient(value, min(float(low), value), max(float(high), value))
+    return with_bounds(value, np.where(np.isnan(resampled), 1.0, resampled), n_items=int(times.sum()))
+
+
+def with_bounds(value: float, resampled: Floats, *, n_items: int) -> Coefficient:
+    """The value with the middle 90 % of its resamples (Efron 1979, DOI 10.1214/aos/1176344552).
+
+    Resamples of items without a disagreement have none, however few those are: so the lower bound is never above
+    Wilson's for n of n.
+    """
+    low, high = np.quantile(resampled, (0.05, 0.95))
+    return Coefficient(value, min(float(low), surest_low(n_items, level=0.9), value), max(float(high), value))
 
 
 def _alpha(patterns: Ints, times: Floats, distances: Floats) -> Floats:

@@ -1,13 +1,16 @@
 """Two models on the same items: which is right more often?"""
 
+import math
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from modeling.evaluation import Interval, accuracy_interval
+from modeling.evaluation import LEVEL, Interval
 
 Bools = npt.NDArray[np.bool_]
+Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 
 class Paired(NamedTuple):
@@ -28,27 +31,27 @@ class Paired(NamedTuple):
 def paired_difference(first: Bools, second: Bools) -> Paired:
     """Compares two models on the same n ≥ 1 items by those on which they differ (McNemar 1947, 10.1007/BF02295996).
 
-    The interval turns Wilson's bounds of the second's share among the items that only one got right into accuracy;
-    without any such item it is what a single one more could change. Raises ValueError unless both have one length.
+    The interval is Bonett and Price's (2012, DOI 10.3102/1076998611411915): Wald's after one more item for either side,
+    so that it has a width where one of the two is never better alone. Raises ValueError unless both have one length.
     """
     if first.shape != second.shape or not len(first):
         raise ValueError(f"{len(first)} and {len(second)} answers cannot be compared item by item")
     n, only_first, only_second = len(first), int((first & ~second).sum()), int((~first & second).sum())
-    differing = only_first + only_second
-    if differing:
-        share = accuracy_interval(only_second, differing)
-        bounds = Interval(*((2 * bound - 1) * differing / n for bound in share))
-    else:
-        bounds = Interval(0.0, -1 / n, 1 / n)
     return Paired(
         n=n,
         both_right=int((first & second).sum()),
         only_first=only_first,
         only_second=only_second,
         both_wrong=int((~first & ~second).sum()),
-        difference=bounds,
-        p_value=_sign_test(min(only_first, only_second), differing),
+        difference=_difference(only_first, only_second, n),
+        p_value=_sign_test(min(only_first, only_second), only_first + only_second),
     )
+
+
+def _difference(only_first: int, only_second: int, n: int) -> Interval:
+    first, second = (only_first + 1) / (n + 2), (only_second + 1) / (n + 2)
+    half = Z * math.sqrt((first + second - (second - first) ** 2) / (n + 2))
+    return Interval((only_second - only_first) / n, max(-1.0, second - first - half), min(1.0, second - first + half))
 
 
 def _sign_test(fewer: int, n: int) -> float:

@@ -30,11 +30,38 @@ def accuracy_interval(n_right: float, n: float, level: float = LEVEL) -> Interva
         raise ValueError(f"{n_right} right of {n}")
     if n == 0:
         return Interval(0.5, 0.0, 1.0)
-    z = NormalDist().inv_cdf((1 + level) / 2)
     share = n_right / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
-    return Interval(share, max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share)))
+    return score_interval(share, share * (1 - share) / n, n, level)
+
+
+def score_interval(estimate: float, variance: float, n: float, level: float = LEVEL) -> Interval:
+    """An estimate from 0 to 1 out of n > 0 items with Wilson's interval, `variance` being the estimate's own.
+
+    For a share right, whose variance is share × (1 - share) / n, it is Wilson's. Where items do not differ, as in a
+    small sample without a mistake, the width comes from n alone: the next z² items may be otherwise.
+    """
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    centre = (n * estimate + z * z / 2) / (n + z * z)
+    half = z / (n + z * z) * float(np.sqrt(n * n * variance + z * z / 4))
+    return Interval(estimate, max(0.0, min(centre - half, estimate)), min(1.0, max(centre + half, estimate)))
+
+
+def surest_low(n: float, level: float = LEVEL) -> float:
+    """The lower bound, by Wilson, of a share of 1 seen in n > 0 items: no interval of so few begins above it."""
+    return accuracy_interval(n, n, level).low
+
+
+def expected_right(n: int, right: float, spread: float, scale: tuple[float, float], level: float) -> Interval:
+    """The share of n > 0 items expected right, from Σ p (`right`) and Σ p (1 - p) (`spread`) of their probabilities.
+
+    `scale` has the factors by which everybody's errors may be rarer or more frequent than estimated; the chance of the
+    items is as wide as that of so many equal ones with this sum of p (1 - p), by Wilson. So a few items held for
+    certain do not make certainty.
+    """
+    wrong = min(max(1 - right / n, 0.0), 1.0)
+    equal = n * max(1.0, n * wrong * (1 - wrong) / max(spread, 0.5))
+    bounds = [accuracy_interval(equal * (1 - min(1.0, wrong * factor)), equal, level) for factor in scale]
+    return Interval(1 - wrong, min(bounds[1].low, 1 - wrong), max(bounds[0].high, 1 - wrong))
 
 
 def difference_interval(first: Interval, second: Interval) -> Interval:
@@ -60,4 +87,5 @@ def corrected_accuracy(is_match: Bools, certainty: Floats, n_classes: int, level
     if gap < 1 / 3:
         return None
     measured = accuracy_interval(float(is_match.sum()), len(is_match), level)
-    return Interval(*(min(1.0, max(0.0, (bound - by_chance) / gap)) for bound in measured))
+    found = Interval(*(min(1.0, max(0.0, (bound - by_chance) / gap)) for bound in measured))
+    return found._replace(low=min(found.low, surest_low(len(is_match), level)))

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from modeling.agreement import N_RESAMPLES, NO_PAIRS, Coefficient
+from modeling.agreement import N_RESAMPLES, NO_PAIRS, Coefficient, with_bounds
 from modeling.agreement_slices import Period, Share, TwoPeople, share_of
 
 Floats = npt.NDArray[np.float64]
@@ -29,8 +29,7 @@ def graded_alpha(within: Floats, n_votes: Ints, expected: float, *, rng: np.rand
     value = 1 - float(within @ weights / weights.sum()) / expected
     drawn = rng.integers(len(within), size=(N_RESAMPLES, len(within)))
     means = (within[drawn] * weights[drawn]).sum(axis=1) / weights[drawn].sum(axis=1)
-    low, high = np.quantile(1 - means / expected, (0.05, 0.95))
-    return Coefficient(value, min(float(low), value), max(float(high), value))
+    return with_bounds(value, 1 - means / expected, n_items=len(within))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,46 +3,33 @@
 import numpy as np
 import numpy.typing as npt
 
-from modeling.evaluation import Interval
+from modeling.evaluation import Interval, score_interval
 
 Floats = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
 
-N_RESAMPLES = 400
-SEED = 1
-
 
 def micro_f1(said: Bools, true: Bools) -> Interval:
-    """F1 over all (item, class) pairs, with a 90 % bootstrap interval over items; 1 where nothing is said nor true.
+    """F1 over all (item, class) pairs with a 95 % interval; (1, 0, 1) where nothing is said nor true.
 
-    `said` and `true` are (n_items, n_classes).
+    `said` and `true` are (n_items, n_classes). F1 = 2J / (1 + J) with J = hits / (hits + false alarms + misses), a
+    ratio whose pairs go together by item (Cochran 1977, section 6.3); items without any pair say nothing about it.
     """
-    both = (said & true).sum(axis=1).astype(np.float64)
-    either = (said.sum(axis=1) + true.sum(axis=1)).astype(np.float64)
-    resampled = _drawn(len(said))
-    return _interval(_f1(both.sum(), either.sum()), _f1(both[resampled].sum(axis=1), either[resampled].sum(axis=1)))
-
-
-def _f1(both: npt.ArrayLike, either: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    total = np.asarray(either, dtype=np.float64)
-    return np.asarray(np.where(total > 0, 2 * np.asarray(both) / np.maximum(total, 1e-12), 1.0))
+    both, union = (said & true).sum(axis=1), (said | true).sum(axis=1)
+    both, union = both[union > 0], union[union > 0]
+    if not len(union):
+        return Interval(1.0, 0.0, 1.0)
+    share = float(both.sum() / union.sum())
+    variance = float(((both - share * union) ** 2).sum() / union.sum() ** 2)
+    return Interval(*(2 * one / (1 + one) for one in score_interval(share, variance, len(union))))
 
 
 def closeness(probabilities: Floats, points: Floats, values: Floats) -> Interval:
     """One minus the mean distance of the expected value from the true point, as a share of the scale.
 
-    With a 90 % bootstrap interval over items. `points` (n_items,) are true, `values` (n_classes,) those of the columns.
+    With a 95 % interval over items, at least one. `points` (n_items,) are true, `values` (n_classes,) those of the
+    columns.
     """
     length = max(float(values[-1] - values[0]), 1e-12)
     close = 1 - np.abs(probabilities @ values - points) / length
-    return _interval(close.mean(), close[_drawn(len(close))].mean(axis=1))
-
-
-def _drawn(n: int) -> npt.NDArray[np.int64]:
-    return np.random.default_rng(SEED).integers(n, size=(N_RESAMPLES, n))
-
-
-def _interval(estimate: npt.ArrayLike, resampled: Floats) -> Interval:
-    value = float(np.asarray(estimate))
-    low, high = np.quantile(resampled, (0.05, 0.95))
-    return Interval(value, min(value, float(low)), max(value, float(high)))
+    return score_interval(float(close.mean()), float(close.var()) / len(close), len(close))

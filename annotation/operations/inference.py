@@ -11,6 +11,7 @@ from annotation.models import Project
 from annotation.operations.voice import out_of_fold_voice
 from modeling.engine import Beliefs as Believed
 from modeling.engine import believe_people, hear_model
+from modeling.evaluation import expected_right
 from modeling.model_voice import Voice
 from modeling.truth import Truth
 
@@ -107,16 +108,9 @@ def summary_of(inference: Inference, belief: Beliefs) -> dict[str, Any]:
     summary: dict[str, Any] = {"items_with_consensus": n, "in_doubt": by_status["doubtful"], "by_status": by_status}
     if not n:
         return summary | {"expected_right": None, "low": None, "high": None}
-    wrong = 1 - belief.probability
-    expected = float(wrong.mean())
-    chance = float(np.sqrt((belief.probability * wrong).sum())) / n
-    low, high = error_scale(inference)
-    half = Z90 * chance
-    return summary | {
-        "expected_right": 1 - expected,
-        "low": max(0.0, 1 - expected * high - half),
-        "high": min(1.0, 1 - expected * low + half),
-    }
+    spread = float((belief.probability * (1 - belief.probability)).sum())
+    found = expected_right(n, float(belief.probability.sum()), spread, error_scale(inference), level=0.9)
+    return summary | {"expected_right": found.estimate, "low": found.low, "high": found.high}
 
 
 def error_scale(inference: Inference) -> tuple[float, float]:

@@ -1,13 +1,12 @@
 """What an export would be worth."""
 
-import math
 from typing import Any
 
 from django.db import connection
 
 from annotation.models import AgreementReport, Project
+from modeling.evaluation import expected_right
 
-Z90 = 1.645
 # Whole thousandths come from tallies; of the one in which the least confidence lies each item is looked at.
 EXPORT = """
     WITH above AS (
@@ -39,7 +38,5 @@ def expected_export(project: Project, *, min_confidence: float = 0.0) -> dict[st
     scale = AgreementReport.objects.filter(project=project).values_list("report__error_scale", flat=True).first()
     if not n or not scale:
         return found
-    small, large = scale
-    wrong, half = 1 - right / n, Z90 * math.sqrt(spread) / n
-    low, high = max(0.0, 1 - wrong * large - half), min(1.0, 1 - wrong * small + half)
-    return found | {"expected_right": 1 - wrong, "low": low, "high": high}
+    worth = expected_right(n, right, spread, tuple(scale), level=0.9)
+    return found | {"expected_right": worth.estimate, "low": worth.low, "high": worth.high}

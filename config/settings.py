@@ -97,7 +97,7 @@ DATABASES["default"]["OPTIONS"] |= {
     "server_side_binding": True,
     "prepare_threshold": 3 if environment.flag("QUERENT_PREPARED_STATEMENTS", default=True) else None,
     # An acknowledged label is on disk. A forgotten transaction must not hold locks for ever.
-    "options": "-c synchronous_commit=on -c idle_in_transaction_session_timeout=60s -c statement_timeout=120s"
+    "options": "-c synchronous_commit=on -c idle_in_transaction_session_timeout=40s -c statement_timeout=120s"
     " -c lock_timeout=10s",
 }
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = False

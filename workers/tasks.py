@@ -13,6 +13,7 @@ from annotation.operations import (
     outbox,
     quality,
     represent,
+    stalled,
     tallying,
     transfer,
 )
@@ -42,6 +43,7 @@ def run_job(job_id: int) -> None:
 
 @app.task(name="workers.sweep")
 def sweep() -> None:
+    stalled.end_stalled_sessions()
     for project_id, topic in outbox.sweep():
         wake(project_id, topic)
     for job_id in transfer.stuck_jobs():

@@ -30,7 +30,7 @@ def limit():
 def test_every_connection_has_them(transactional_db):
     wanted = {
         "statement_timeout": "2min",
-        "idle_in_transaction_session_timeout": "1min",
+        "idle_in_transaction_session_timeout": "40s",
         "lock_timeout": "10s",
         "synchronous_commit": "on",
     }

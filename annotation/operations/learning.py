@@ -8,6 +8,7 @@ from typing import NoReturn
 from django.db import connection, transaction
 from django.db.models import Q
 
+from annotation import hooks
 from annotation.artifacts import Artifact, ArtifactError
 from annotation.errors import Conflict, Postponed, StaleEpoch
 from annotation.kinds import Learner
@@ -93,6 +94,7 @@ def train_model(claim: LaneClaim) -> None:
     except ArtifactError as error:
         _make_again(seen.representation)
         raise Postponed(f"vectors must be made again: {error}") from error
+    hooks.reached("model fitted")
     artifact = save_model(learned.model, seen.class_names, learned.probe, learned.protected)
     _publish_model(claim, seen, learned, artifact, started)
 
@@ -203,6 +205,7 @@ def _publish_model(
 
     Raises StaleEpoch, and nothing is changed, when the lane was taken over or a newer model is live.
     """
+    hooks.reached("model saved")
     with transaction.atomic():
         settle_lane(claim, seen.request_ids)
         version = ModelVersion.objects.create(
@@ -223,6 +226,7 @@ def _publish_model(
             raise StaleEpoch(f"project {claim.project_id} has a newer model than {version.number}")
         Evaluation.objects.bulk_create(learned.points)
         request_work(project_id=claim.project_id, topic=Topic.SCORE)
+        hooks.reached("model uncommitted")
 
 
 def _settle(claim: LaneClaim, request_ids: Sequence[int], then: Topic | None = None) -> None:

@@ -12,7 +12,7 @@ from tests.stack import Program, eventually
 
 RECOVERY_LIMIT_SECONDS = 90
 LONGER_THAN_A_LANES_LEASE = 12
-SWEEP_SECONDS = 5
+TAKEN_OVER_SECONDS = 60
 
 # Where a process ends as by kill -9, and which part that is.
 POINTS = {
@@ -21,6 +21,9 @@ POINTS = {
     "creation uncommitted": "web",
     "hint due": "web",
     "learn claimed": "workers",
+    "model fitted": "workers",
+    "model saved": "workers",
+    "model uncommitted": "workers",
     "learn settled": "workers",
     "learn done": "workers",
     "score settled": "workers",
@@ -59,7 +62,12 @@ def at_points() -> list[Fault]:
 
 def frozen() -> list[Fault]:
     """One child of the worker freezes in the middle of a training and goes on when another has taken that over."""
-    return [Fault("freeze in a training", "workers", _freeze_in_a_training)]
+    return [Fault("freeze in a training", "workers", lambda service: _freeze_at(service, "learn claimed"))]
+
+
+def frozen_in_commit() -> list[Fault]:
+    """The same in the transaction that publishes the model: its locks are held until PostgreSQL ends the session."""
+    return [Fault("freeze in a commit", "workers", lambda service: _freeze_at(service, "model uncommitted"))]
 
 
 def deaf() -> list[Fault]:
@@ -78,14 +86,25 @@ def _end_at(service: Service, point: str) -> bool:
     return bool(is_obeyed)
 
 
-def _freeze_in_a_training(service: Service) -> bool:
-    service.order("learn claimed", "stop")
-    is_obeyed = eventually(lambda: service.is_obeyed("learn claimed"), 15)
-    if is_obeyed:
-        time.sleep(LONGER_THAN_A_LANES_LEASE + SWEEP_SECONDS)
-        service.go_on("workers")
+def _freeze_at(service: Service, point: str) -> bool:
+    service.order(point, "stop")
+    is_obeyed = eventually(lambda: service.is_obeyed(point), 15)
     service.forget_orders()
+    if is_obeyed:
+        frozen = _trainings_begun(service)
+        is_taken_over = eventually(lambda: _trainings_begun(service) > frozen, TAKEN_OVER_SECONDS)
+        service.go_on("workers")
+        if not is_taken_over:
+            raise AssertionError(f"frozen at “{point}”: nobody took the training over in {TAKEN_OVER_SECONDS} s")
     return bool(is_obeyed)
+
+
+def _trainings_begun(service: Service) -> int:
+    with service.connect() as db:
+        (n,) = db.execute(
+            "SELECT coalesce(sum(epoch), 0)::int FROM annotation_worklane WHERE topic = 'learn'"
+        ).fetchone()
+    return int(n)
 
 
 def _is_seen_to_be_deaf(service: Service) -> bool:
@@ -104,7 +123,7 @@ def schedule(rng: random.Random, *, with_hooks: bool) -> Iterator[Fault]:
     while True:
         faults = [*kills(), *kills(), *holds(), *wipe(), *deaf()]
         if with_hooks:
-            faults += [*at_points(), *frozen()]
+            faults += [*at_points(), *frozen(), *frozen_in_commit()]
         rng.shuffle(faults)
         yield from faults
 

@@ -22,7 +22,13 @@ MAX_LOSSES = 10
 REST_AFTER_ATTEMPTS = timedelta(minutes=5)
 REST_AFTER_LOSSES = timedelta(minutes=1)
 BORN = secrets.token_hex(8)  # of a worker: its processes inherit it when they are forked
-AWAY = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.TooManyConnections)
+AWAY = (
+    errors.AdminShutdown,
+    errors.CrashShutdown,
+    errors.CannotConnectNow,
+    errors.TooManyConnections,
+    errors.IdleInTransactionSessionTimeout,  # the process was stopped, not slow
+)
 
 
 def myself() -> str:
@@ -47,9 +53,11 @@ def _lives(pid: int) -> bool:
 def is_outage(error: BaseException) -> bool:
     """Whether the database went away, or has no connection to give; a statement that took too long is no outage."""
     cause = error.__cause__
+    if isinstance(cause, AWAY):
+        return True
     if not isinstance(error, OperationalError | InterfaceError) or not isinstance(cause, psycopg.Error):
         return False
-    return isinstance(cause, AWAY) or cause.sqlstate is None or cause.sqlstate.startswith("08")
+    return cause.sqlstate is None or cause.sqlstate.startswith("08")
 
 
 def counted(*, by_itself: bool) -> Mapping[str, Any]:

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+import time
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from annotation.models import Project, Topic, WorkLane
@@ -59,8 +60,15 @@ def take_too_long(_: LaneClaim) -> None:
             cursor.execute("RESET statement_timeout")
 
 
-def failure_of(work) -> OperationalError:
-    with pytest.raises(OperationalError) as caught:
+def stand_still(_: LaneClaim) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = 20")
+        time.sleep(0.2)
+        cursor.execute("SELECT 1")
+
+
+def failure_of(work) -> DatabaseError:
+    with pytest.raises(DatabaseError) as caught:
         work(LaneClaim(1, Topic.LEARN, 1))
     connection.close()
     return caught.value
@@ -68,6 +76,7 @@ def failure_of(work) -> OperationalError:
 
 def test_a_lost_connection_is_an_outage_and_a_slow_statement_is_not():
     assert is_outage(failure_of(end_own_connection))
+    assert is_outage(failure_of(stand_still))
     assert not is_outage(failure_of(take_too_long))
     assert not is_outage(OperationalError("said by nobody"))
     assert not is_outage(RuntimeError("poison"))

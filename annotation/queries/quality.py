@@ -1,6 +1,7 @@
 """How good the labels are, who is struggling, and what a reviewer should look at."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -13,29 +14,33 @@ NOT_YET = say("undefined.not_yet", "no answers have been looked at yet")
 COEFFICIENTS = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "gwet_ac1", "scott_pi")
 SLICES = ("by_class", "by_person", "by_pair", "by_week")
 
-# Counts are live, added up from tallies; skill is what the last inference said.
+# Counts are live, added up from tallies; skill is what the last inference said. Only whom the page shows is looked up.
 ANNOTATORS = """
     WITH answered AS (
-        SELECT tally.annotator_id, tally.n, newest.at AS last_active
-        FROM (SELECT person AS annotator_id, sum(n)::bigint AS n FROM annotation_tally
-              WHERE project_id = %(project)s AND name = 'answers' GROUP BY person HAVING sum(n) > 0) tally
-        CROSS JOIN LATERAL (
-            SELECT max(updated_at) AS at FROM annotation_annotation
-            WHERE project_id = %(project)s AND annotator_id = tally.annotator_id) newest),
+        SELECT person AS id, sum(n)::bigint AS n FROM annotation_tally
+        WHERE project_id = %(project)s AND name = 'answers' GROUP BY person HAVING sum(n) > 0),
     flagged AS (
-        SELECT annotator_id, count(*) AS n FROM annotation_flag
+        SELECT annotator_id AS id, count(*) AS n, (count(*) FILTER (WHERE annotation_id IS NULL) > 0)::int AS doubted
+        FROM annotation_flag
         WHERE project_id = %(project)s AND status = 'open' AND annotator_id IS NOT NULL GROUP BY annotator_id),
     people AS (
-        SELECT annotator_id AS id FROM answered
-        UNION SELECT user_id FROM annotation_membership WHERE project_id = %(project)s)
-    SELECT person.username, coalesce(answered.n, 0), report.accuracy, report.accuracy_low, report.accuracy_high,
-           report.random_log_odds, report.median_seconds, answered.last_active, coalesce(flagged.n, 0)
-    FROM people JOIN auth_user person ON person.id = people.id
-    LEFT JOIN answered ON answered.annotator_id = people.id
-    LEFT JOIN flagged ON flagged.annotator_id = people.id
+        SELECT id, coalesce(doubted, 0) AS doubted, coalesce(answered.n, 0) AS n, coalesce(flagged.n, 0) AS flags
+        FROM (SELECT id FROM answered
+              UNION SELECT user_id FROM annotation_membership WHERE project_id = %(project)s) person
+        LEFT JOIN answered USING (id) LEFT JOIN flagged USING (id)),
+    shown AS (
+        SELECT * FROM people
+        WHERE %(first)s OR (doubted, n, -id) < (%(doubted)s, %(n)s, %(place)s)
+        ORDER BY doubted DESC, n DESC, id LIMIT %(limit)s)
+    SELECT shown.doubted, shown.n, shown.id, person.username, report.accuracy, report.accuracy_low,
+           report.accuracy_high, report.random_log_odds, report.median_seconds, newest.at, shown.flags
+    FROM shown JOIN auth_user person ON person.id = shown.id
+    CROSS JOIN LATERAL (
+        SELECT max(updated_at) AS at FROM annotation_annotation
+        WHERE project_id = %(project)s AND annotator_id = shown.id) newest
     LEFT JOIN annotation_annotatorreport report
-           ON report.project_id = %(project)s AND report.annotator_id = people.id
-    ORDER BY coalesce(answered.n, 0) DESC, person.username
+           ON report.project_id = %(project)s AND report.annotator_id = shown.id
+    ORDER BY shown.doubted DESC, shown.n DESC, shown.id
 """
 
 
@@ -80,40 +85,48 @@ def summary(project: Project) -> dict[str, Any]:
     }
 
 
-def annotator_rows(project: Project, *, blind: bool = False) -> list[dict[str, Any]]:
-    """Returns a row for every member and everybody who answered, most answers first; accuracy is None while unknown.
+@dataclass(frozen=True)
+class AnnotatorPlace:
+    """One person's figures, and the place in the list after which the next page begins."""
 
-    `blind` tells the day of the last answer only: its moment stands beside the answer itself.
+    place: list[int]
+    row: dict[str, Any]
+
+
+def annotators(
+    project: Project, *, limit: int | None = None, after: Sequence[int] | None = None, blind: bool = False
+) -> list[AnnotatorPlace]:
+    """Returns members and everybody who answered: whom a flag doubts first, then by most answers. `limit` None: all.
+
+    Accuracy is None while unknown. `blind` tells the day of the last answer only: its moment stands beside the answer.
+    Who answers while somebody reads on, page by page, may be met twice or not at all.
     """
+    doubted, n, user_id = after or (0, 0, 0)
+    asked = {
+        "project": project.pk,
+        "first": after is None,
+        "doubted": doubted,
+        "n": n,
+        "place": -user_id,
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(ANNOTATORS, {"project": project.pk})
-        rows = [_annotator_row(*row) for row in cursor.fetchall()]
-    for row in rows if blind else ():
-        row["last_active"] = row["last_active"] and row["last_active"].replace(
-            hour=0, minute=0, second=0, microsecond=0
-        )
-    return rows
+        cursor.execute(ANNOTATORS, asked)
+        return [AnnotatorPlace(list(row[:3]), _annotator_row(row, blind=blind)) for row in cursor.fetchall()]
 
 
-def _annotator_row(
-    username: str,
-    annotations: int,
-    accuracy: float | None,
-    low: float | None,
-    high: float | None,
-    random_log_odds: float | None,
-    median_seconds: float | None,
-    last_active: Any,
-    flags: int,
-) -> dict[str, Any]:
+def _annotator_row(row: Sequence[Any], *, blind: bool) -> dict[str, Any]:
+    _, n, _, username, accuracy, low, high, random_log_odds, median_seconds, last_active, n_flags = row
+    if blind and last_active:
+        last_active = last_active.replace(hour=0, minute=0, second=0, microsecond=0)
     return {
         "username": username,
-        "annotations": annotations,
+        "annotations": n,
         "accuracy": None if accuracy is None else {"estimate": accuracy, "low": low, "high": high},
         "random_log_odds": random_log_odds,
         "median_seconds": median_seconds,
         "last_active": last_active,
-        "flags": flags,
+        "flags": n_flags,
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from annotation.models import Annotation, AnnotatorReport, Flag, GuidelineVersion, Item, Project
 from annotation.operations.gold import add_gold
 from annotation.queries.guidelines import guideline_history
-from annotation.queries.quality import agreement, annotator_rows
+from annotation.queries.quality import agreement, annotators
 from annotation.queries.quality_parts import by_week
 from tests.factories import make_annotation, make_item, make_member, make_project, make_user
 from tests.operations.crowd import judge
@@ -96,7 +96,8 @@ def test_agreement_in_parts_and_drift(kind: str) -> None:
 
     (drift,) = Flag.objects.filter(project=project, kind="drift")
     assert (drift.annotator.username, drift.evidence["before"]) == ("cem", 1.0)
-    accuracy = {one["username"]: one["accuracy"] for one in annotator_rows(project) if one["accuracy"]}
+    rows = [one.row for one in annotators(project)]
+    accuracy = {one["username"]: one["accuracy"] for one in rows if one["accuracy"]}
     assert accuracy["cem"]["high"] < accuracy["ann"]["low"]
     right = {one.annotator.username: one.weeks[0]["right"] for one in AnnotatorReport.objects.filter(project=project)}
     assert (right["ann"], right["cem"]) == (pytest.approx(1.0, abs=0.01), pytest.approx(half, abs=0.01))

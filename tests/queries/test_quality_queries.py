@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from annotation.models import Annotation, Assignment, Consensus, Flag, Item, Project
 from annotation.queries.progress import progress
-from annotation.queries.quality import annotator_rows, flags
+from annotation.queries.quality import annotators, flags
 from tests.factories import make_annotation, make_assignment, make_item, make_member, make_project
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,7 @@ class TestAnnotators:
             make_annotation(make_item(project), ann, "ham")
         make_annotation(make_item(make_project()), ann, "ham")
         with django_assert_num_queries(1):
-            rows = annotator_rows(project)
+            rows = [one.row for one in annotators(project)]
         assert rows[0]["username"] == ann.username
         assert {row["username"]: row["annotations"] for row in rows} == {
             ann.username: 3, idle.username: 0, project.created_by.username: 0,
@@ -104,8 +104,28 @@ class TestAnnotators:
         make_annotation(make_item(project), ann, "ham")
         project.memberships.filter(user=ann).delete()
         make_flag(project, 0.9, kind="too_fast", subject=f"annotator:{ann.pk}", annotator=ann)
-        row = next(row for row in annotator_rows(project) if row["username"] == ann.username)
+        row = next(one.row for one in annotators(project) if one.row["username"] == ann.username)
         assert (row["annotations"], row["flags"]) == (1, 1)
+
+    def test_page_by_page_with_whom_a_flag_doubts_first(self, django_assert_num_queries):
+        project = make_project(overlap=9, max_votes=9)
+        people = [make_member(project) for _ in range(7)]
+        for n, person in zip([2, 3, 0, 1, 1, 0, 1], people, strict=True):
+            for _ in range(n):
+                make_annotation(make_item(project), person, "ham")
+        make_flag(project, 0.9, kind="drift", subject=f"annotator:{people[5].pk}", annotator=people[5])
+        one = make_annotation(make_item(project), people[2], "ham")
+        make_flag(project, 1.0, annotator=people[2], annotation=one)  # doubts a label, not her
+        seen, after = [], None
+        while True:
+            with django_assert_num_queries(1):
+                batch = annotators(project, limit=3, after=after)
+            if not batch:
+                break
+            seen += [found.row["username"] for found in batch]
+            after = batch[-1].place
+        wanted = [people[n] for n in (5, 1, 0, 2, 3, 4, 6)]
+        assert seen == [person.username for person in wanted] + [project.created_by.username]
 
 
 class TestFlags:

@@ -31,7 +31,7 @@ from annotation.operations.verdicts import Wish, decide_review
 from annotation.queries.expected import expected_export
 from annotation.queries.learning import model_status
 from annotation.queries.progress import progress
-from annotation.queries.quality import annotator_rows
+from annotation.queries.quality import annotators
 from tests.factories import make_annotation, make_assignment, make_item, make_member, make_project
 from tests.operations.crowd import judge
 from tests.operations.test_labeling import at_once
@@ -80,7 +80,9 @@ def check(project: Project) -> None:
     by_person = dict(
         Annotation.objects.filter(project=project).values_list("annotator__username").annotate(Count("pk"))
     )
-    assert {row["username"]: row["annotations"] for row in annotator_rows(project) if row["annotations"]} == by_person
+    assert {
+        one.row["username"]: one.row["annotations"] for one in annotators(project) if one.row["annotations"]
+    } == by_person
     assert {m.user.username: m.annotations for m in access.members_of(project) if m.annotations} == by_person
     assert model_status(project)["annotations"] == sum(by_person.values())
     for least in (0.0, 0.5, 0.9001, 0.95, 1.0):

@@ -35,9 +35,12 @@ class Agreement(View):
 class Annotators(View):
     @documented(responses=answers.Annotators)
     def get(self, request: Request, project_id: str) -> Response:
-        """Everybody who answered, with accuracy and the odds of answering at random."""
+        """Everybody who answered, with accuracy and the odds of answering at random; whom a flag doubts first."""
         project = access.project_for(person(request), project_id, needs="see_quality")
-        return Response({"results": queries.annotator_rows(project, blind=access.is_blind(project)), "next": None})
+        paging.allowed_filters(request)
+        limit, after = paging.limit_of(request, paging.MAX_LIMIT), paging.cursor_of(request, int, int, int)
+        found = queries.annotators(project, limit=limit + 1, after=after, blind=access.is_blind(project))
+        return Response(paging.page(request, found, limit, lambda one: one.row, lambda one: one.place))
 
 
 class Quality(View):

@@ -14,7 +14,7 @@ from annotation.operations.graded_agreement import answer_pairs, graded_agreemen
 from annotation.operations.graded_judge import judge_graded
 from annotation.operations.inference import error_scale, summary_of
 from annotation.operations.judgement import Crowd, Judgement, judged
-from annotation.operations.outbox import LaneClaim, settle_lane, waiting_requests
+from annotation.operations.outbox import LaneClaim, require_lane, settle_lane, waiting_requests
 from annotation.operations.people_suspicions import suspicious_people
 from annotation.operations.period_report import guideline_versions, period_report
 from annotation.operations.quality_rows import names_of, write_report, write_reports
@@ -65,11 +65,12 @@ def infer_answers(claim: LaneClaim) -> None:
     } | period_report(answers.votes, versions, pairs)
     suspicions = [*suspicious_answers(found, names), *suspicious_people(found.inference, names)]
     with transaction.atomic():
-        settle_lane(claim, request_ids)
+        require_lane(claim)
         _write_consensus(project.pk, found)
         write_reports(project_id=project.pk, inference=found.inference)
         raise_flags(project_id=project.pk, suspicions=suspicions)
         write_report(project, report)
+        settle_lane(claim, request_ids)
 
 
 def _write_consensus(project_id: int, found: Judgement) -> None:

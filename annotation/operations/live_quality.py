@@ -14,7 +14,7 @@ from annotation.kept_quality import KeptQuality, load_quality, save_quality
 from annotation.models import Project, QualityVersion, WorkRequest
 from annotation.operations.flags import raise_flags
 from annotation.operations.inference import Inference, consensus_of
-from annotation.operations.outbox import LaneClaim, settle_lane
+from annotation.operations.outbox import LaneClaim, require_lane, settle_lane
 from annotation.operations.quality_rows import names_of, write_consensus
 from annotation.operations.suspicions import suspicious_labels
 from annotation.snapshots import snapshot
@@ -65,10 +65,11 @@ def update_items(claim: LaneClaim) -> bool:
     believed = consensus_of(inference, target_confidence=seen.project.target_confidence)
     suspicions = suspicious_labels(inference, names_of(seen.votes))
     with transaction.atomic():
-        settle_lane(claim, seen.request_ids)
+        require_lane(claim)
         write_consensus(project=seen.project, inference=inference, believed=believed, stored=seen.stored)
-        raise_flags(project_id=seen.project.pk, suspicions=suspicions, items=seen.votes.item_ids.tolist())
         QualityVersion.objects.filter(project=seen.project).update(n_updates=F("n_updates") + seen.n_answers)
+        raise_flags(project_id=seen.project.pk, suspicions=suspicions, items=seen.votes.item_ids.tolist())
+        settle_lane(claim, seen.request_ids)
     return True
 
 

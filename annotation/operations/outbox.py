@@ -160,13 +160,21 @@ def waiting_requests(claim: LaneClaim) -> list[int]:
     return list(waiting.values_list("id", flat=True))
 
 
-def settle_lane(claim: LaneClaim, request_ids: Sequence[int]) -> None:
-    """Deletes exactly these requests, in the caller's transaction.
+def require_lane(claim: LaneClaim) -> None:
+    """Raises StaleEpoch when the lane was taken over; locks nothing.
 
-    Raises StaleEpoch when the lane was taken over: then the caller's whole transaction must roll back.
+    For work that writes much before it settles: the lease can still be lengthened while it writes.
     """
-    lane = WorkLane.objects.select_for_update().filter(project_id=claim.project_id, topic=claim.topic)
-    if not lane.filter(epoch=claim.epoch).exists():
+    if not _own(claim).exists():
+        raise StaleEpoch(f"{claim.topic} of project {claim.project_id} was taken over")
+
+
+def settle_lane(claim: LaneClaim, request_ids: Sequence[int]) -> None:
+    """Deletes exactly these requests, in the caller's transaction; until its end nobody can take the lane over.
+
+    Raises StaleEpoch when somebody has: then the caller's whole transaction must roll back.
+    """
+    if not _own(claim).select_for_update().exists():
         raise StaleEpoch(f"{claim.topic} of project {claim.project_id} was taken over")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM annotation_workrequest WHERE id = ANY(%s)", [list(request_ids)])

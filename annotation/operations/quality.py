@@ -13,7 +13,7 @@ from annotation.operations.copying_suspicions import copying_people
 from annotation.operations.flags import raise_flags
 from annotation.operations.inference import Inference, consensus_of, error_scale, infer_truth, summary_of
 from annotation.operations.live_quality import keep_version, update_items
-from annotation.operations.outbox import LaneClaim, settle_lane, waiting_requests
+from annotation.operations.outbox import LaneClaim, require_lane, settle_lane, waiting_requests
 from annotation.operations.pausing import pause_by_rule
 from annotation.operations.people_suspicions import careless_people, suspicious_people
 from annotation.operations.period_report import class_report, guideline_versions, period_report
@@ -26,9 +26,10 @@ from annotation.snapshots import snapshot
 def infer_quality(claim: LaneClaim) -> None:
     """Infers truth, skills, agreement and flags from the votes of one moment, and stores them in one transaction.
 
-    Reads in a snapshot, computes without a transaction, and writes only while the lane's epoch is still the claim's:
-    otherwise raises StaleEpoch and leaves everything as it was. A second run on the same votes changes nothing. In a
-    large project a few answers are looked at by themselves (live_quality).
+    Reads in a snapshot, computes without a transaction, and leaves what it wrote only while the lane's epoch is still
+    the claim's: otherwise raises StaleEpoch and leaves everything as it was. The lane's row is locked for the last step
+    alone: at a million answers writing takes longer than a lease. A second run on the same votes changes nothing. In
+    a large project a few answers are looked at by themselves (live_quality).
     """
     question = Project.objects.get(pk=claim.project_id).question
     if question.learner not in ONE_COLUMN:
@@ -53,14 +54,15 @@ def infer_quality(claim: LaneClaim) -> None:
     } | period_report(votes, versions)
     suspicions = _suspicions(inference, names)
     with transaction.atomic():
-        settle_lane(claim, request_ids)
+        require_lane(claim)
         write_consensus(project=project, inference=inference, believed=believed, stored=stored)
         write_reports(project_id=project.pk, inference=inference)
+        keep_version(project=project, inference=inference)
         raise_flags(project_id=project.pk, suspicions=suspicions)
         pause_by_rule(project)
         publish_second_opinions(project=project, inference=inference)
-        keep_version(project=project, inference=inference)
         write_report(project, report | {"seconds": round(time.monotonic() - started, 3)})
+        settle_lane(claim, request_ids)
 
 
 def _suspicions(inference: Inference, names: dict[int, str]) -> list[Suspicion]:

@@ -20,10 +20,12 @@ from annotation.models import (
 from annotation.operations.inference import infer_truth
 from annotation.operations.outbox import claim_lane, request_work
 from annotation.operations.quality import infer_quality
+from annotation.operations.quality_rows import write_report
 from annotation.operations.voice import Voice
 from annotation.queries.quality import agreement, summary
 from tests.factories import make_annotation, make_item, make_member, make_project
 from tests.operations.crowd import ask_everybody, change_answer, judge
+from tests.operations.test_labeling import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -238,6 +240,25 @@ class TestLane:
         request_work(project_id=project.pk, topic=Topic.QUALITY)
         claim = claim_lane(project_id=project.pk, topic=Topic.QUALITY)
         WorkLane.objects.filter(project=project).update(epoch=claim.epoch + 1)
+        with pytest.raises(StaleEpoch):
+            infer_quality(claim)
+        assert not Consensus.objects.exists()
+        assert not AgreementReport.objects.exists()
+        assert WorkRequest.objects.count() == 1
+
+    def test_a_lane_that_is_taken_over_while_it_writes_leaves_nothing(self, monkeypatch):
+        """Its row is free until the last step: a lease can be lengthened, or its owner's place taken."""
+        project = make_project()
+        ask_everybody(project, {"ann": ["ham"]})
+        request_work(project_id=project.pk, topic=Topic.QUALITY)
+        claim = claim_lane(project_id=project.pk, topic=Topic.QUALITY)
+
+        def taken_over(*given, **named):
+            write_report(*given, **named)
+            lane = WorkLane.objects.filter(project=project)
+            assert at_once(lambda: lane.update(epoch=claim.epoch + 1)) == [1]
+
+        monkeypatch.setattr("annotation.operations.quality.write_report", taken_over)
         with pytest.raises(StaleEpoch):
             infer_quality(claim)
         assert not Consensus.objects.exists()

@@ -1,5 +1,26 @@
 """Fixtures that every folder of tests may use."""
 
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.quiet import end_sessions, settle
 from tests.stack import stack
 
 __all__ = ["stack"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The test's database, dropped at the end although threads of a server may have left sessions in it."""
+    yield
+    end_sessions(connection.settings_dict["NAME"])
+
+
+@pytest.fixture
+def live_server(live_server: Any) -> Iterator[Any]:
+    """Django's server in a thread; its requests end before the tables are emptied, which would wait for each other."""
+    yield live_server
+    settle()

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from modeling.evaluation import Interval, accuracy_interval
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 LEAST_PER_CLASS = 5
 
@@ -38,13 +39,33 @@ def confusion_matrix(true: Ints, guessed: Ints, n_classes: int) -> Ints:
     return np.bincount(true * n_classes + guessed, minlength=n_classes**2).reshape(n_classes, n_classes)
 
 
+class SetReport(NamedTuple):
+    """Where an item may have several classes: `counts` (n_classes, 3) of how often each was said rightly, is true and
+    was said; `confused` (n_classes, n_classes) of how often the row was missed where the column was said wrongly."""
+
+    counts: Ints
+    confused: Ints
+
+
+def set_report(said: Bools, true: Bools) -> SetReport:
+    """The report of sets of classes, both (n_items, n_classes). Raises ValueError unless both have one shape."""
+    if said.shape != true.shape:
+        raise ValueError(f"{true.shape} true sets but {said.shape} guesses")
+    counts = np.stack([(said & true).sum(axis=0), true.sum(axis=0), said.sum(axis=0)], axis=1)
+    return SetReport(counts, (true & ~said).astype(np.int64).T @ (said & ~true).astype(np.int64))
+
+
 def class_figures(confusion: Ints) -> list[ClassFigures]:
-    """Figures of every class, in order.
+    """Figures of every class, in order."""
+    return figures_of(confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0))
+
+
+def figures_of(hits: Ints, n_true: Ints, n_guessed: Ints) -> list[ClassFigures]:
+    """Figures of every class by how often it was said rightly, is true, and was said; each (n_classes,).
 
     F1 = 2J / (1 + J) with J = hits / (hits + false alarms + misses), a plain share: given the number of items that are
     in the class or said to be, hits are binomial, so Wilson's bounds of J give those of F1.
     """
-    hits, n_true, n_guessed = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
     return [
         ClassFigures(
             n=int(n_true[k]),
@@ -53,7 +74,7 @@ def class_figures(confusion: Ints) -> list[ClassFigures]:
             recall=_share(int(hits[k]), int(n_true[k])),
             f1=_f1(int(hits[k]), int(n_true[k] + n_guessed[k] - hits[k])),
         )
-        for k in range(len(confusion))
+        for k in range(len(hits))
     ]
 
 
@@ -72,9 +93,12 @@ def macro_f1(confusion: Ints) -> Interval | None:
     return Interval(estimate, max(0.0, estimate - float(below)), min(1.0, estimate + float(above)))
 
 
-def most_confused(confusion: Ints, at_most: int = 5) -> list[Confused]:
-    """The pairs with the most mistakes, the most frequent first; equal ones by their share."""
-    n_true = confusion.sum(axis=1)
+def most_confused(confusion: Ints, at_most: int = 5, n_true: Ints | None = None) -> list[Confused]:
+    """The pairs with the most mistakes, the most frequent first; equal ones by their share.
+
+    `n_true` (n_classes,) is how often each class is true, where rows of `confusion` do not add up to it.
+    """
+    n_true = confusion.sum(axis=1) if n_true is None else n_true
     pairs = [
         Confused(int(k), int(j), int(confusion[k, j]), float(confusion[k, j] / n_true[k]))
         for k, j in np.argwhere(confusion)

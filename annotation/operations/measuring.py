@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from modeling.class_report import class_figures, confusion_matrix, is_lopsided, macro_f1, rarest_class
+from modeling.class_report import SetReport, class_figures, confusion_matrix, is_lopsided, macro_f1, rarest_class
 from modeling.drift import class_shift, newest_against_older
 from modeling.evaluation import Interval, accuracy_interval, corrected_accuracy
 from modeling.linear import softmax
@@ -86,6 +86,12 @@ def curve_points(metrics: Metrics) -> list[Metrics]:
     """Returns what a point of the learning curve holds, for every figure that was measured."""
     found = [metrics["performance"], *(metrics["f1"][name] for name in ("macro", "rarest") if metrics["f1"])]
     return [{name: one[name] for name in ("metric", "estimate", "low", "high", "n")} for one in found if one]
+
+
+def by_sets(report: SetReport) -> Metrics:
+    """Returns what a version keeps of each class where an item may have several."""
+    confused = [[int(k), int(j), int(report.confused[k, j])] for k, j in np.argwhere(report.confused)]
+    return {"class_counts": report.counts.tolist(), "class_mistakes": confused}
 
 
 def as_metric(name: str, interval: Interval, n: int) -> Metrics:

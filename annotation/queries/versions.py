@@ -12,7 +12,7 @@ from annotation.artifacts import ArtifactError
 from annotation.models import Consensus, ModelVersion, Project
 from annotation.sentences import say, spoken
 from annotation.stored import PROBE, PROTECTED, Ints, load_spoken
-from modeling.class_report import ClassFigures, class_figures, most_confused
+from modeling.class_report import ClassFigures, Confused, class_figures, figures_of, most_confused
 from modeling.comparison import Paired, paired_difference
 from modeling.evaluation import Interval
 from modeling.stopping import stability
@@ -82,22 +82,40 @@ def version_detail(project: Project, version: ModelVersion) -> dict[str, Any]:
 
 
 def _by_class(version: ModelVersion) -> dict[str, Any]:
-    counted = version.metrics.get("confusion")
-    if counted is None:
+    found = _of_sets(version) if version.metrics.get("class_counts") else _of_one_class(version)
+    if found is None:
         return {"by_class": None, "confused": None}
-    names = version.classes
-    confusion = np.zeros((len(names), len(names)), dtype=np.int64)
-    for true, guessed, n in counted:
-        confusion[true, guessed] = n
-    figures = zip(names, class_figures(confusion), strict=True)
-    confused = most_confused(confusion, MOST_CONFUSED)
+    names, (figures, confused) = version.classes, found
     return {
-        "by_class": [{"class": name, **_figures(row)} for name, row in figures],
+        "by_class": [{"class": name, **_figures(row)} for name, row in zip(names, figures, strict=True)],
         "confused": [
             {"true": names[pair.true], "guessed": names[pair.guessed], "n": pair.n, "share": pair.share}
             for pair in confused
         ],
     }
+
+
+def _of_one_class(version: ModelVersion) -> tuple[list[ClassFigures], list[Confused]] | None:
+    """Where each item has one class; None while too little was measured."""
+    counted = version.metrics.get("confusion")
+    if counted is None:
+        return None
+    confusion = _matrix(counted, len(version.classes))
+    return class_figures(confusion), most_confused(confusion, MOST_CONFUSED)
+
+
+def _of_sets(version: ModelVersion) -> tuple[list[ClassFigures], list[Confused]]:
+    """Where an item may have several classes, or hold spans of them."""
+    hits, n_true, n_said = np.array(version.metrics["class_counts"], dtype=np.int64).T
+    confused = _matrix(version.metrics["class_mistakes"], len(version.classes))
+    return figures_of(hits, n_true, n_said), most_confused(confused, MOST_CONFUSED, n_true)
+
+
+def _matrix(cells: Sequence[Sequence[int]], n_classes: int) -> Ints:
+    found = np.zeros((n_classes, n_classes), dtype=np.int64)
+    for true, guessed, n in cells:
+        found[true, guessed] = n
+    return found
 
 
 def _figures(row: ClassFigures) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from modeling.class_report import SetReport
 from modeling.evaluation import LEVEL, Interval
 from modeling.tagging.spans import FoundSpan, Span
 from modeling.tagging.tokens import Ints
@@ -25,6 +26,22 @@ def match_exactly(found: Sequence[Sequence[Span | FoundSpan]], true: Sequence[Se
     pairs = [({tuple(span[:3]) for span in ours}, set(theirs)) for ours, theirs in zip(found, true, strict=True)]
     counts = np.array([(len(ours & theirs), len(ours), len(theirs)) for ours, theirs in pairs], dtype=np.int64)
     return Matches(*counts.reshape(-1, 3).T)
+
+
+def span_report(
+    found: Sequence[Sequence[Span | FoundSpan]], true: Sequence[Sequence[Span]], n_classes: int
+) -> SetReport:
+    """How often each class was found rightly, is true and was found; confused: the same place under another class."""
+    counts, confused = np.zeros((n_classes, 3), dtype=np.int64), np.zeros((n_classes, n_classes), dtype=np.int64)
+    for own, theirs in zip(found, true, strict=True):
+        said, said_at = {tuple(span[:3]) for span in own}, {tuple(span[:2]): span[2] for span in own}
+        for start, end, k in set(theirs):
+            counts[k] += ((start, end, k) in said, 1, 0)
+            if (start, end, k) not in said and (start, end) in said_at:
+                confused[k, said_at[start, end]] += 1
+        for _, _, k in said:
+            counts[k, 2] += 1
+    return SetReport(counts, confused)
 
 
 def f1(matches: Matches) -> float:

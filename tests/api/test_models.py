@@ -13,6 +13,7 @@ from annotation.operations.quality import infer_quality
 from annotation.queries import versions
 from annotation.stored import _models
 from tests.factories import make_member
+from tests.operations.kinds_world import taught as taught_kind
 from tests.operations.learning_world import answer, run, taught, truth
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,6 +64,16 @@ def test_one_version_tells_class_by_class(world):
     assert manager.call("GET", f"{path}models/1/")[1]["by_class"] is None
     for junk in ("4", "0", "-1", "x", str(2**63), "9" * 30):
         assert manager.call("GET", f"{path}models/{junk}/")[0] == 404
+
+
+@pytest.mark.parametrize(("kind", "names"), [("multichoice", ["ham", "spam"]), ("spans", ["who"])])
+def test_where_an_item_may_have_several_classes_each_has_figures_too(client_of, kind, names):
+    project = taught_kind(kind)
+    path = f"projects/{project.pk}/models/1/"
+    found = client_of(make_member(project, role=Role.MANAGER)).call("GET", path)[1]
+    assert [one["class"] for one in found["by_class"]] == names
+    assert all(one["n"] > 5 and one["f1"]["estimate"] > 0.6 for one in found["by_class"])
+    assert isinstance(found["confused"], list)
 
 
 def test_two_versions_are_compared_on_the_same_items(world):

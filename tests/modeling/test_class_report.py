@@ -4,8 +4,18 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from modeling.class_report import class_figures, confusion_matrix, is_lopsided, macro_f1, most_confused, rarest_class
+from modeling.class_report import (
+    class_figures,
+    confusion_matrix,
+    figures_of,
+    is_lopsided,
+    macro_f1,
+    most_confused,
+    rarest_class,
+    set_report,
+)
 from modeling.evaluation import accuracy_interval
+from modeling.tagging.span_scores import span_report
 
 TRUE = np.array([0, 0, 0, 0, 1, 1, 2])
 GUESSED = np.array([0, 0, 0, 1, 1, 0, 1])
@@ -68,3 +78,29 @@ def test_intervals_cover_the_truth(shares: tuple[float, ...]) -> None:
             single += [] if row.f1 is None else [row.f1.low <= f1 <= row.f1.high]
     assert np.mean(macro) >= 0.9
     assert np.mean(single) >= 0.9
+
+
+def test_sets_by_hand() -> None:
+    """The first item is right, in the second b was taken for c, in the third a is missed, in the fourth b is added."""
+    true = np.array([[1, 1, 0], [0, 1, 0], [1, 0, 0], [0, 0, 0]], bool)
+    said = np.array([[1, 1, 0], [0, 0, 1], [0, 0, 0], [0, 1, 0]], bool)
+    report = set_report(said, true)
+    assert report.counts.tolist() == [[1, 2, 1], [1, 2, 2], [0, 0, 1]]
+    first, second, third = figures_of(*report.counts.T)
+    assert (first.precision, first.recall) == (accuracy_interval(1, 1), accuracy_interval(1, 2))
+    assert second.f1 is not None
+    assert second.f1.estimate == pytest.approx(0.5)
+    assert (third.n, third.recall) == (0, None)
+    (pair,) = most_confused(report.confused, n_true=report.counts[:, 1])
+    assert pair == (1, 2, 1, 0.5)
+    with pytest.raises(ValueError, match="true sets"):
+        set_report(said[:2], true)
+
+
+def test_spans_by_hand() -> None:
+    """Of the first text's two spans one is right, one has another class; in the second one is found beside nothing."""
+    true = [[(0, 3, 0), (5, 9, 1)], []]
+    found = [[(0, 3, 0), (5, 9, 2)], [(1, 2, 0)]]
+    report = span_report(found, true, 3)  # type: ignore[arg-type]
+    assert report.counts.tolist() == [[1, 1, 2], [0, 1, 0], [0, 0, 1]]
+    assert np.argwhere(report.confused).tolist() == [[1, 2]]

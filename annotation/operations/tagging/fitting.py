@@ -9,7 +9,7 @@ from annotation.artifacts import ArtifactError
 from annotation.models import Evaluation, Representation
 from annotation.operations.examples import Bools
 from annotation.operations.guarding import arms_by_time, guarded
-from annotation.operations.measuring import LEAST_PROTECTED, MEASURED, as_metric
+from annotation.operations.measuring import LEAST_PROTECTED, MEASURED, as_metric, by_sets
 from annotation.operations.represent import sample_texts
 from annotation.operations.tagging.examples import SeenSpans, TaggedTexts, tagged
 from annotation.operations.todays_classes import SCHEMA
@@ -20,7 +20,7 @@ from modeling.tagging.arms import Taught, compare_taggers
 from modeling.tagging.boldness import choose_boldness
 from modeling.tagging.decoding import best_paths
 from modeling.tagging.lexicon import Lexicon, learn_lexicon
-from modeling.tagging.span_scores import Matches, f1_interval, match_exactly
+from modeling.tagging.span_scores import Matches, f1_interval, match_exactly, span_report
 from modeling.tagging.spans import spans_of
 from modeling.tagging.tagger import Tagger
 from modeling.tagging.tagger_fit import fit_tagger
@@ -60,7 +60,7 @@ def learn_spans(seen: SeenSpans, representation: Representation) -> LearnedSpans
         SCHEMA: seen.project.schema_version,
         "n_protected": protected.tokens.n_texts,
         "labeled_counts": _counts(taught, len(seen.class_names)),
-        "performance": _performance(model, protected, rng),
+        **_measured(model, protected, len(seen.class_names), rng),
     }
     control = _control_arm(before, texts, seen, lexicon, rng)
     metrics["control_labels"] = control["annotations"] if control else before.get("control_labels", 0)
@@ -107,13 +107,16 @@ def _counts(taught: TaggedTexts, n_classes: int) -> list[int]:
     return [known.count(k) for k in range(n_classes)]
 
 
-def _performance(model: Tagger, protected: TaggedTexts, rng: np.random.Generator) -> Metrics | None:
-    """F1 on the protected texts, which the tagger has not been taught; None while there are fewer than five."""
+def _measured(model: Tagger, protected: TaggedTexts, n_classes: int, rng: np.random.Generator) -> Metrics:
+    """F1 on the protected texts, which the tagger has not been taught, and by class; None while they are fewer than
+    five."""
     if protected.tokens.n_texts < LEAST_PROTECTED:
-        return None
+        return {"performance": None}
     logs = model.log_probabilities(protected.tokens)
     tags = best_paths(logs, protected.tokens.offsets, boldness=model.boldness).tags
-    return _f1(match_exactly(spans_of(protected.tokens, tags, logs), protected.spans), rng)
+    found = spans_of(protected.tokens, tags, logs)
+    by_class = by_sets(span_report(found, protected.spans, n_classes))
+    return {"performance": _f1(match_exactly(found, protected.spans), rng)} | by_class
 
 
 def _control_arm(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from annotation.models import ApiToken, Job, Project, Role
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, press
 from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_item, make_member
 
@@ -90,3 +90,20 @@ def test_on_a_phone_the_menu_shows_where_one_is_and_filters_are_folded(page: Pag
     expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
     if AXE.is_file():
         assert offences(page) == []
+
+
+def test_an_empty_project_says_what_comes_next(page: Page, site: Site) -> None:
+    project = site.project(n_items=0)
+    make_member(project, user=site.person("maya"), role=Role.OWNER)
+    site.log_in(page, "maya", path=f"/projects/{project.pk}")
+    needs = page.get_by_role("region", name="Four questions")
+    expect(needs.get_by_role("link", name="Bring items in")).to_be_visible()
+    expect(needs.get_by_role("link", name="Label a few yourself")).to_have_count(0)
+    press(page, needs.get_by_role("link", name="Invite people, by link or by name"))
+    expect(page.get_by_role("heading", name="Invite by link")).to_be_visible()
+
+
+def test_a_known_answer_is_not_shown_as_unanswered(page: Page, site: Site, owned: Project) -> None:
+    make_item(owned, text="a parcel", gold="ham")
+    site.log_in(page, "olga", path=f"/projects/{owned.pk}/items")
+    expect(page.get_by_role("option").filter(has_text="a parcel")).to_contain_text("known answer")

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Explored } from '../api/explore'
-import { countFilters, drawn, filtersOf, NO_FILTERS, pickedBetween, ROW_PX, scrollTo, searchOf, toggled } from './explore'
+import { countFilters, drawn, filtersOf, NO_FILTERS, pickedBetween, ROW_PX, scrollTo, searchOf, toggled, stateOf } from './explore'
 
 it('filters live in the address', () => {
   const some = { ...NO_FILTERS, q: 'lost parcel', order: 'doubt', class: 'a&b' }
@@ -24,4 +24,11 @@ it('rows are picked one by one or in a stretch', () => {
   expect([...toggled(toggled(new Set(), 3), 4)]).toEqual([3, 4])
   expect([...toggled(new Set([3]), 3)]).toEqual([])
   expect([...pickedBetween(new Set([9]), rows, 2, 0)]).toEqual([9, 1, 2, 3])
+})
+
+it('says where an item stands, a known answer before anybody was asked too', () => {
+  expect([stateOf(null, false), stateOf(null, true)]).toEqual(['no answer yet', 'known answer'])
+  expect(stateOf({ status: 'doubtful', probability: 0.45 }, false)).toBe('in doubt, 45%')
+  expect(stateOf({ status: 'agreed', probability: 1 }, false)).toBe('sure, > 99%')
+  expect(stateOf({ status: 'reviewed', probability: 1 }, false)).toBe('decided')
 })

@@ -1,4 +1,6 @@
 import type { Explored } from '../api/explore'
+import { sureness } from './manageFormat'
+import { t } from '../words/spoken.svelte'
 
 /* Looking through items: filters as an address, the part of a long list that is drawn, what is picked. Pure. */
 
@@ -52,4 +54,11 @@ export function toggled(picked: ReadonlySet<number>, item: number): ReadonlySet<
 export function pickedBetween(picked: ReadonlySet<number>, rows: readonly Explored[], from: number, to: number): ReadonlySet<number> {
   const [first, last] = from < to ? [from, to] : [to, from]
   return new Set([...picked, ...rows.slice(first, last + 1).map((row) => row.item)].slice(0, MOST_PICKED))
+}
+
+/** Where an item stands: how sure its label is where people answered, else whether its answer is known. */
+export function stateOf(consensus: { status: string; probability: number } | null, isGold: boolean): string {
+  if (!consensus) return isGold ? (t.explore.statuses['gold'] ?? '') : t.explore.noneYet
+  const status = t.explore.statuses[consensus.status] ?? consensus.status
+  return consensus.status === 'gold' || consensus.status === 'reviewed' ? status : t.explore.statusSure(status, sureness(consensus.probability))
 }

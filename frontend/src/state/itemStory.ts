@@ -25,7 +25,7 @@ function leases({ leases: all }: ItemHistory): Event[] {
 
 function revisions({ revisions: all }: ItemHistory): Event[] {
   return all.map((one) => {
-    const took = one.seconds === null ? '' : t.explore.inTime(duration(one.seconds))
+    const took = one.seconds === null ? '' : one.seconds < 1 ? t.explore.inUnderASecond : t.explore.inTime(duration(one.seconds))
     const said = one.revision === 1 ? t.explore.answered : t.explore.changedTheAnswerTo
     return { at: one.created_at, text: said(who(one.annotator), wordsOf(one.value), one.revision === 1 ? took : '') }
   })

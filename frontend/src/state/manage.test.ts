@@ -24,7 +24,7 @@ const job: Job = { id: 1, kind: 'import', status: 'done', done: 100, total: 100,
 
 describe('the four questions', () => {
   it('gives every figure its range and its base', () => {
-    expect(modelAnswer(model)).toMatchObject({ figure: '0.931', range: '0.904–0.953', lines: [expect.any(String), 'on 257 protected random items'] })
+    expect(modelAnswer(model)).toMatchObject({ figure: '0.931', range: '0.904–0.953', lines: [expect.any(String), 'on 257 random items that it never learns from'] })
     expect(labelsAnswer(quality)).toMatchObject({ figure: '96.8%', range: '94.1–98.2%', lines: ['of 900 items expected right', '12 in doubt'] })
     expect(progressAnswer(progress, 1)).toMatchObject({ figure: '88.0%', range: '880 of 1,000 items' })
   })
@@ -36,6 +36,7 @@ describe('the four questions', () => {
     expect(labelsAnswer({ ...quality, items_with_consensus: 0, expected_right: null }, 60).lines).toEqual(['Not estimated yet.'])
     expect(progressAnswer({ ...progress, items: 0 }, 1).figure).toBeNull()
     expect(progressAnswer({ ...progress, annotations_last_hour: 0 }, 1).lines[1]).toContain('no forecast')
+    expect(progressAnswer({ ...progress, annotations: 40, annotations_last_hour: 40 }, 1).lines[1]).toContain('Too early')
   })
 
   it('gives a pace with a range that holds it', () => {
@@ -146,7 +147,7 @@ describe('queue, jobs, health', () => {
   it('shows what is broken as broken', () => {
     const health: Health = { status: 'degraded', workers_alive: false, broker: false, database: true, canary_age_seconds: 300, silent_workers: 0 }
     const tones = signs({ isReached: true, health, model: { ...model, seconds_behind: 540 }, queue: null, progress }, 0).map((sign) => [sign.name, sign.tone])
-    expect(tones).toEqual([['Workers', 'bad'], ['Broker', 'bad'], ['Database', 'good'], ['Model 41', 'warn'], ['On screens', 'good']])
+    expect(tones).toEqual([['Workers', 'bad'], ['Job queue', 'bad'], ['Database', 'good'], ['Model 41', 'warn'], ['Being answered', 'good']])
     expect(signs({ isReached: false, health, model, queue: null, progress }, 0)).toHaveLength(1)
   })
 })

@@ -7,7 +7,7 @@ describe('figures', () => {
     expect(wholePercent(0.997)).toBe('> 99%')
     expect(wholePercent(0.68)).toBe('68%')
     expect(wholePercent(1)).toBe('100%')
-    expect([sureness(1), sureness(0.94)]).toEqual(['> 0.99', '0.94'])
+    expect([sureness(1), sureness(0.94)]).toEqual(['> 99%', '94%'])
   })
 
   it('keeps a negative end readable', () => {

@@ -33,8 +33,8 @@ export const points = (change: number): string => `${change < 0 ? '−' : '+'}${
 /** Seconds somebody needed for an answer: "1.1 s", "46 s". */
 export const answerTime = (seconds: number): string => t.manage.seconds(score(seconds, seconds < 10 ? 1 : 0))
 
-/** How sure a flag is, 0–1; never rounded up to certainty. */
-export const sureness = (value: number): string => (value >= 0.995 ? '> 0.99' : score(value, 2))
+/** How sure a flag or a label is, in whole percent; never rounded up to certainty. */
+export const sureness = (value: number): string => wholePercent(Math.min(value, 0.999))
 
 const MOST_ODDS = 1_000_000
 

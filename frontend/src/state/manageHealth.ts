@@ -47,7 +47,7 @@ function modelSign(model: ModelState): Sign {
 
 function queueSign(queue: Queue, now: number): Sign {
   if (queue.version === 0 || queue.published_at === null) return { name: t.manage.queue, text: t.manage.shuffledOrder, tone: 'good' }
-  return { name: t.manage.queue, text: `v${queue.version}, ${ago(queue.published_at, now)}`, tone: 'good' }
+  return { name: t.manage.queue, text: t.manage.queueOrdered(ago(queue.published_at, now)), tone: 'good' }
 }
 
 /** The signs in reading order; parts not heard of yet are left out. */

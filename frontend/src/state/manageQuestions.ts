@@ -67,20 +67,23 @@ function timeFor(votes: number, [low, high]: readonly [number, number]): string 
 
 /** How far are we? Finished items, what came in, and how long the rest takes at the pace of the last hour. */
 export function progressAnswer(progress: Progress, overlap: number): Answer {
-  const { items, items_finished, annotations, annotations_today, annotations_last_hour } = progress
+  const { items, items_finished, annotations, annotations_today } = progress
   if (items === 0) return none(t.manage.thereAreNoItems, t.manage.bringAFileIn)
   const today = t.manage.annotationsToday(annotations, count(annotations_today))
   return {
     figure: percent(items_finished / items),
     range: t.manage.ofItems(count(items_finished), items),
-    lines: [today, pace(items * overlap - annotations, items - items_finished, annotations_last_hour)],
+    lines: [today, pace(progress, overlap)],
   }
 }
 
-function pace(votesLeft: number, itemsLeft: number, lastHour: number): string {
+/** An hour that is not over yet says nothing of the hours to come. */
+function pace({ items, items_finished, annotations, annotations_last_hour: lastHour }: Progress, overlap: number): string {
+  const itemsLeft = items - items_finished
   if (itemsLeft === 0) return t.manage.everyItemHasIts
   if (lastHour === 0) return t.manage.noAnnotationInThe
-  const time = timeFor(Math.max(votesLeft, itemsLeft), paceRange(lastHour))
+  if (lastHour >= annotations) return t.manage.tooEarly
+  const time = timeFor(Math.max(items * overlap - annotations, itemsLeft), paceRange(lastHour))
   return t.manage.toGoAtAn(time, count(lastHour))
 }
 

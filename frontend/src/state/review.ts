@@ -1,6 +1,6 @@
 import type { Decision, ItemPage, Value, Vote, Waiting } from '../api/review'
 import type { Flag } from '../api/types'
-import { score } from './format'
+import { sureness } from './manageFormat'
 import { t } from '../words/spoken.svelte'
 
 /** What a reviewer wants done; the body of a decision without the item. */
@@ -82,6 +82,6 @@ export function story(page: ItemPage): Event[] {
     const made: Event = { at: one.created_at, text: `${who} ${t.review.decidedTo[one.decision]}${one.value ? ` ${wordsOf(one.value)}` : ''}${one.note ? ` (“${one.note}”)` : ''}` }
     return one.undone_at ? [made, { at: one.undone_at, text: t.review.tookThatBack(one.undone_by ?? t.common.somebody) }] : [made]
   })
-  const flags = page.flags.map((flag): Event => ({ at: flag.created_at, text: t.review.flagLabelProbablyWrong(score(flag.score, 2)) }))
+  const flags = page.flags.map((flag): Event => ({ at: flag.created_at, text: t.review.flagLabelProbablyWrong(flag.annotator ? t.review.answerOf(flag.annotator) : t.review.anAnswer, sureness(flag.score)) }))
   return [...votes, ...reviews, ...flags].sort((a, b) => a.at.localeCompare(b.at))
 }

@@ -31,7 +31,9 @@ from annotation.models import (
     QueueEntry,
     Topic,
 )
-from annotation.operations.projects import SETTINGS, add_member, change_project, delete_project, remove_member
+from annotation.operations.members import add_member, remove_member
+from annotation.operations.project_settings import SETTINGS
+from annotation.operations.projects import change_project, delete_project
 from annotation.operations.upkeep import work_again
 from annotation.operations.versions import unpin_version
 

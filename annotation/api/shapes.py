@@ -5,7 +5,7 @@ from typing import Any
 
 from annotation.models import Annotation, Job, Project
 from annotation.operations.labeling import Assigned
-from annotation.operations.projects import SETTINGS
+from annotation.operations.project_settings import SETTINGS
 from annotation.operations.training import Feedback, Training
 from annotation.queries.labeling import LOOKS_LIKE, SUGGESTED, Lease
 

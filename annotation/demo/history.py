@@ -8,8 +8,9 @@ from django.contrib.auth.models import User
 
 from annotation.demo.inbox import CLASSES, FINISHED, Person, messages, people_of
 from annotation.models import Annotation, Assignment, Project
+from annotation.operations.auditing import audit
 from annotation.operations.labeling import assign_next_item, submit_annotation
-from annotation.operations.projects import audit, change_project
+from annotation.operations.projects import change_project
 from annotation.queries.labeling import Lease
 from annotation.queries.learning import model_status
 

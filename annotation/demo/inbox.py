@@ -9,7 +9,9 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from annotation.models import AuditEvent, Membership, Project, Role
-from annotation.operations.projects import add_member, audit, create_project
+from annotation.operations.auditing import audit
+from annotation.operations.members import add_member
+from annotation.operations.projects import create_project
 from annotation.operations.transfer import add_items
 
 MESSAGES = Path(__file__).with_name("messages.jsonl")

@@ -28,7 +28,7 @@ from annotation.api.throttles import network_of
 from annotation.errors import DomainError
 from annotation.login import factors
 from annotation.operations import identities
-from annotation.operations.projects import audit
+from annotation.operations.auditing import audit
 from config.login import PROVIDER, Oidc
 
 logger = logging.getLogger(__name__)

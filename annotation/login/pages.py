@@ -18,7 +18,7 @@ from rest_framework.exceptions import Throttled
 
 from annotation.api.views.accounts import WrongCredentials, proved
 from annotation.login import factors, oidc
-from annotation.operations.projects import audit
+from annotation.operations.auditing import audit
 
 
 @never_cache

@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 
 from annotation.errors import InvalidValue
 from annotation.models import Preferences
+from annotation.operations.auditing import audit
 from annotation.operations.passwords import refuse_unfit
-from annotation.operations.projects import audit
 
 
 def choose_language(*, user: User, language: str) -> None:

@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from annotation.errors import Conflict, DomainError, Forbidden
-from annotation.operations.projects import audit, new_account_without_password
+from annotation.operations.auditing import audit
+from annotation.operations.new_accounts import new_account_without_password
 from config.login import Oidc
 
 MAX_SUBJECT = 191

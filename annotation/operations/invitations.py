@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from annotation.errors import Forbidden, InvalidValue, NotFound
 from annotation.models import Invitation, Membership, Project, Role
-from annotation.operations.projects import audit, new_account
+from annotation.operations.auditing import audit
+from annotation.operations.new_accounts import new_account
 from annotation.operations.retry import retried
 from annotation.operations.tokens import digest
 from annotation.sentences import say

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from annotation.errors import BadRequest, DomainError, NotFound
 from annotation.models import Item, Project, Review, Topic
+from annotation.operations.auditing import audit
 from annotation.operations.gold import drop_gold
 from annotation.operations.outbox import request_work
-from annotation.operations.projects import audit
 from annotation.operations.retry import retried
 from annotation.operations.sending_out import set_slot_limit
 from annotation.operations.slots import Policy

@@ -8,7 +8,7 @@ from django.db import connection
 
 from annotation.errors import Conflict
 from annotation.models import Project
-from annotation.operations.projects import checked_settings
+from annotation.operations.project_settings import checked_settings
 from annotation.queries.renames import CLASS_TODAY, renamed
 from annotation.sentences import say, spoken
 from modeling.policy_preview import Course, expected_course

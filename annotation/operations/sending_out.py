@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Greatest, Least, Now
 
 from annotation.errors import Conflict
 from annotation.models import Item, Project, Stream
-from annotation.operations.projects import audit
+from annotation.operations.auditing import audit
 from annotation.operations.retry import retried
 from annotation.operations.shuffle import key_of_late_item
 from annotation.operations.transfer.store import lock_project

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotation.errors import InvalidValue, NotFound
 from annotation.models import ApiToken, Project
-from annotation.operations.projects import audit
+from annotation.operations.auditing import audit
 from annotation.sentences import say, told
 
 PREFIX = "qt_"

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from annotation.errors import NotFound
 from annotation.models import Annotation, Assignment, GoldAnswer, Membership, Project, Role, Stream
 from annotation.operations import leases
-from annotation.operations.projects import audit
+from annotation.operations.auditing import audit
 from annotation.operations.retry import retried
 from annotation.queries.labeling import Lease
 

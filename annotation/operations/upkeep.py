@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from annotation.models import Assignment, Project, Topic, WorkLane
+from annotation.operations.auditing import audit
 from annotation.operations.labeling import release_expired_assignments
 from annotation.operations.outbox import FREE, request_work, wake_after_commit
-from annotation.operations.projects import audit
 
 
 def work_again(*, project: Project, actor: User, topics: Sequence[Topic]) -> None:

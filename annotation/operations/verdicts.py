@@ -10,9 +10,9 @@ from django.db.models.functions import Now
 
 from annotation.errors import BadRequest, Conflict, InvalidValue
 from annotation.models import Annotation, Consensus, Flag, Item, Project, Review, Topic
+from annotation.operations.auditing import audit
 from annotation.operations.gold import add_gold
 from annotation.operations.outbox import request_work
-from annotation.operations.projects import audit
 from annotation.operations.retry import retried
 from annotation.operations.sending_out import close_slots, widen
 from annotation.operations.transfer.store import lock_project

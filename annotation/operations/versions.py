@@ -8,9 +8,9 @@ from django.db import transaction
 from annotation.artifacts import ArtifactError
 from annotation.errors import Conflict
 from annotation.models import ModelVersion, Project, Topic
+from annotation.operations.auditing import audit
 from annotation.operations.outbox import request_work
 from annotation.operations.prediction import temperature_of
-from annotation.operations.projects import audit
 from annotation.portable.folder import model_folder
 from annotation.queries.versions import serving_version
 from annotation.stored import PROBE, load_spoken

@@ -5,7 +5,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from annotation.models import Comment, Flag, GuidelineVersion, Item, Job, Prediction, Project, Review, Role
-from annotation.operations.projects import audit
+from annotation.operations.auditing import audit
 from tests.browser.conftest import PASSWORD, Site
 from tests.factories import make_annotation, make_item, make_member, make_project, make_user
 

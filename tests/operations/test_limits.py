@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from annotation.operations import projects
-from annotation.operations.projects import audit
+from annotation.operations.auditing import audit
 from tests.api.conftest import Client
 from tests.factories import make_project, make_user
 from workers.celery import app

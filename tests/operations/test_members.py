@@ -4,7 +4,7 @@ import pytest
 
 from annotation.errors import Conflict
 from annotation.models import Role
-from annotation.operations.projects import remove_member
+from annotation.operations.members import remove_member
 from tests.factories import make_member, make_project
 from tests.operations.test_labeling import at_once
 

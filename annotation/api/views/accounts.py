@@ -23,7 +23,7 @@ from annotation.errors import Forbidden, InvalidValue, NotFound
 from annotation.login import factors
 from annotation.models import ApiToken, Preferences
 from annotation.operations.accounts import change_password, choose_language, sign_out_elsewhere
-from annotation.operations.projects import audit
+from annotation.operations.auditing import audit
 from annotation.operations.tokens import issue_token, take_back
 
 

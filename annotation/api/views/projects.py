@@ -7,7 +7,7 @@ from annotation import access
 from annotation.api import answers, conditional, paging, serializers, shapes
 from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, person, shaped
-from annotation.operations import projects
+from annotation.operations import members, projects
 
 
 class Projects(View):
@@ -95,7 +95,7 @@ class Members(View):
         given = checked(serializers.NewMember, request)
         if given.get("password") is not None:  # an account is more than this project
             access.require_unlimited(person(request))
-        membership = projects.add_member(project=project, actor=person(request), **given)
+        membership = members.add_member(project=project, actor=person(request), **given)
         return Response(shapes.member(access.members_of(project).get(pk=membership.pk)), status=201)
 
 
@@ -104,5 +104,5 @@ class OneMember(View):
     def delete(self, request: Request, project_id: str, username: str) -> Response:
         """Ends a membership; the person's answers stay."""
         project = access.project_for(person(request), project_id, needs="manage_members")
-        projects.remove_member(project=project, actor=person(request), username=username)
+        members.remove_member(project=project, actor=person(request), username=username)
         return Response(status=204)

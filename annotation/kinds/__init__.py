@@ -1,7 +1,7 @@
 """The kinds of question by name."""
 
 from annotation.errors import InvalidValue
-from annotation.kinds.base import LINEAR, METRICS, ONE_COLUMN, Kind, Learner, Merged, Schema
+from annotation.kinds.base import LINEAR, METRICS, ONE_COLUMN, Kind, Learner, MarkKind, Merged, Schema
 from annotation.kinds.boxes import Boxes
 from annotation.kinds.choice import Choice
 from annotation.kinds.multichoice import MultiChoice
@@ -14,7 +14,19 @@ ALL: tuple[Kind, ...] = (Choice(), MultiChoice(), Spans(), Boxes(), Rating(), Fr
 KINDS: dict[str, Kind] = {kind.name: kind for kind in ALL}
 NAMES = [(name, name) for name in KINDS]  # as choices of a field
 
-__all__ = ["KINDS", "LINEAR", "METRICS", "NAMES", "ONE_COLUMN", "Kind", "Learner", "Merged", "Schema", "kind_of"]
+__all__ = [
+    "KINDS",
+    "LINEAR",
+    "METRICS",
+    "NAMES",
+    "ONE_COLUMN",
+    "Kind",
+    "Learner",
+    "MarkKind",
+    "Merged",
+    "Schema",
+    "kind_of",
+]
 
 
 def kind_of(name: str) -> Kind:

@@ -6,12 +6,13 @@ A kind is told what the project has settled (`Schema`) and what the item shows (
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from annotation.kinds.items import Shown
 
 Answer = Mapping[str, Any]
 Data = Mapping[str, Any]
+Mark = dict[str, Any]
 
 
 class Learner(StrEnum):
@@ -99,3 +100,11 @@ class Kind(Protocol):
 
     def value_of(self, targets: Sequence[int], schema: Schema) -> dict[str, Any]:
         """Returns the answer that names these columns; raises ValueError for a kind whose answers say more."""
+
+
+@runtime_checkable
+class MarkKind(Kind, Protocol):
+    """A kind whose answers are marks on parts of the item, each with its class, under the kind's own name."""
+
+    def overlap(self, one: Mark, other: Mark) -> float:
+        """Returns how much of two marks' places is common to both, 0 to 1, whatever their classes."""

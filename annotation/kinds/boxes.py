@@ -10,9 +10,9 @@ from typing import Any
 
 from annotation.errors import InvalidValue
 from annotation.kinds.answers import agreement, checked_class, needed_classes, shaped
-from annotation.kinds.base import Answer, Data, Learner, Merged, Schema
+from annotation.kinds.base import Answer, Data, Learner, Mark, Merged, Schema
 from annotation.kinds.items import Shown, image_item
-from annotation.kinds.marks import Mark, matched_share, merged_marks
+from annotation.kinds.marks import matched_share, merged_marks
 
 MAX_BOXES = 1_000
 NUMBERS = ("x", "y", "width", "height")
@@ -55,6 +55,9 @@ class Boxes:
     def distance(self, one: Answer, other: Answer, schema: Schema) -> float:
         """One minus the F1 of matched boxes, each counting as its intersection over union."""
         return 1 - matched_share(one["boxes"], other["boxes"], box_overlap)
+
+    def overlap(self, one: Mark, other: Mark) -> float:
+        return box_overlap(one, other)
 
     def merge(self, answers: Sequence[Answer], weights: Sequence[float], schema: Schema) -> Merged:
         """The boxes that more than half of the weight has drawn."""

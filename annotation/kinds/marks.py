@@ -1,9 +1,9 @@
 """Marks of several people on one item (spans, boxes): which of them mean the same, and what they amount to."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-Mark = dict[str, Any]
+from annotation.kinds.base import Mark
+
 Overlap = Callable[[Mark, Mark], float]
 
 # Marks of one class mean the same thing from this overlap (intersection over union) on.
@@ -40,32 +40,39 @@ def merged_marks(
     """
     total = sum(weights)
     kept = []
-    for cluster in _clusters(marks, weights, overlap):
+    for cluster in clusters(marks, weights, overlap):
         share = sum(weights[person] for person in cluster) / total
         if share > 0.5:
-            kept.append((_most_central(cluster, weights, overlap), share))
+            kept.append((most_central(cluster, weights, overlap), share))
     return kept
 
 
-def _clusters(marks: Sequence[Sequence[Mark]], weights: Sequence[float], overlap: Overlap) -> list[dict[int, Mark]]:
-    """Grows clusters around the marks of the heaviest people first; each is {person: mark}."""
-    clusters: list[dict[int, Mark]] = []
+def clusters(
+    marks: Sequence[Sequence[Mark]], weights: Sequence[float], overlap: Overlap, *, by_class: bool = True
+) -> list[dict[int, Mark]]:
+    """Returns {person: mark} of the marks that overlap by half, grown around those of the heaviest people first.
+
+    Of one class each, or else whatever their classes: the places at which somebody marked something.
+    """
+    found: list[dict[int, Mark]] = []
     for person in sorted(range(len(marks)), key=lambda p: (-weights[p], repr(marks[p]))):
         for mark in marks[person]:
             near = [
                 (overlap(mark, next(iter(one.values()))), -place)
-                for place, one in enumerate(clusters)
-                if person not in one and next(iter(one.values()))["class"] == mark["class"]
+                for place, one in enumerate(found)
+                if person not in one and (not by_class or next(iter(one.values()))["class"] == mark["class"])
             ]
             share, place = max(near, default=(0.0, 0))
             if share >= SAME_FROM:
-                clusters[-place][person] = mark
+                found[-place][person] = mark
             else:
-                clusters.append({person: mark})
-    return clusters
+                found.append({person: mark})
+    return found
 
 
-def _most_central(cluster: dict[int, Mark], weights: Sequence[float], overlap: Overlap) -> Mark:
+def most_central(cluster: dict[int, Mark], weights: Sequence[float], overlap: Overlap) -> Mark:
+    """Returns the mark that overlaps the others most, each by its person's weight."""
+
     def support(mark: Mark) -> float:
         return sum(weights[person] * overlap(mark, other) for person, other in cluster.items())
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from annotation.errors import InvalidValue
 from annotation.kinds.answers import agreement, checked_class, needed_classes, shaped
-from annotation.kinds.base import Answer, Data, Learner, Merged, Schema
+from annotation.kinds.base import Answer, Data, Learner, Mark, Merged, Schema
 from annotation.kinds.items import Shown, text_item
-from annotation.kinds.marks import Mark, matched_share, merged_marks
+from annotation.kinds.marks import matched_share, merged_marks
 
 MAX_SPANS = 10_000
 PARTS = {"start", "end", "class"}
@@ -55,6 +55,9 @@ class Spans:
     def distance(self, one: Answer, other: Answer, schema: Schema) -> float:
         """One minus the F1 of matched spans, each counting as its overlap."""
         return 1 - matched_share(one["spans"], other["spans"], span_overlap)
+
+    def overlap(self, one: Mark, other: Mark) -> float:
+        return span_overlap(one, other)
 
     def merge(self, answers: Sequence[Answer], weights: Sequence[float], schema: Schema) -> Merged:
         """The spans that more than half of the weight has marked, without overlaps where the project forbids them."""

@@ -77,7 +77,10 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a way of judging found: per item with an answer, and per vote how right it is (n_votes,), 0 to 1."""
+    """What a way of judging found: per item with an answer, and per vote how right it is (n_votes,), 0 to 1.
+
+    `doubt` (n_votes,): by how much all answers of a person may be more or less right than that, the same way.
+    """
 
     values: list[dict[str, Any]]
     probability: Floats
@@ -85,6 +88,7 @@ class Verdict:
     right: Floats
     p_wrong: Floats
     random_log_odds: Floats
+    doubt: Floats | None = None
 
 
 def judged(crowd: Crowd, verdict: Verdict, *, target_confidence: float) -> Judgement:
@@ -109,9 +113,9 @@ def _inference(crowd: Crowd, verdict: Verdict) -> Inference:
     people = votes.votes[:, 1]
     counted = crowd.is_informative
     n = np.bincount(people[counted], minlength=votes.n_annotators)
-    hits = np.bincount(people[counted], weights=verdict.right[counted], minlength=votes.n_annotators)
+    hits = np.bincount(people[counted], weights=verdict.right[counted], minlength=votes.n_annotators).astype(np.float64)
     average = float(hits.sum() / n.sum()) if n.sum() else 0.5
-    bounds = [accuracy_interval(float(h), int(c)) for h, c in zip(np.minimum(hits, n), n, strict=True)]
+    low, high = _bounds(crowd, verdict, hits, n)
     accuracy = (hits + STRENGTH * average) / (n + STRENGTH)
     shares = np.bincount(votes.votes[:, 2], minlength=votes.n_classes) + 1.0
     # Nobody voted in it: the people are there, and nothing about classes is claimed.
@@ -121,13 +125,25 @@ def _inference(crowd: Crowd, verdict: Verdict) -> Inference:
         class_prior=shares / shares.sum(),
         p_wrong=verdict.p_wrong,
         accuracy=accuracy,
-        accuracy_low=np.array([min(one.low, float(a)) for one, a in zip(bounds, accuracy, strict=True)]),
-        accuracy_high=np.array([max(one.high, float(a)) for one, a in zip(bounds, accuracy, strict=True)]),
+        accuracy_low=np.minimum(low, accuracy),
+        accuracy_high=np.maximum(high, accuracy),
         random_log_odds=verdict.random_log_odds,
         n_informative=n,
     )
     matrix = np.arange(votes.n_annotators)
     return Inference(votes, truth, matrix, None, crowd.n_votes, crowd.gold, n, closeness=verdict.right)
+
+
+def _bounds(crowd: Crowd, verdict: Verdict, hits: Floats, n: Ints) -> tuple[Floats, Floats]:
+    """Bounds of everybody's accuracy (n_annotators,): Wilson's, beyond what is in doubt about her answers."""
+    counted = crowd.is_informative
+    unsure = np.zeros(len(counted)) if verdict.doubt is None else verdict.doubt
+    people = crowd.answers.votes.votes[counted, 1]
+    doubt = np.bincount(people, weights=unsure[counted], minlength=len(n)).astype(np.float64)
+    least, most = np.clip(hits - doubt, 0, n), np.clip(hits + doubt, 0, n)
+    low = [accuracy_interval(float(h), int(c)).low for h, c in zip(least, n, strict=True)]
+    high = [accuracy_interval(float(h), int(c)).high for h, c in zip(most, n, strict=True)]
+    return np.array(low), np.array(high)
 
 
 def shown(value: Mapping[str, Any]) -> str:

@@ -134,6 +134,7 @@ class Project(models.Model):
     spans_overlap = models.BooleanField(default=True, help_text="Whether spans of one answer may overlap.")
     show_names = models.BooleanField(default=False, help_text="Annotators see the names of their colleagues.")
     blind_review = models.BooleanField(default=False, help_text="Reviewers do not see who gave which answer.")
+    paused = models.BooleanField(default=False, db_default=False, help_text="Nobody is asked anything for now.")
     seed = models.BigIntegerField(default=new_seed, help_text="Fixes the shuffle and every random choice.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -55,7 +55,9 @@ class Submitted:
 
 @retried
 def assign_next_item(*, project: Project, user: User, count: int, rng: random.Random | None = None) -> Assigned:
-    """Returns up to `count` open leases of this person: those she holds already first, then new ones; none when paused.
+    """Returns up to `count` open leases of this person: those she holds already first, then new ones.
+
+    None when she or the project is paused: what is on her screen she may still answer.
 
     A newcomer gets known answers first where the project asks for a training, see `training.train`.
 
@@ -64,6 +66,8 @@ def assign_next_item(*, project: Project, user: User, count: int, rng: random.Ra
     """
     if not 1 <= count <= MAX_COUNT:
         raise BadRequest(f"count must be from 1 to {MAX_COUNT}.", fields={"count": "out of range"})
+    if project.paused:
+        return Assigned(empty_because="project_paused")
     held = in_hand(project_id=project.pk, user_id=user.pk, limit=count)
     if held is None:
         return Assigned(empty_because="paused")

@@ -29,7 +29,7 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "relabel_rate": (float, 0, 1),
     "pause_at_odds": (float, 0, 1e9),
 }
-SWITCHES = ("spans_overlap", "cost_aware", "show_names", "blind_review")
+SWITCHES = ("spans_overlap", "cost_aware", "show_names", "blind_review", "paused")
 SETTINGS = (
     *RANGES,
     "suggestions",

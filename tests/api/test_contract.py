@@ -98,6 +98,7 @@ class TestProjects:
             "target_confidence": 0.95, "strategy": "team", "spans_overlap": True, "cost_aware": False,
             "classifier": "linear", "classifier_params": {},
             "overlap_share": 1.0, "relabel_rate": 0.2, "pause_at_odds": 0.0, "show_names": False, "blind_review": False,
+            "paused": False,
             "training_items": 0, "training_pass_mark": 0.8,
         }  # fmt: skip
         assert [(one["name"], one["key"]) for one in body["classes"]] == [("ham", "1"), ("spam", "s")]

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from annotation.models import Annotation, Assignment, Item, Job, Project, Role
 from annotation.operations.labeling import release_expired_assignments
 from annotation.operations.pausing import pause_person
 from annotation.operations.projects import change_project
 from annotation.operations.transfer.run import run_job
-from tests.browser.conftest import PASSWORD, Site
+from tests.browser.conftest import PASSWORD, Site, press, tab_to
 from tests.browser.test_accessibility import AXE, offences
 from tests.browser.test_label import expect_saved, expect_text, start_labelling, until
 from tests.factories import make_annotation, make_member
@@ -79,6 +79,39 @@ def test_somebody_is_paused_in_mid_work(site: Site, page: Page) -> None:
     expect(page.get_by_text("Let us talk about irony.")).to_be_visible()
     expect_saved(page)
     assert Annotation.objects.filter(project=project).count() == 3
+
+
+def test_a_project_is_paused_by_keyboard_and_goes_on(site: Site, page: Page, browser: Browser) -> None:
+    """Who is labelling keeps what is on her screen, is told why nothing follows, and goes on by herself."""
+    owned = site.project(n_items=9)
+    make_member(owned, user=site.person("olga"), role=Role.MANAGER)
+    start_labelling(site, page, owned)
+    context = browser.new_context()
+    manager = context.new_page()
+    site.log_in(manager, "olga", path=f"/projects/{owned.pk}/settings")
+    switch(manager)
+    for number in (2, 3):
+        page.keyboard.press("1")
+        expect_text(page, f"message {number}")
+    page.keyboard.press("1")
+    expect(page.get_by_role("heading", name="This project is paused", exact=True)).to_be_visible()
+    expect_saved(page)
+    assert Annotation.objects.filter(project=owned).count() == 3
+    manager.goto(f"{site.base_url}/projects/{owned.pk}")
+    expect(manager.get_by_text("This project is paused: nobody is asked anything.")).to_be_visible()
+    if AXE.is_file():
+        assert offences(page) + offences(manager) == []
+    press(manager, manager.get_by_role("main").get_by_role("link", name="Settings"))
+    switch(manager)
+    expect_text(page, "message 4")
+    context.close()
+
+
+def switch(manager: Page) -> None:
+    tab_to(manager, manager.get_by_label("Pause the project"))
+    manager.keyboard.press("Space")
+    press(manager, manager.get_by_role("button", name="Save", exact=True))
+    expect(manager.get_by_text("Saved.", exact=True)).to_be_visible()
 
 
 def down(route: Route) -> None:

@@ -527,3 +527,18 @@ def test_statements_on_the_request_path(django_assert_max_num_queries):
     assignment = assignment_for(annotator, lease.id)
     with django_assert_max_num_queries(6):
         submit_annotation(assignment=assignment, value=HAM)
+
+
+@pytest.mark.django_db
+def test_a_paused_project_asks_nobody_and_takes_what_is_on_screens():
+    project = project_with(3, overlap=2)
+    user = make_member(project)
+    (lease,) = ask(project, user).leases
+    change_project(project=project, changes={"settings": {"paused": True}}, user=project.created_by)
+    project.refresh_from_db()
+    assert ask(project, user) == Assigned(empty_because="project_paused")
+    answer(user, lease.id)
+    assert slots_add_up(project)
+    change_project(project=project, changes={"settings": {"paused": False}}, user=project.created_by)
+    project.refresh_from_db()
+    assert len(ask(project, user).leases) == 1

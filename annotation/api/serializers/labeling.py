@@ -46,7 +46,8 @@ class NewcomerTraining(s.Serializer[Any]):
 class Assignments(s.Serializer[Any]):
     assignments = Assignment(many=True)
     empty_because = s.ChoiceField(
-        ["finished", "all_leased", "nothing_for_you", "paused", "training_not_passed"], allow_null=True
+        ["finished", "all_leased", "nothing_for_you", "paused", "project_paused", "training_not_passed"],
+        allow_null=True,
     )
     next_release_at = s.DateTimeField(allow_null=True)
     training = NewcomerTraining(required=False, help_text="Newcomers only, where the project asks for a training.")

@@ -45,6 +45,7 @@ class Settings(s.Serializer[Any]):
     spans_overlap = s.BooleanField(help_text="Kind `spans`: whether the spans of one answer may overlap.")
     show_names = s.BooleanField(help_text="Annotators see the names of their colleagues.")
     blind_review = s.BooleanField(help_text="Reviewers do not see who gave which answer.")
+    paused = s.BooleanField(help_text="Nobody is asked anything for now; what people hold they may still answer.")
 
 
 class Project(s.Serializer[Any]):

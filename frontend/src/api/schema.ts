@@ -316,7 +316,7 @@ export interface Drift {
   shift: Shift | null
 }
 
-export type EmptyBecauseEnum = 'finished' | 'all_leased' | 'nothing_for_you' | 'paused' | 'training_not_passed'
+export type EmptyBecauseEnum = 'finished' | 'all_leased' | 'nothing_for_you' | 'paused' | 'project_paused' | 'training_not_passed'
 
 export interface Error {
   code: string
@@ -1420,6 +1420,8 @@ export interface Settings {
   show_names: boolean
   /** Reviewers do not see who gave which answer. */
   blind_review: boolean
+  /** Nobody is asked anything for now; what people hold they may still answer. */
+  paused: boolean
 }
 
 export interface Shift {

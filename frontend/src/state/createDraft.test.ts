@@ -70,11 +70,11 @@ describe('what is sent', () => {
 
   it('takes question and policies of another project, not an encoder that only the operator may choose', () => {
     const classes = [{ name: 'x', key: 'q', color: 3, description: 'rare' }]
-    const settings = { overlap: 2, max_votes: 5, random_rate: 0.25, relabel_rate: 0.1, representation: 'encoder:small' }
+    const settings = { paused: true, overlap: 2, max_votes: 5, random_rate: 0.25, relabel_rate: 0.1, representation: 'encoder:small' }
     const copy = projectPayload(copied(draft(), { kind: 'choice', classes, guidelines: 'Is it?', settings } as Project))
     expect(copy).toEqual({
       name: 'SMS filter', kind: 'choice', guidelines: 'Is it?', classes: [{ name: 'x', key: 'q', color: 3, description: 'rare' }],
-      settings: { overlap: 2, max_votes: 5, random_rate: 0.25, relabel_rate: 0.1 },
+      settings: { paused: false, overlap: 2, max_votes: 5, random_rate: 0.25, relabel_rate: 0.1 },
     })
   })
 

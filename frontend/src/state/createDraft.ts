@@ -68,7 +68,7 @@ export function copied(draft: Draft, { kind, classes, guidelines, settings }: Pr
     overlap: settings.overlap,
     randomPercent: 100 * settings.random_rate,
     // An encoder is chosen by the operator, anew for each project.
-    settings: representation.startsWith('encoder:') ? policies : settings,
+    settings: { ...(representation.startsWith('encoder:') ? policies : settings), paused: false },
   }
 }
 

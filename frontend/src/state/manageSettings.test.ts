@@ -8,7 +8,7 @@ const project: Project = {
   settings: {
     overlap: 1, max_votes: 3, lease_seconds: 900, strategy: 'team', random_rate: 0.1, gold_rate: 0.03, target_confidence: 0.95, queue_source: 'model', suggestions: 'given',
     representation: 'pool', classifier: 'linear', classifier_params: {}, cost_aware: false, target_accuracy: null, predict_to_queue_below: null,
-    overlap_share: 1, relabel_rate: 0.2, pause_at_odds: 0, training_items: 0, training_pass_mark: 0.8, spans_overlap: true, show_names: false, blind_review: false,
+    overlap_share: 1, relabel_rate: 0.2, pause_at_odds: 0, training_items: 0, training_pass_mark: 0.8, spans_overlap: true, show_names: false, blind_review: false, paused: false,
   },
 }
 const form = formOf(project)

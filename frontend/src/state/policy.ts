@@ -177,6 +177,7 @@ export const groups = (): Group[] => [
       share('training_pass_mark', t.members.rightAnswersToPass, t.members.whoeverHasFewerOf),
       toggle('show_names', t.members.annotatorsSeeNames, t.members.ofTheirColleaguesIn),
       toggle('blind_review', t.members.blindReview, t.members.reviewersDoNotSee),
+      toggle('paused', t.members.projectPaused, t.members.nobodyIsAsked),
       { ...toggle('spans_overlap', t.members.spansMayOverlap, t.members.whetherTheSpansOf), kinds: ['spans'] },
     ],
   },

@@ -5,16 +5,20 @@ share them, and a third of a second at each start. `python -m celery -A workers 
 options, as does `celery -A workers.schedule beat`.
 """
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 
 CONCURRENCY = 2
+# People wait for the web's answers: where cores are scarce, a training goes behind them. Its children inherit it.
+NICENESS = 5
 
 
 def work() -> int:
     """Runs a worker for every queue until it is told to stop; returns its exit code."""
     from workers.celery import app  # noqa: PLC0415 - the schedule loads no Django
 
+    os.nice(NICENESS)
     worker = app.Worker(concurrency=CONCURRENCY, loglevel="INFO", without_gossip=True, without_mingle=True)
     worker.start()
     return int(worker.exitcode or 0)

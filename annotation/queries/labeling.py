@@ -21,15 +21,18 @@ STILL_SUGGESTED = """
          THEN lease.suggestion - 'schema_version' END"""
 # The part of a gold check's reason that names the stream it is shown as.
 LOOKS_LIKE = "looks_like"
-# One row at least: whether the person is paused, what there is to choose from (each a look at one end of an index),
-# then what she holds.
+# One row at least: whether the person is paused, what there is to choose from, then what she holds. Each of the looks
+# is ordered as the index that holds just these rows: with EXISTS, a plan made while the statistics are older than an
+# import reads a whole table for a row that is not there.
 OPEN_LEASES = """
     SELECT paused.stands,
-           EXISTS (SELECT 1 FROM annotation_item WHERE project_id = %(project)s AND is_gold),
-           EXISTS (SELECT 1 FROM annotation_item
-                   WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0),
-           EXISTS (SELECT 1 FROM annotation_secondopinion WHERE project_id = %(project)s),
-           EXISTS (SELECT 1 FROM annotation_queueentry WHERE project_id = %(project)s),
+           (SELECT true FROM annotation_item WHERE project_id = %(project)s AND is_gold
+            ORDER BY shuffle_key LIMIT 1) IS TRUE,
+           (SELECT true FROM annotation_item WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0
+            ORDER BY drawn_at LIMIT 1) IS TRUE,
+           (SELECT true FROM annotation_secondopinion WHERE project_id = %(project)s
+            ORDER BY gain DESC LIMIT 1) IS TRUE,
+           (SELECT true FROM annotation_queueentry WHERE project_id = %(project)s ORDER BY rank LIMIT 1) IS TRUE,
            held.*
     FROM (SELECT EXISTS (
             SELECT 1 FROM annotation_review

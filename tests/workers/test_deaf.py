@@ -33,5 +33,5 @@ def test_a_stopped_worker_is_seen_and_a_request_is_found_in_its_log(stack: Stack
     assert eventually(lambda: admin.want("GET", f"jobs/{job['id']}/")["status"] == "done", 30)
     lines = [json.loads(line) for line in stack.log("worker").splitlines() if line.startswith('{"')]
     ours = [line for line in lines if line.get("job_id") == str(job["id"])]
-    assert ours
-    assert {line["request_id"] for line in ours} == {"seen-in-the-worker"}
+    # On a slow machine the sweeper wakes the job too, on nobody's request.
+    assert {line.get("request_id") for line in ours} - {None} == {"seen-in-the-worker"}

@@ -13,6 +13,7 @@ from annotation.operations import (
     outbox,
     quality,
     represent,
+    settling,
     stalled,
     tallying,
     transfer,
@@ -44,6 +45,7 @@ def run_job(job_id: int) -> None:
 @app.task(name="workers.sweep")
 def sweep() -> None:
     stalled.end_stalled_sessions()
+    settling.settle_quiet_projects()
     for project_id, topic in outbox.sweep():
         wake(project_id, topic)
     for job_id in transfer.stuck_jobs():

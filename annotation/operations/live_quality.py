@@ -18,12 +18,15 @@ from annotation.operations.outbox import LaneClaim, require_lane, settle_lane
 from annotation.operations.quality_rows import names_of, write_consensus
 from annotation.operations.suspicions import suspicious_labels
 from annotation.snapshots import snapshot
+from modeling.engine import MOST_CELLS as MOST_MATRIX_CELLS
 from modeling.live import judge_items
 from modeling.model_voice import Voice, heard
 from modeling.truth import Truth
 
-# Below this many answers a full inference takes less than a second: nothing is kept.
+# Below this many answers a full inference takes less than a second: nothing is kept. With hundreds of classes it takes
+# longer, by the cells of (answers, classes) and of everybody's matrix: two to three seconds for so many.
 FULL_BELOW = 20_000
+FULL_BELOW_CELLS, LEAST_FOR_CELLS = 3_000_000, 2_000
 # Cells of (items, classes) that are kept at most.
 MOST_CELLS = 20_000_000
 LEAST_UPDATES = 200
@@ -52,6 +55,12 @@ def updates_are_enough(*, n_votes: int, n_updates: int, n_classes: int) -> bool:
     return n_updates >= (most / 2 if n_classes > MANY_CLASSES else most)
 
 
+def takes_long(*, n_votes: int, n_annotators: int, n_classes: int) -> bool:
+    """Returns whether a full inference takes so long that single answers are judged by themselves meanwhile."""
+    cells = n_votes * n_classes + min(n_annotators * n_classes**2, MOST_MATRIX_CELLS)
+    return n_votes >= FULL_BELOW or (n_votes >= LEAST_FOR_CELLS and cells >= FULL_BELOW_CELLS)
+
+
 def update_items(claim: LaneClaim) -> bool:
     """Judges anew the items of the waiting answers; returns False where a full inference is due instead.
 
@@ -76,7 +85,8 @@ def update_items(claim: LaneClaim) -> bool:
 def keep_version(*, project: Project, inference: Inference) -> None:
     """Replaces the project's kept version, within the caller's transaction; small projects and huge ones have none."""
     votes, people = inference.votes, inference.people
-    if people is None or len(votes.votes) < FULL_BELOW or votes.n_items * votes.n_classes > MOST_CELLS:
+    sizes = {"n_votes": len(votes.votes), "n_annotators": votes.n_annotators, "n_classes": votes.n_classes}
+    if people is None or not takes_long(**sizes) or votes.n_items * votes.n_classes > MOST_CELLS:
         QualityVersion.objects.filter(project=project).delete()
         return
     path, checksum = save_quality(votes, people, inference.voice)

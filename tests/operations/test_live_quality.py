@@ -1,13 +1,26 @@
 """Single answers of a large project, by the kept version: what changes, what stays, when all is inferred anew."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from annotation import kept_quality
-from annotation.models import Annotation, Consensus, Flag, QualityVersion, Topic
+from annotation.models import (
+    AgreementReport,
+    Annotation,
+    AnnotatorReport,
+    Consensus,
+    Flag,
+    QualityVersion,
+    Topic,
+    WorkLane,
+)
 from annotation.operations import live_quality
-from annotation.operations.live_quality import updates_are_enough
+from annotation.operations.live_quality import takes_long, updates_are_enough
 from annotation.operations.outbox import request_work, run_lane
 from annotation.operations.quality import infer_quality
+from annotation.operations.settling import settle_quiet_projects
 from tests.factories import make_project
 from tests.operations.crowd import ask_everybody, change_answer, judge
 
@@ -100,6 +113,54 @@ def test_small_projects_keep_nothing(monkeypatch):
     monkeypatch.setattr(live_quality, "FULL_BELOW", 1000)
     a_crowd()
     assert not QualityVersion.objects.exists()
+
+
+def quiet_for(seconds: float) -> None:
+    WorkLane.objects.update(not_before=timezone.now() - timedelta(seconds=seconds))
+
+
+def test_in_a_quiet_moment_everything_is_inferred_anew():
+    project, items = a_crowd()
+    annotation = Annotation.objects.filter(item=items[3]).order_by("id").first()
+    change_answer(annotation, "ham")
+    answered(annotation)
+    accuracy = AnnotatorReport.objects.get(project=project, annotator=annotation.annotator).accuracy
+    quiet_for(50)
+    assert settle_quiet_projects() == []
+    quiet_for(70)
+    assert settle_quiet_projects() == [project.pk]
+    assert settle_quiet_projects() == []  # it waits already
+    run_lane(project_id=project.pk, topic=Topic.QUALITY, operation=infer_quality)
+    assert AnnotatorReport.objects.get(project=project, annotator=annotation.annotator).accuracy < accuracy
+    quiet_for(1000)
+    assert settle_quiet_projects() == []  # nothing is left to be looked at
+
+
+def test_the_longer_it_takes_the_longer_it_is_waited():
+    project, items = a_crowd()
+    answered(Annotation.objects.filter(item=items[3]).first())
+    report = AgreementReport.objects.get(project=project)
+    AgreementReport.objects.update(report=report.report | {"seconds": 30})
+    quiet_for(290)
+    assert settle_quiet_projects() == []
+    quiet_for(310)
+    assert settle_quiet_projects() == [project.pk]
+
+
+@pytest.mark.parametrize(
+    ("n_votes", "n_annotators", "n_classes", "is_long"),
+    [
+        (19_999, 100, 5, False),
+        (20_000, 100, 2, True),
+        (3_999, 20, 300, False),
+        (4_000, 20, 300, True),
+        (1_999, 1000, 300, False),
+        (2_000, 1000, 300, True),
+    ],
+)
+def test_many_classes_take_longer(monkeypatch, n_votes, n_annotators, n_classes, is_long):
+    monkeypatch.setattr(live_quality, "FULL_BELOW", 20_000)
+    assert takes_long(n_votes=n_votes, n_annotators=n_annotators, n_classes=n_classes) == is_long
 
 
 @pytest.mark.parametrize(

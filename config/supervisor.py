@@ -163,7 +163,7 @@ class Supervisor:
     def services(self) -> list[Child]:
         """Returns our own long-running programs, not started yet: web, worker, schedule."""
         web = self._program("web", "granian", *web_options(self.options.port), stop_seconds=15)
-        web.longest_pause = 1.0  # people wait for it, also when it is killed again and again
+        web.longest_pause = 0.5  # people wait for it, also when it is killed again and again
         worker = self._program("worker", "workers.run", "worker", stop_seconds=20)
         return [web, worker, self._program("schedule", "workers.run", "beat", str(self.state.folder / "schedule"))]
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from modeling.acquisition import margin
 from modeling.class_needs import exploring_share, needy_classes, rare_share_of
-from modeling.representatives import SPARE, best_first, repeats_last, uncertain_rows
+from modeling.representatives import best_first, repeats_last, says_the_same, uncertain_rows
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -106,7 +106,6 @@ def rank_team(
     n_wanted = min(n_wanted, len(sample))
     if n_wanted <= 0:
         return Choice.of(np.zeros(0, np.int64), np.zeros(0, np.float32), Kind.RANDOM, 1.0)
-    n_listed = min(n_wanted + SPARE, len(sample))
     counts = np.asarray(labeled_counts, dtype=np.float64)
     needy = needy_classes(counts)
     rare_share = rare_share_of(counts, needy)
@@ -118,20 +117,22 @@ def rank_team(
         uncertainty,
         sample,
         batch,
-        n_listed,
+        n_wanted,
         rng,
         pending=pending,
         seconds=seconds,
         central=not learned_here or counts.sum() < CENTRAL_LABELS,
     )
     parts = {
-        Kind.RARE: rare_rows(probabilities, candidates, counts, needy, _n_needed(rare_share, n_listed), rng),
-        Kind.RANDOM: _random_rows(probabilities, sample, _n_needed(n_random_share, n_listed), rng),
+        Kind.RARE: rare_rows(
+            probabilities, candidates, counts, needy, _n_needed(rare_share, n_wanted), rng, X=X, pending=pending
+        ),
+        Kind.RANDOM: _random_rows(probabilities, sample, _n_needed(n_random_share, n_wanted), rng),
         Kind.UNCERTAIN: Choice.of(rows, scores, Kind.UNCERTAIN, share_sampled),
     }
     shares = {Kind.RARE: rare_share, Kind.RANDOM: n_random_share * (1 - rare_share)}
-    listed = _interleaved(parts, shares, n_listed, rng)
-    return listed.at(repeats_last(X[listed.rows], pending, listed.kinds == Kind.RANDOM)[:n_wanted])
+    listed = _interleaved(parts, shares, n_wanted, rng)
+    return listed.at(repeats_last(X[listed.rows], pending, listed.kinds == Kind.RANDOM))
 
 
 def _n_needed(share: float, n_wanted: int) -> int:
@@ -145,22 +146,35 @@ def rare_rows(
     needy: Ints,
     n_wanted: int,
     rng: np.random.Generator,
+    *,
+    X: Floats | None = None,
+    pending: Floats | None = None,
 ) -> Choice:
-    """The likeliest rows of the neediest class, one at a time; each then counts as its probability of being in it."""
+    """The likeliest rows of the neediest class, one at a time; each then counts as its probability of being in it.
+
+    With vectors X (n, d) a row that says the same as a `pending` vector (m, d) or as one before it is passed over.
+    """
     if not n_wanted or not len(needy):
         return Choice.of(np.zeros(0, np.int64), np.zeros(0, np.float32), Kind.RARE, 1.0)
     ranked = {int(k): iter(best_first(probabilities[candidates, k], n_wanted * len(needy), rng)) for k in needy}
     counts, taken, scores = counts.copy(), dict[int, None](), []
+    said = None if X is None else [*(X[:0] if pending is None else pending)]
     while len(taken) < n_wanted and ranked:
         k = min(ranked, key=lambda k: counts[k] + 0.1 * rng.random())
-        place = next((int(p) for p in ranked[k] if int(p) not in taken), None)
+        place = next((int(p) for p in ranked[k] if int(p) not in taken and not _is_said(X, candidates[p], said)), None)
         if place is None:
             del ranked[k]
             continue
         taken[place] = None
+        if said is not None and X is not None:
+            said.append(X[candidates[place]])
         scores.append(probabilities[candidates[place], k])
         counts[k] += max(float(scores[-1]), 0.2)
     return Choice.of(candidates[np.array(list(taken), dtype=np.int64)], np.array(scores), Kind.RARE, 1.0)
+
+
+def _is_said(X: Floats | None, row: int, said: list[Floats] | None) -> bool:
+    return X is not None and bool(said) and says_the_same(X[row], np.array(said))
 
 
 def _random_rows(probabilities: Floats, candidates: Ints, n_wanted: int, rng: np.random.Generator) -> Choice:

@@ -51,7 +51,7 @@ def uncertain_rows(
         n_pool = min(n_pool, max(ROWS_PER_SLOT * batch, n_unsure), n_sampled)
         pool = order[:n_pool]
         order = np.concatenate([pool[_spread(X[sample[pool]], pending, batch, rng, central)], order[n_pool:]])
-    order = order[:n_wanted]
+    order = order[repeats_last(X[sample[order[: n_wanted + SPARE]]], pending)][:n_wanted]
     return sample[order], scores[order], n_sampled / len(candidates)
 
 
@@ -91,6 +91,14 @@ def _place_within(cluster: Ints, order: Ints) -> Ints:
     place = np.empty(len(cluster), dtype=np.int64)
     place[order] = np.arange(len(cluster)) - np.repeat(starts, np.diff(np.append(starts, len(cluster))))
     return place
+
+
+def says_the_same(row: Floats, others: Floats) -> bool:
+    """Whether the row (d,) says the same as one of the others (m, d)."""
+    if not len(others):
+        return False
+    lengths = np.linalg.norm(others, axis=1) * np.linalg.norm(row)
+    return bool((others @ row > SAME * np.maximum(lengths, 1e-12)).any())
 
 
 def repeats_last(X: Floats, pending: Floats, exempt: Bools | None = None) -> Ints:

@@ -17,10 +17,10 @@ from annotation.operations.measuring import (
     LEAST_PROTECTED,
     MEASURED,
     Sample,
-    by_sets,
     corrected_if_known,
     curve_points,
     measure,
+    measure_sets,
 )
 from annotation.operations.probes import Probe, next_stability, take_probe
 from annotation.operations.recipes import fit_named
@@ -28,7 +28,6 @@ from annotation.operations.scoring import counted, scored
 from annotation.operations.todays_classes import SCHEMA
 from annotation.stored import load_model
 from annotation.vectors import load_pool
-from modeling.class_report import set_report
 from modeling.guard import Arm, Gain, compare
 from modeling.linear import LinearModel, probabilities_of
 from modeling.linear_fit import DEFAULT_L2, fit_linear, out_of_fold
@@ -156,8 +155,10 @@ def _measured(project: Project, training: Training, rows: Ints, sample: Sample, 
         return dict.fromkeys(MEASURED)
     head = project.question.learner
     probabilities, targets = probabilities_of(sample.logits, head), training.beliefs.targets[rows]
-    is_sets = head is Learner.SIGMOID
-    own = by_sets(set_report(probabilities > 0.5, targets > 0.5)) if is_sets else measure(sample, spoken)
+    if head is Learner.SIGMOID:
+        own = measure_sets(probabilities, targets, probabilities_of(spoken, head))
+    else:
+        own = measure(sample, spoken)
     found = scored(project, probabilities, targets)
     # Where one class is right, how wrong people are is known and accounted for.
     main = own["performance"] if found["metric"] == ACCURACY else found

@@ -6,7 +6,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from modeling.class_report import SetReport, class_figures, confusion_matrix, is_lopsided, macro_f1, rarest_class
+from modeling.class_report import (
+    SetReport,
+    class_figures,
+    confusion_matrix,
+    is_lopsided,
+    macro_f1,
+    rarest_class,
+    set_report,
+)
 from modeling.drift import class_shift, newest_against_older
 from modeling.evaluation import Interval, accuracy_interval, corrected_accuracy
 from modeling.linear import softmax
@@ -59,7 +67,7 @@ def measure(sample: Sample, pool: Floats) -> Metrics:
         "f1": _f1(confusion, sample.n),
         "confusion": [[int(k), int(j), int(confusion[k, j])] for k, j in np.argwhere(confusion)],
         "calibration": _calibration(sample),
-        "drift": _drift(sample, is_match, pool),
+        "drift": drift(is_match, softmax(pool), softmax(sample.logits)),
     }
 
 
@@ -88,6 +96,15 @@ def curve_points(metrics: Metrics) -> list[Metrics]:
     return [{name: one[name] for name in ("metric", "estimate", "low", "high", "n")} for one in found if one]
 
 
+def measure_sets(probabilities: Floats, targets: Floats, pool: Floats) -> Metrics:
+    """Returns figures by class and drift where an item may have several classes; all are probabilities of each alone.
+
+    An item is a match where all of its classes are right.
+    """
+    said, true = probabilities > 0.5, targets > 0.5
+    return {**by_sets(set_report(said, true)), "drift": drift((said == true).all(axis=1), pool, probabilities)}
+
+
 def by_sets(report: SetReport) -> Metrics:
     """Returns what a version keeps of each class where an item may have several."""
     confused = [[int(k), int(j), int(report.confused[k, j])] for k, j in np.argwhere(report.confused)]
@@ -110,9 +127,13 @@ def _calibration(sample: Sample) -> Metrics:
     }
 
 
-def _drift(sample: Sample, is_match: npt.NDArray[np.bool_], pool: Floats) -> Metrics:
+def drift(is_match: npt.NDArray[np.bool_], pool: Floats, sample: Floats) -> Metrics:
+    """Returns how the newer protected items went against the older ones, and what the pool holds against the sample.
+
+    `pool` and `sample` are probabilities (n, n_classes), the sample's rows oldest answer first as `is_match` (n,).
+    """
     newest = newest_against_older(is_match)
-    shift = class_shift(softmax(pool), softmax(sample.logits)) if len(pool) else None
+    shift = class_shift(pool, sample) if len(pool) else None
     return {
         "newest": newest and newest._asdict(),
         "shift": shift and {"column": shift.column, "is_clear": shift.is_clear, **shift.difference._asdict()},

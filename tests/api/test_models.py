@@ -74,6 +74,10 @@ def test_where_an_item_may_have_several_classes_each_has_figures_too(client_of, 
     assert [one["class"] for one in found["by_class"]] == names
     assert all(one["n"] > 5 and one["f1"]["estimate"] > 0.6 for one in found["by_class"])
     assert isinstance(found["confused"], list)
+    if kind == "multichoice":
+        newest, shift = found["drift"]["newest"], found["drift"]["shift"]
+        assert newest["low"] <= newest["estimate"] <= newest["high"]
+        assert shift["column"] in range(2)
 
 
 def test_two_versions_are_compared_on_the_same_items(world):

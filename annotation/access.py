@@ -208,6 +208,13 @@ def may_undo(role: str, decision: str) -> None:
     require(role, "pause_people" if decision == Review.Decision.PAUSE else "review")
 
 
+def may_decide(user: User, flag: Flag) -> None:
+    """Raises Forbidden for a reviewer who would decide about a doubt of herself; whoever manages the project may."""
+    is_own = flag.annotator_id == user.pk and flag.annotation_id is None
+    if is_own and Role(flag.project.role).rank <= Role.REVIEWER.rank:
+        raise Forbidden(say("flag.own", "This is about your own work: somebody else has to decide."))
+
+
 def is_blind(project: Project) -> bool:
     """Whether this person is not to see who gave which answer: a reviewer where the project says so."""
     return project.blind_review and Role(project.role).rank <= Role.REVIEWER.rank

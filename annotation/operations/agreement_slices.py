@@ -1,6 +1,6 @@
 """Agreement in parts, as the manager reads it: by class, by person, by two people, by week."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,8 @@ from modeling.agreement_slices import Share
 
 MOST_WEEKS = 26
 MOST_PAIRS = 50
-# Every pair of people is looked at: beyond this many the table is of no use to anybody.
+# Every pair of people is looked at: beyond this many the table is of no use to anybody. Of people those are listed who
+# agree least.
 MOST_PEOPLE = 200
 MONDAY = datetime(1969, 12, 29, tzinfo=UTC)
 WEEK_SECONDS = 7 * 86_400
@@ -29,13 +30,18 @@ def agreement_slices(votes: Votes, names: Mapping[int, str], *, seed: int) -> di
             {"class": name} | shown_share(share)
             for name, share in zip(votes.class_names, slices.by_class(own, votes.n_classes), strict=True)
         ],
-        "by_person": [
-            {"username": name} | shown_share(share)
-            for name, share in zip(people, slices.by_person(own, votes.n_annotators), strict=True)
-        ],
+        "by_person": shown_people(people, slices.by_person(own, votes.n_annotators)),
         "by_pair": _by_pair(own, people),
         "by_week": _by_week(own, votes.created[shared], votes.n_classes, seed),
     }
+
+
+def shown_people(people: Sequence[str], shares: Sequence[Share]) -> list[dict[str, Any]]:
+    """Returns everybody's share in the order given; of more than two hundred people the lowest, unknown ones last."""
+    rows = [{"username": name} | shown_share(share) for name, share in zip(people, shares, strict=True)]
+    if len(rows) <= MOST_PEOPLE:
+        return rows
+    return sorted(rows, key=lambda row: (row["value"] is None, row["value"]))[:MOST_PEOPLE]
 
 
 def _by_pair(own: Ints, people: list[str]) -> list[dict[str, Any]]:

@@ -9,7 +9,15 @@ import numpy as np
 from annotation.arrays import Ints
 from annotation.kinds import Learner
 from annotation.operations.agreement_report import ENOUGH_ITEMS
-from annotation.operations.agreement_slices import MOST_PAIRS, MOST_PEOPLE, MOST_WEEKS, monday, shown_share, weeks_of
+from annotation.operations.agreement_slices import (
+    MOST_PAIRS,
+    MOST_PEOPLE,
+    MOST_WEEKS,
+    monday,
+    shown_people,
+    shown_share,
+    weeks_of,
+)
 from annotation.operations.coefficients import NOT_GRADED, shown_coefficient
 from annotation.operations.judgement import Crowd
 from annotation.operations.tagging.agreement import span_agreement
@@ -91,10 +99,7 @@ def _slices(
     two = closeness_by_two_people(pairs, limit=MOST_PAIRS) if len(people) <= MOST_PEOPLE else []
     return {
         "by_class": _by_class(crowd, shared),
-        "by_person": [
-            {"username": name} | shown_share(share)
-            for name, share in zip(people, closeness_by_person(pairs, len(people)), strict=True)
-        ],
+        "by_person": shown_people(people, closeness_by_person(pairs, len(people))),
         "by_pair": [
             {"annotators": [people[one.first], people[one.second]]} | shown_share(one.agreement) for one in two
         ],

@@ -28,6 +28,7 @@ class FlagActions(View):
         given: dict[str, Any] = checked(reviewing.NewAction, request)
         name = given.pop("action")
         flag = access.flag_for(person(request), flag_id, needs=NEEDED.get(name, "decide_flags"))
+        access.may_decide(person(request), flag)
         blind = access.is_blind(flag.project)
         done = review.act_on_flag(flag=flag, user=person(request), action=review.Action(name, **given))
         return Response(flag_row(done, blind=blind))
@@ -38,6 +39,7 @@ class UndoFlag(View):
     def post(self, request: Request, flag_id: str) -> Response:
         """Opens a decided flag again and takes back what was done about it."""
         flag = access.flag_for(person(request), flag_id, needs="decide_flags")
+        access.may_decide(person(request), flag)
         known_fields(request)
         blind = access.is_blind(flag.project)
         access.may_undo(flag.project.role, review.decision_on(flag).decision)

@@ -84,6 +84,7 @@ class OneFlag(View):
     def patch(self, request: Request, flag_id: str) -> Response:
         """Confirms or dismisses a flag with a word."""
         flag = access.flag_for(person(request), flag_id, needs="decide_flags")
+        access.may_decide(person(request), flag)
         blind = access.is_blind(
             flag.project
         )  # asked first: the decision reads the flag anew, without the caller's role

@@ -65,7 +65,7 @@ def rehearse_all(dataset: Dataset, choices: Choices, say: Callable[[str], None])
     for name in choices.lists.representations:
         pools[name] = pool_of(dataset, name)
         say(f"{name}: vectors of {len(dataset.pool)} rows to label and {len(dataset.test)} to test on.")
-    arms = [Arm(*one) for one in itertools.product(*choices.lists)]
+    arms, running_since = [Arm(*one) for one in itertools.product(*choices.lists)], time.monotonic()
     runs = list(itertools.product(range(choices.seeds), zip(arms, names(arms), strict=True)))
     for n_done, (seed, (arm, name)) in enumerate(runs):
         points = _run(pools[arm.representation], arm, choices, seed, started + choices.limit)
@@ -73,10 +73,9 @@ def rehearse_all(dataset: Dataset, choices: Choices, say: Callable[[str], None])
             say(f"Time is up (--limit {choices.limit:g}): {len(runs) - n_done} of {len(runs)} runs are left out.")
             break
         arm.runs.append(points)
-        spent = time.monotonic() - started
-        left = spent / (n_done + 1) * (len(runs) - n_done - 1)
+        left = (time.monotonic() - running_since) / (n_done + 1) * (len(runs) - n_done - 1)
         reached = f"accuracy {points[-1].accuracy:.3f} with {points[-1].n_labels} labels"
-        say(f"{name}, seed {seed + 1} of {choices.seeds}: {reached}; {spent:.0f} s, about {left:.0f} s to go.")
+        say(f"{name}, seed {seed + 1} of {choices.seeds}: {reached}; about {left:.0f} s to go.")
     return arms
 
 

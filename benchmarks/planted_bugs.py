@@ -130,7 +130,11 @@ BUGS = [
     Bug("reaper off", constant(f"{LEASES}.RELEASE_EXPIRED", ("lease.expires_at < now()", "false"))),
     Bug(
         "stale generation applied",
-        source(f"{OPERATIONS}.outbox.settle_lane", "lane.filter(epoch=claim.epoch).exists()", "lane.exists()"),
+        source(
+            f"{OPERATIONS}.outbox.settle_lane",
+            "_own(claim)",
+            "WorkLane.objects.filter(project_id=claim.project_id, topic=claim.topic)",
+        ),
     ),
     Bug(
         "a lane is given away while somebody is at it",

@@ -32,12 +32,6 @@ class WrongCredentials(APIException):
     default_detail = "The user name or the password is wrong."
 
 
-def log_in(request: Request) -> User:
-    """Returns the person that the body names; raises as `recognized` does."""
-    given = checked(serializers.Credentials, request)
-    return recognized(request._request, given["username"], given["password"])
-
-
 def recognized(request: HttpRequest, username: str, password: str) -> User:
     """Returns the person; raises WrongCredentials for wrong credentials and Throttled after too many."""
     failures = FailedLogins(request, username)
@@ -94,8 +88,9 @@ class TokenLogIn(View):
     @documented(request=serializers.TokenCredentials, responses=serializers.Token)
     def post(self, request: Request) -> Response:
         """A token for a program, by user name and password, and the code where the account has a second factor."""
-        user = log_in(request)
-        _beyond_the_password(request._request, user, checked(serializers.TokenCredentials, request).get("code"))
+        given = checked(serializers.TokenCredentials, request)
+        user = recognized(request._request, given["username"], given["password"])
+        _beyond_the_password(request._request, user, given.get("code"))
         _, token = issue_token(user, "log-in")
         return Response({"token": token})
 
@@ -108,7 +103,8 @@ class Session(View):
     @documented(request=serializers.Credentials, responses=serializers.Me)
     def post(self, request: Request) -> Response:
         """Logs the page in; sets the session cookie."""
-        user = log_in(request)
+        given = checked(serializers.Credentials, request)
+        user = recognized(request._request, given["username"], given["password"])
         login(request._request, user)
         return Response(shape_of_me(user))
 

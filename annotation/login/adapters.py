@@ -18,6 +18,7 @@ from rest_framework.exceptions import Throttled
 
 from annotation.api.throttles import FailedLogins, network_of
 from annotation.login import factors
+from annotation.login.words import TOO_MANY
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Accounts(DefaultAccountAdapter):
         try:
             failures.check()
         except Throttled as refusal:
-            raise ValidationError(str(refusal.detail)) from refusal
+            raise ValidationError(TOO_MANY) from refusal
         if user.check_password(password):
             return True
         failures.add()

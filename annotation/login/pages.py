@@ -18,6 +18,7 @@ from rest_framework.exceptions import Throttled
 
 from annotation.api.views.accounts import WrongCredentials, proved
 from annotation.login import factors, oidc
+from annotation.login.words import TOO_MANY
 from annotation.operations.auditing import audit
 
 
@@ -35,8 +36,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             proved(request, user, request.POST.get("code", "")[:50])
         except WrongCredentials:
             said, status = "The code is wrong, or was used already.", 403
-        except Throttled as refusal:
-            said, status = str(refusal.detail), 429
+        except Throttled:
+            said, status = TOO_MANY, 429
         else:
             remember(request, user)
             return HttpResponseRedirect(then)

@@ -29,5 +29,5 @@ def settle(seconds: float = 5.0) -> int:
 
 def end_sessions(database: str) -> None:
     """Ends every session in that database, idle ones of pools too."""
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as other:
+    with psycopg.connect(os.environ["DATABASE_URL"], dbname="postgres", autocommit=True) as other:
         other.execute(END, [database])

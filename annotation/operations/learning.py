@@ -39,6 +39,7 @@ from annotation.operations.tagging.ranking import rank_texts
 from annotation.queries.versions import serving_version
 from annotation.representations import EXTERNAL
 from annotation.stored import load_tagger, save_model, save_tagger
+from annotation.troubles import NO_VECTORS
 from modeling.linear import LinearModel
 from modeling.recipes import RecipeModel
 from modeling.tagging.tagger import Tagger
@@ -240,7 +241,7 @@ def _wait_for_vectors(project: Project) -> NoReturn:
     """Raises Postponed while vectors are on their way, else Conflict with the reason why there are none."""
     _ask_for_vectors(project.pk)
     if project.representation == EXTERNAL and not VectorBatch.objects.filter(project=project).exists():
-        raise Conflict("No vectors were uploaded yet.", code="no_vectors")
+        raise Conflict(NO_VECTORS, code="no_vectors")
     lane = WorkLane.objects.filter(project=project, topic=Topic.REPRESENT).exclude(error="").first()
     if lane is not None:
         raise Conflict(f"The items have no vectors: {lane.error}", code="no_vectors")

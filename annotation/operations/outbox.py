@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
-from annotation import hooks
+from annotation import hooks, troubles
 from annotation.errors import Postponed, StaleEpoch
 from annotation.models import Topic, WorkLane, WorkRequest
 from annotation.operations import owners
@@ -136,7 +136,7 @@ def _judge_vanished(project_id: int, topic: str) -> None:
     if lane is not None:
         by_itself = owners.was_ended_by_its_work(lane.owner)
         if WorkLane.objects.filter(pk=lane.pk, epoch=lane.epoch, expires_at__lt=Now()).update(
-            **owners.counted(by_itself=by_itself), **({"error": "The worker died at it."} if by_itself else {})
+            **owners.counted(by_itself=by_itself), **({"error": troubles.WORKER_DIED} if by_itself else {})
         ):
             _rest_if_hopeless(WorkLane.objects.filter(pk=lane.pk, epoch=lane.epoch))
 
@@ -250,7 +250,7 @@ def _release(claim: LaneClaim, **changes: object) -> None:
 def _release_failed(claim: LaneClaim, error: Exception) -> None:
     """Counts the failure, or the outage: while that lasts nobody can be told, and the next owner counts it."""
     is_outage = owners.is_outage(error)
-    text = {} if is_outage else {"error": f"{type(error).__name__}: {error}"[:2000]}
+    text = {} if is_outage else {"error": troubles.kept(error)}
     if is_outage:
         connection.close()  # the next statement gets another one
     with suppress(OperationalError, InterfaceError):

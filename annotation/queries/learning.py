@@ -13,6 +13,7 @@ from annotation.kinds import Learner
 from annotation.models import Project
 from annotation.models.items import SHOWN_TEXT
 from annotation.sentences import Sentence, say, spoken
+from annotation.troubles import why_training_fails
 
 MAX_PAGE = 500
 MAX_KEY = 2**63 - 1
@@ -74,7 +75,7 @@ def model_status(project: Project) -> dict[str, Any]:
         "seconds_behind": round(max(seconds, 0.0), 3),
         "strategy": strategy,
         "trained_at": trained_at,
-        "training": {"running": running, "error": error or None},
+        "training": {"running": running, "error": (trouble := why_training_fails(error)), "said": spoken(trouble)},
         **(measured := _measured(_loaded(metrics) or {})),
         "serving": _serving(pinned, [number, through, measured["performance"]]),
     }

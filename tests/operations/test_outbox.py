@@ -19,6 +19,7 @@ from annotation.operations.outbox import (
     sweep,
     waiting_requests,
 )
+from annotation.queries.learning import model_status
 from tests.factories import make_project
 from tests.operations.test_labeling import at_once
 
@@ -90,6 +91,9 @@ def test_three_failures_put_the_lane_to_rest_with_the_reason(project):
         with pytest.raises(RuntimeError):
             run(project, fail)
     assert lane().error == "RuntimeError: poison"
+    said = model_status(project)["training"]
+    assert said["error"].endswith("Its error: RuntimeError: poison")
+    assert said["said"] == {"code": "training.failed", "with": {"why": "RuntimeError: poison"}}
     assert sweep() == []
     assert run(project) is None
     assert WorkRequest.objects.exists()

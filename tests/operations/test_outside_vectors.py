@@ -13,7 +13,9 @@ from annotation.operations import collection, outside_vectors, shards, vector_up
 from annotation.operations.collection import collect_artifacts
 from annotation.operations.projects import change_project
 from annotation.operations.vector_uploads import add_vectors
+from annotation.queries.learning import model_status
 from annotation.queries.representation import representation_status
+from annotation.troubles import NO_VECTORS
 from annotation.vectors import Floats, load_pool
 from tests.factories import make_annotation, make_item, make_project
 from tests.operations.learning_world import add_items, answer, run, taught, truth
@@ -83,7 +85,8 @@ def test_without_any_vector_training_says_what_it_waits_for() -> None:
     for _ in range(3):
         with pytest.raises(Conflict, match="No vectors"):
             run(project, Topic.LEARN)
-    assert "No vectors were uploaded yet" in WorkLane.objects.get(topic=Topic.LEARN).error
+    assert WorkLane.objects.get(topic=Topic.LEARN).error == NO_VECTORS
+    assert model_status(project)["training"]["said"]["code"] == "training.no_vectors"
     send(project, items, pointing(4))
     run(project, Topic.REPRESENT, Topic.LEARN)
     assert project.live_model is not None, "the first vectors end the lane's rest"

@@ -12,6 +12,8 @@ from django.utils import timezone
 from annotation.models import Project, Topic, WorkLane
 from annotation.operations.outbox import LaneClaim, claim_lane, request_work, run_lane, sweep
 from annotation.operations.owners import BORN, MAX_ATTEMPTS, MAX_LOSSES, is_outage, myself, was_ended_by_its_work
+from annotation.queries.learning import model_status
+from annotation.troubles import WORKER_DIED
 from tests.factories import make_project
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,7 +119,8 @@ def test_work_that_ends_its_process_three_times_rests_the_lane(project):
         assert vanish(project, owner_gone())
     assert not vanish(project, "")
     assert lane().not_before > timezone.now() + timedelta(minutes=4)
-    assert "died" in lane().error
+    assert lane().error == WORKER_DIED
+    assert model_status(project)["training"]["said"]["code"] == "training.worker_died"
 
 
 def test_a_long_row_of_lost_workers_rests_the_lane_for_a_minute(project):

@@ -438,6 +438,9 @@ def test_an_error_frees_the_job_for_the_next_try(monkeypatch):
         with pytest.raises(ZeroDivisionError):
             run_job(job.pk)
     assert stuck_jobs() == [job.pk]
+    job.refresh_from_db()
+    why = {"why": "ZeroDivisionError: division by zero"}
+    assert job.result["said"] == {"code": "job.unforeseen", "with": why}
     assert run_job(job.pk)
     job.refresh_from_db()
     assert (job.status, counts(job)) == ("done", (95, 1, 1))

@@ -10,7 +10,8 @@ from annotation.api.serializers import Spoken
 
 class Training(s.Serializer[Any]):
     running = s.BooleanField()
-    error = s.CharField(allow_null=True)
+    error = s.CharField(allow_null=True, help_text="Why the last training failed; null when it did not.")
+    said = Spoken(allow_null=True)
 
 
 class Representation(s.Serializer[Any]):

@@ -145,12 +145,13 @@ def work_on(job_id: int, operation: Callable[[JobClaim], None]) -> bool:
 def _count(claim: JobClaim, error: Exception) -> None:
     """Frees the job for the next try; while an outage lasts nobody can be told, and the next owner counts it."""
     is_outage = owners.is_outage(error)
-    reason = {"reason": reportable(f"{type(error).__name__}: {str(error)[:500]}")}
+    why = reportable(f"{type(error).__name__}: {str(error)[:500]}")
+    reason = say("job.unforeseen", "An error that nobody foresaw: {why}", why=why)
     if is_outage:
         connection.close()  # the next statement gets another one
     with suppress(OperationalError, InterfaceError):
         Job.objects.filter(pk=claim.job_id, epoch=claim.epoch).update(
-            **owners.counted(by_itself=not is_outage), result=reason
+            **owners.counted(by_itself=not is_outage), result={"reason": reason} | beside(reason)
         )
 
 

@@ -1529,7 +1529,9 @@ export interface Tokens {
 
 export interface Training {
   running: boolean
+  /** Why the last training failed; null when it did not. */
   error: string | null
+  said: Spoken | null
 }
 
 export type TrainingStageEnum = 'undecided' | 'passed' | 'not_passed'

@@ -9,7 +9,7 @@ import { reasonInShort, whyNoQueue } from './manageQueue'
 
 const model: ModelState = {
   version: 41, version_because: null, version_said: null, trained_through: 900, annotations: 906, labels_behind: 6, seconds_behind: 9, strategy: 'team', trained_at: null,
-  performance: { metric: 'macro_f1', estimate: 0.931, low: 0.904, high: 0.953, n: 257 }, training: { running: false, error: null },
+  performance: { metric: 'macro_f1', estimate: 0.931, low: 0.904, high: 0.953, n: 257 }, training: { running: false, error: null, said: null },
 }
 const progress: Progress = {
   items: 1000, annotations: 906, items_with_consensus: 900, items_finished: 880, open_assignments: 9,
@@ -148,6 +148,8 @@ describe('queue, jobs, health', () => {
     const health: Health = { status: 'degraded', workers_alive: false, broker: false, database: true, canary_age_seconds: 300, silent_workers: 0 }
     const tones = signs({ isReached: true, health, model: { ...model, seconds_behind: 540 }, queue: null, progress }, 0).map((sign) => [sign.name, sign.tone])
     expect(tones).toEqual([['Workers', 'bad'], ['Job queue', 'bad'], ['Database', 'good'], ['Model 41', 'warn'], ['Being answered', 'good']])
+    const failed = { ...model, training: { running: false, error: 'The training failed.', said: { code: 'training.failed', with: { why: 'MemoryError' } } } }
+    expect(signs({ isReached: true, health: null, model: failed, queue: null, progress: null }, 0)).toEqual([{ name: 'Model', text: 'The training failed.', tone: 'bad' }])
     expect(signs({ isReached: false, health, model, queue: null, progress }, 0)).toHaveLength(1)
   })
 })

@@ -2,6 +2,7 @@
 import type { Health, ModelState, Progress, Queue } from '../api/types'
 import { ago, count, duration } from './format'
 import { freshness } from './manageQuestions'
+import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
 export interface Sign {
@@ -38,7 +39,7 @@ function workers(health: Health): Sign {
 }
 
 function modelSign(model: ModelState): Sign {
-  if (model.training.error) return { name: t.manage.model, text: model.training.error, tone: 'bad' }
+  if (model.training.error) return { name: t.manage.model, text: say(model.training.error, model.training.said), tone: 'bad' }
   const { text, isLate } = freshness(model)
   const name = model.version === null ? t.manage.model : t.manage.modelNumber(model.version)
   const training = model.training.running ? t.manage.trainingNow : ''

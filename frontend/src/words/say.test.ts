@@ -18,6 +18,11 @@ describe('a sentence of the service', () => {
       expect(say(ENGLISH, HELP)).toBe('cy 的回答约有 61% 正确（52% 至 70%），低于此处的标准 75%。')
     })
 
+    it('says why a training failed, and keeps the error as it is', () => {
+      const failed = { running: false, error: 'The training failed.', said: { code: 'training.failed', with: { why: 'MemoryError' } } }
+      expect(say(failed.error, failed.said)).toBe('训练失败，系统会自动重试。错误信息：MemoryError')
+    })
+
     it('names roles as the page does', () => {
       expect(say('This needs the role manager; yours is annotator.', { code: 'role.needed', with: { needed: 'manager', role: 'annotator' } })).toBe(
         '此操作需要“管理员”角色；您的角色是“标注员”。',

@@ -1,0 +1,25 @@
+"""What a lane of work keeps of its failure, and how the page says it."""
+
+from annotation.errors import DomainError
+from annotation.sentences import Sentence, say
+
+WORKER_DIED = "The worker died at it."
+NO_VECTORS = "No vectors were uploaded yet."
+LONGEST = 2_000
+
+
+def kept(error: Exception) -> str:
+    """Returns what is stored of a failure: a refusal's own words, else the exception's name before its text."""
+    return (error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}")[:LONGEST]
+
+
+def why_training_fails(stored: str | None) -> Sentence | None:
+    """Returns in a sentence why the last training failed, and what comes next; None where nothing is stored."""
+    if not stored:
+        return None
+    if stored == WORKER_DIED:
+        english = "The worker died at the training, perhaps for want of memory. It is tried again by itself."
+        return say("training.worker_died", english)
+    if stored == NO_VECTORS:
+        return say("training.no_vectors", "No vectors were uploaded yet. The training waits for them.")
+    return say("training.failed", "The training failed and is tried again by itself. Its error: {why}", why=stored)

@@ -90,7 +90,9 @@ def _saved(points: Sequence[dict[str, Any]]) -> Saved:
     control = _arm(points, Evaluation.Arm.RANDOM, LEAST_COMPARED)
     if not active or not control:
         most = [max((point["n"] for point in points if point["arm"] == arm), default=0) for arm in Evaluation.Arm]
-        english = "Not known yet: each curve needs {needed} protected answers, and one has {least}."
+        english = (
+            "Not known yet: each curve needs answers to {needed} random items no model learns from; one has {least}."
+        )
         return None, say("saved.too_few", english, needed=LEAST_COMPARED, least=min(most))
     first = max(active[0].n_labels, control[0].n_labels)
     arms = [[point for point in arm if point.n_labels >= first] for arm in (active, control)]

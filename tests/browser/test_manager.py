@@ -71,7 +71,7 @@ def test_figures_of_a_model_have_intervals_or_a_reason(page: Page, site: Site, p
         page.get_by_role("button", name="Download model 3").click()
     assert files.value.suggested_filename == f"model-{project.pk}-3.zip"
     page.get_by_role("button", name="Figures of model 1").click()
-    expect(page.get_by_text("Not known yet because too few protected random items").first).to_be_visible()
+    expect(page.get_by_text("Not known yet because too few test items").first).to_be_visible()
     if AXE.is_file():
         wrong = offences(page)
         page.get_by_role("button", name="Pin model 2").click()

@@ -54,7 +54,7 @@ def test_marking_by_keyboard_alone(site: Site, page: Page) -> None:
     press(page, "u", "p", "x")
     expect(spans).to_have_text(["Boplace"])
     press(page, "u", "Enter")
-    expect(spans).to_have_text(["Ottoperson · suggested 0.83"])
+    expect(spans).to_have_text(["Ottoperson · suggested, 83%"])
     press(page, "Enter")
     expect(page.get_by_role("heading", name="Every item has its answers")).to_be_visible()
     expect_saved(page)

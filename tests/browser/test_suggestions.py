@@ -36,7 +36,7 @@ def test_an_answer_is_accepted_or_refused_by_one_key(site: Site, page: Page) -> 
     three = ("ham", "spam", "scam")
     project = foretold(site, sure("ham"), sure("spam"), sure("scam"), classes=three, suggestions="verify")
     start_labelling(site, page, project)
-    expect(page.get_by_text("is what bert would answer, held at 0.92")).to_be_visible()
+    expect(page.get_by_text("is what bert would answer, 92% sure")).to_be_visible()
     if AXE.is_file():
         assert offences(page) == []
     page.keyboard.press("Enter")
@@ -76,7 +76,7 @@ def test_refusing_one_of_two_is_the_other_and_sets_are_refused_as_a_whole(site: 
 def test_a_manager_chooses_what_people_see_and_reads_what_it_does(site: Site, page: Page) -> None:
     project = foretold(site, sure("ham"), {"value": {"class": "spam"}}, classes=("ham", "spam", "scam"))
     start_labelling(site, page, project)
-    expect(page.get_by_text("suggested 0.92")).to_be_visible()
+    expect(page.get_by_text("suggested, 92%")).to_be_visible()
     page.keyboard.press("1")
     expect_saved(page)
     make_member(project, user=site.person("maya"), role=Role.MANAGER)

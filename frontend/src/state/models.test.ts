@@ -30,14 +30,14 @@ describe('figures of a model', () => {
   it('come with their range, or with the reason', () => {
     expect(performanceFigure(measured(0.9))).toMatchObject({ value: '90.0%', range: '85.0–95.0%', why: '' })
     expect(performanceFigure(null).why).toMatch(/^Not known yet: /)
-    expect(f1Figure({ macro: null, rarest: null, says_more: false }).why).toContain('a class has no protected item')
+    expect(f1Figure({ macro: null, rarest: null, says_more: false }).why).toContain('a class has no test item')
   })
 
   it('say for each class why one is missing', () => {
     const figures = classFigures({ class: 'spam', n: 3, n_guessed: 0, precision: null, recall: { estimate: 0, low: 0, high: 0.6 }, f1: null })
     expect(figures.precision.why).toContain('has not said this class')
     expect(figures.recall).toMatchObject({ value: '0.000', range: '0.000–0.600' })
-    expect(classFigures({ class: 'x', n: 0, n_guessed: 0, precision: null, recall: null, f1: null }).f1.why).toContain('no protected item')
+    expect(classFigures({ class: 'x', n: 0, n_guessed: 0, precision: null, recall: null, f1: null }).f1.why).toContain('no test item')
   })
 
   it('mark where confidence is outside of what was measured', () => {

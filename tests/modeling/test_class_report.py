@@ -101,6 +101,6 @@ def test_spans_by_hand() -> None:
     """Of the first text's two spans one is right, one has another class; in the second one is found beside nothing."""
     true = [[(0, 3, 0), (5, 9, 1)], []]
     found = [[(0, 3, 0), (5, 9, 2)], [(1, 2, 0)]]
-    report = span_report(found, true, 3)  # type: ignore[arg-type]
+    report = span_report(found, true, 3)  # type: ignore[arg-type]  # lists of invariant type
     assert report.counts.tolist() == [[1, 1, 2], [0, 1, 0], [0, 0, 1]]
     assert np.argwhere(report.confused).tolist() == [[1, 2]]

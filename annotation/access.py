@@ -6,6 +6,7 @@ project that one can see. Instance administrators see every project as its owner
 
 from datetime import datetime
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -203,15 +204,27 @@ def review_for(user: User, review_id: str | int, *, needs: str) -> Review:
     return review
 
 
-def may_undo(role: str, decision: str) -> None:
-    """Raises Forbidden unless the role may take such a decision back: a pause needs what pausing needs."""
-    require(role, "pause_people" if decision == Review.Decision.PAUSE else "review")
+def may_undo(user: User, review: Review, role: str) -> None:
+    """Raises Forbidden unless the role may take such a decision back: a pause needs what pausing needs, and what was
+    decided about oneself a manager."""
+    require(role, "pause_people" if review.decision == Review.Decision.PAUSE else "review")
+    _not_about_oneself(user, review.about_id, role)
+
+
+def may_undo_batch(user: User, project: Project, batch: UUID) -> None:
+    """Raises Forbidden as `may_undo` does for any decision of the batch."""
+    for review in Review.objects.filter(project=project, batch=batch, about=user, undone_at=None):
+        may_undo(user, review, project.role)
 
 
 def may_decide(user: User, flag: Flag) -> None:
-    """Raises Forbidden for a reviewer who would decide about a doubt of herself; whoever manages the project may."""
-    is_own = flag.annotator_id == user.pk and flag.annotation_id is None
-    if is_own and Role(flag.project.role).rank <= Role.REVIEWER.rank:
+    """Raises Forbidden for a reviewer who would decide about a doubt of herself or of her own label; whoever manages
+    the project may."""
+    _not_about_oneself(user, flag.annotator_id, flag.project.role)
+
+
+def _not_about_oneself(user: User, about_id: int | None, role: str) -> None:
+    if about_id == user.pk and Role(role).rank <= Role.REVIEWER.rank:
         raise Forbidden(say("flag.own", "This is about your own work: somebody else has to decide."))
 
 

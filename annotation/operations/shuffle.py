@@ -79,5 +79,10 @@ def places_of_late_items(project: Project, *, n_late: int) -> Places:
 
 
 def key_of_late_item(item: Item) -> int:
-    """Returns the key with which this item becomes undrawn now, in the caller's transaction."""
-    return places_of_late_items(item.project, n_late=1).key_of(item.shuffle_key)
+    """Returns the key with which this item becomes undrawn now, in the caller's transaction.
+
+    The place that it had says when it came, or what was drawn before, so it gets another one.
+    """
+    project, key = item.project, item.shuffle_key
+    anew = order_key(project.seed, key.to_bytes(8, "big"))
+    return places_of_late_items(project, n_late=1).key_of(anew & ~MASK | key & MASK)

@@ -8,14 +8,15 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from annotation.errors import BadRequest, Conflict, InvalidValue
-from annotation.models import Annotation, Consensus, Flag, Item, Project, Review, Topic
+from annotation.errors import BadRequest, Conflict, Forbidden, InvalidValue
+from annotation.models import Annotation, Consensus, Flag, Item, Membership, Project, Review, Role, Topic
 from annotation.operations.auditing import audit
 from annotation.operations.gold import add_gold
 from annotation.operations.outbox import request_work
 from annotation.operations.retry import retried
 from annotation.operations.sending_out import close_slots, widen
 from annotation.operations.transfer.store import lock_project
+from annotation.sentences import say
 
 Decision = Review.Decision
 ON_ITEMS = (Decision.ACCEPT, Decision.CHANGE, Decision.KEEP, Decision.GOLD, Decision.SEND_OUT)
@@ -51,8 +52,8 @@ def decide_review(
     `batch` and `flag` say by which click and about which flag. Of two reviewers at once one decides and the other is
     told: an item has one verdict until that is undone.
     Raises Conflict (decided already, nobody has answered, no more answers allowed, gold that contradicts, an answer
-    whose classes are gone), InvalidValue for a verdict against the schema, BadRequest for what is missing, NotFound
-    when the project was deleted meanwhile.
+    whose classes are gone), Forbidden for a reviewer whose lone answer would become right, InvalidValue for a verdict
+    against the schema, BadRequest for what is missing, NotFound when the project was deleted meanwhile.
     """
     if wish.decision not in ON_ITEMS:
         names = ", ".join(ON_ITEMS)
@@ -64,6 +65,7 @@ def decide_review(
         if value is None:
             widen(project=project, item=facts.item, votes=wish.votes)
         else:
+            _refuse_own(project, facts, value, user)
             facts.before["flags"] = _settle_flags(facts, value, user, wish.note)
             close_slots(facts.item)
             if wish.decision == Decision.GOLD:
@@ -131,6 +133,15 @@ def _of_today(project: Project, facts: _Facts, value: dict[str, Any]) -> dict[st
         raise Conflict(
             "The classes have changed; the consensus is being worked out anew.", code="no_consensus"
         ) from error
+
+
+def _refuse_own(project: Project, facts: _Facts, value: dict[str, Any], user: User) -> None:
+    """Raises Forbidden where a reviewer would declare right what she alone has answered; a manager may."""
+    same = [pk for pk, given in facts.annotations.items() if given == value]
+    if len(same) != 1 or not Annotation.objects.filter(pk=same[0], annotator=user).exists():
+        return
+    if Membership.objects.filter(project=project, user=user, role=Role.REVIEWER).exists():
+        raise Forbidden(say("review.own", "Only you have answered so: somebody else has to decide that it is right."))
 
 
 def _kept(facts: _Facts, annotation: int | None) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Due process: nobody who only reviews decides on a doubt about herself."""
 
+from uuid import uuid4
+
 import pytest
 from django.utils import timezone
 
-from annotation.models import Flag
+from annotation.models import Flag, Review
 from annotation.operations.agreement_slices import MOST_PEOPLE, shown_people
 from modeling.agreement_slices import Share
 from tests.factories import make_annotation, make_item, make_member, make_project
@@ -31,12 +33,45 @@ def test_a_flag_about_oneself(client_of, role, status):
     assert client_of(person).call("POST", f"{path}actions/", talk)[0] == status
 
 
-def test_a_flag_about_a_colleague_or_about_one_label(client_of):
+def test_a_flag_about_a_colleague_and_about_ones_own_label(client_of):
     project = make_project()
     ann, bob = make_member(project, role="reviewer"), make_member(project, role="reviewer")
-    own_label = make_annotation(make_item(project), ann, "ham")
-    for path in (flag_about(project, bob), flag_about(project, ann, own_label)):
-        assert client_of(ann).call("PATCH", path, {"status": "dismissed"})[0] == 200
+    path = flag_about(project, ann, make_annotation(make_item(project), ann, "ham"))
+    assert client_of(ann).call("PATCH", flag_about(project, bob), {"status": "dismissed"})[0] == 200
+    assert client_of(ann).call("PATCH", path, {"status": "dismissed"})[0] == 403
+    assert client_of(bob).call("PATCH", path, {"status": "dismissed"})[0] == 200
+
+
+def test_what_was_decided_about_oneself_is_undone_by_others(client_of):
+    project = make_project()
+    ann, bob = make_member(project, role="reviewer"), make_member(project, role="reviewer")
+    said = {"project": project, "about": ann, "reviewer": bob, "decision": "talk", "created_at": timezone.now()}
+    review = Review.objects.create(**said, batch=uuid4())
+    paths = f"reviews/{review.pk}/undo/", f"projects/{project.pk}/reviews/batches/{review.batch}/undo/"
+    assert [client_of(ann).call("POST", path)[0] for path in paths] == [403, 403]
+    assert [client_of(bob).call("POST", path)[0] for path in paths] == [200, 200]
+
+
+@pytest.mark.parametrize("decision", [{"decision": "keep"}, {"decision": "change", "value": {"class": "ham"}}])
+@pytest.mark.parametrize(("role", "status"), [("reviewer", 403), ("manager", 201)])
+def test_nobody_who_reviews_declares_her_own_lone_answer_right(client_of, decision, role, status):
+    project = make_project(overlap=3)
+    item, ann = make_item(project, slot_limit=3), make_member(project, role=role)
+    own = make_annotation(item, ann, "ham")
+    make_annotation(item, make_member(project), "spam")
+    wish = {"item": item.pk, "annotation": own.pk} | decision
+    assert client_of(ann).call("POST", f"projects/{project.pk}/reviews/", wish)[0] == status
+
+
+def test_a_reviewer_decides_for_what_others_say_too_and_against_herself(client_of):
+    project = make_project(overlap=3)
+    ann = make_member(project, role="reviewer")
+    for said, value in (("ham", "ham"), ("spam", "spam")):
+        item = make_item(project, slot_limit=3)
+        make_annotation(item, ann, "ham")
+        make_annotation(item, make_member(project), said)
+        wish = {"item": item.pk, "decision": "change", "value": {"class": value}}
+        assert client_of(ann).call("POST", f"projects/{project.pk}/reviews/", wish)[0] == 201
 
 
 def test_of_many_people_those_who_agree_least_are_listed():

@@ -42,7 +42,7 @@ class UndoFlag(View):
         access.may_decide(person(request), flag)
         known_fields(request)
         blind = access.is_blind(flag.project)
-        access.may_undo(flag.project.role, review.decision_on(flag).decision)
+        access.may_undo(person(request), review.decision_on(flag), flag.project.role)
         undone = review.undo_flag(flag=flag, user=person(request))
         return Response(flag_row(undone, blind=blind))
 

@@ -80,7 +80,7 @@ class UndoReview(View):
         """Takes a decision back; what it had changed is as before."""
         review = access.review_for(person(request), review_id, needs="review")
         known_fields(request)
-        access.may_undo(review.project.role, review.decision)
+        access.may_undo(person(request), review, review.project.role)
         blind = access.is_blind(review.project)
         undone = undoing.undo_review(review=review, user=person(request))
         return Response(queries.review_row(undone, blind=blind))
@@ -92,6 +92,7 @@ class UndoBatch(View):
         """Takes back all decisions that were made by one click."""
         project = access.project_for(person(request), project_id, needs="review")
         known_fields(request)
+        access.may_undo_batch(person(request), project, _uuid(batch))
         n = agreeing.undo_batch(project=project, user=person(request), batch=_uuid(batch))
         return Response({"n": n})
 

@@ -44,6 +44,7 @@ export const zhHans: Catalogue = {
     'own.copying': '您的错误与一位同事的相同之处多于此处通常的情况。',
     'flag.note_needed': '请写明要告诉此人的内容。',
     'flag.own': '此标记涉及您自己的工作：须由他人决定。',
+    'review.own': '只有您这样回答过：是否正确须由他人决定。',
     'review.unsure': '有 {n} 个回答，但没有一个足够确定。',
     'review.doubted': '{n} 个回答中有一个受到怀疑。',
     'advice.fallen_back': '各用 {labels} 个标注时，模型所选的问题比随机问题多 {gain:1} 个百分点。现在除稀有类别外改为随机提问；每增加一百个标注会再次评估。',

@@ -1,6 +1,6 @@
 """The trained versions of a project: which there are, how good each was, and how two of them differ."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
 from annotation.artifacts import ArtifactError
+from annotation.kinds.history import rename_since
 from annotation.models import Consensus, ModelVersion, Project
 from annotation.sentences import say, spoken
 from annotation.stored import PROBE, PROTECTED, Ints, load_spoken
@@ -138,7 +139,7 @@ def compare(project: Project, first: ModelVersion, second: ModelVersion) -> dict
         return found | _because("compare.files_gone", "The files of one of the two are not kept any more.")
     return found | {
         "probe": _agreement(probe, first.classes),
-        "protected": _paired(project, protected, first.classes),
+        "protected": _paired(project, protected, first, second),
     }
 
 
@@ -167,15 +168,24 @@ def _agreement(probe: tuple[Ints, Ints, Ints], names: Sequence[str]) -> dict[str
     }
 
 
-def _paired(project: Project, spoken: tuple[Ints, Ints, Ints], names: Sequence[str]) -> dict[str, Any] | None:
-    """Both against the consensus of today, on the protected items that both were measured on."""
-    item_ids, first, second = spoken
-    place = {name: column for column, name in enumerate(names)}
+def _paired(
+    project: Project, spoken: tuple[Ints, Ints, Ints], first: ModelVersion, second: ModelVersion
+) -> dict[str, Any] | None:
+    """Both against the consensus, in the classes of today, on the protected items that both were measured on."""
+    item_ids, *said = spoken
+    place = {name: column for column, name in enumerate(project.class_names)}
+    one, other = (_today(project, version, place)[row] for version, row in zip((first, second), said, strict=True))
     believed = Consensus.objects.filter(project=project, item__in=item_ids.tolist()).values_list("item", "value")
     truth = {item: place.get(value.get("class"), -1) for item, value in believed}
     true = np.array([truth.get(item, -1) for item in item_ids.tolist()], dtype=np.int64)
     known = true >= 0
     if not known.any():
         return None
-    found: Paired = paired_difference(first[known] == true[known], second[known] == true[known])
+    found: Paired = paired_difference(one[known] == true[known], other[known] == true[known])
     return {**found._asdict(), "difference": found.difference._asdict()}
+
+
+def _today(project: Project, version: ModelVersion, place: Mapping[str, int]) -> Ints:
+    """The place that each class of the version has today, -1 where it is gone."""
+    rename = rename_since(project.class_history, version.metrics.get("schema_version", 0)) or str
+    return np.array([place.get(rename(name) or "", -1) for name in version.classes], dtype=np.int64)

@@ -9,6 +9,7 @@ from annotation.models import AuditEvent, ModelVersion, Project, QueueEntry, Rol
 from annotation.operations import outbox
 from annotation.operations.collection import collect_artifacts
 from annotation.operations.outbox import request_work
+from annotation.operations.projects import change_project
 from annotation.operations.quality import infer_quality
 from annotation.queries import versions
 from annotation.stored import _models
@@ -94,6 +95,16 @@ def test_two_versions_are_compared_on_the_same_items(world):
     assert manager.call("GET", f"{path}models/2/compare/?with=7")[0] == 404
     same = manager.call("GET", f"{path}models/2/compare/?with=2")[1]
     assert (same["probe"]["kappa"], same["probe"]["changed"]) == (1.0, [])
+
+
+def test_versions_are_held_against_the_classes_of_today(world):
+    project, manager, path = world
+    change_project(
+        project=project, user=project.created_by, changes={"classes": ["spam", {"name": "mail", "was": "ham"}]}
+    )
+    run_quality(project)
+    found = manager.call("GET", f"{path}models/2/compare/?with=3")[1]["protected"]
+    assert (found["n"], found["both_right"]) == (10, 10)
 
 
 def run_quality(project: Project) -> None:

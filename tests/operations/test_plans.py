@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Literal
 from annotation.access import assignment_for, project_for
 from annotation.models import Project
 from annotation.operations.labeling import assign_next_item, submit_annotation
+from annotation.operations.transfer.items import add_items
 from tests.factories import make_member, make_project
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,3 +128,17 @@ def test_a_plan_made_without_statistics_looks_at_few_pages_too(random_rate):
         project: sorted(pages(project, make_member(project), Kept) for _ in range(3))[1] for project in (small, large)
     }
     assert counts[large] <= 2 * counts[small]
+
+
+def test_an_import_reads_no_table_where_nearly_all_items_have_one_content():
+    project, explained = filled(LARGE), Explained("ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON")
+    rows = [{"data": {"text": f"new {n}"}} for n in range(50)]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE annotation_item SET content_hash = decode(md5('one'), 'hex')")
+        cursor.execute("ANALYZE annotation_item")
+    with connection.execute_wrapper(explained):
+        assert add_items(project=project, user=project.created_by, rows=rows).created == 50
+    tops = [rows[0][0][0]["Plan"] for rows in explained.plans]
+    known = [top for top in tops if "incoming_item" in str(top) and top["Node Type"] == "Nested Loop"]
+    assert len(known) == 1
+    assert known[0]["Shared Hit Blocks"] + known[0]["Shared Read Blocks"] < 1000

@@ -31,11 +31,13 @@ SELECT nextval(name) FROM (SELECT pg_get_serial_sequence('annotation_item', 'id'
     generate_series(1, %s)
 """
 # Statistics of a young project say that it has one row, and then any index that starts with the project looks good.
-# LATERAL … LIMIT keeps this a look-up for each row, "+ 0" leaves only the index that starts with the content.
+# LATERAL … LIMIT keeps this a look-up for each row; "+ 0", BETWEEN and the order leave only the index that starts with
+# the content, also where nearly all items have the same one.
 _KNOWN_CONTENT = """
 SELECT incoming.content_hash FROM incoming_item incoming CROSS JOIN LATERAL (
     SELECT 1 FROM annotation_item item
-    WHERE item.content_hash = incoming.content_hash AND item.project_id + 0 = %s LIMIT 1
+    WHERE item.content_hash BETWEEN incoming.content_hash AND incoming.content_hash AND item.project_id + 0 = %s
+    ORDER BY item.content_hash LIMIT 1
 ) known
 """
 # In the order of external_id, so that two batches with the same names wait for each other instead of deadlocking.

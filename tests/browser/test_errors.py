@@ -130,11 +130,18 @@ def test_a_server_that_is_down_and_no_worker(site: Site, page: Page, context: Br
     expect(page.get_by_text("No answer · 2 waiting on this device").first).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Querent does not answer")).to_be_visible()
+    keeps_the_rules_in_both_themes(page)
     context.unroute("**/api/v1/**")
     page.get_by_role("button", name="Try again").press("Enter")
     expect_text(page, "message 3")
     until(lambda: Annotation.objects.filter(project=project).count() == 2)
     expect_saved(page)
+
+
+def keeps_the_rules_in_both_themes(page: Page) -> None:
+    for theme in ("dark", "light") if AXE.is_file() else ():
+        page.emulate_media(color_scheme=theme)
+        assert offences(page) == []
 
 
 @pytest.fixture
@@ -164,6 +171,18 @@ def test_a_file_that_is_too_large_or_breaks_at_a_row(
     said = "2 rows in, 2 left out; stopped at row 5: A quote that opens here is not closed properly"
     expect(page.get_by_text(said)).to_be_visible()
     expect(page.get_by_role("button", name="Download the 2 with reasons")).to_be_visible()
+
+
+def test_a_part_of_the_page_that_does_not_load(site: Site, page: Page, context: BrowserContext, owned: Project) -> None:
+    site.log_in(page, "maya", path=f"/projects/{owned.pk}/guidelines")
+    expect(page.get_by_role("heading", name="Guidelines").first).to_be_visible()
+    context.route("**/assets/**", lambda route: route.abort())
+    press(page, page.get_by_role("link", name="People"))
+    expect(page.get_by_role("heading", name="This page did not load")).to_be_visible()
+    keeps_the_rules_in_both_themes(page)
+    context.unroute("**/assets/**")
+    press(page, page.get_by_role("button", name="Try again"))
+    expect(page.get_by_role("heading", name="People", exact=True).first).to_be_visible()
 
 
 def test_a_session_that_ends_on_a_manager_s_page(site: Site, page: Page, owned: Project) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import press, tab_to, type_in
-from tests.stack import Stack
+from tests.stack import Stack, eventually
 
 pytestmark = pytest.mark.alone
 
@@ -68,6 +68,9 @@ def test_from_a_table_to_labels_a_model_and_an_export(page: Page, stack: Stack, 
     expect(page.get_by_text("12 annotations").first).to_be_visible(timeout=20_000)
     expect(page.get_by_text("Model ", exact=False).first).to_be_visible()
 
+    admin, project = stack.client(), page.url.split("/projects/")[1].split("/")[0]
+    # The last answers are judged within seconds; Settings tells how far that is when it is opened.
+    assert eventually(lambda: admin.want("GET", f"projects/{project}/quality/export/")["items"] == 12, 30)
     press(page, page.get_by_role("link", name="Settings"))
     with page.expect_response("**/quality/export/?min_confidence=0.99") as asked:
         page.get_by_label("Items", exact=True).select_option("at least 99% sure")

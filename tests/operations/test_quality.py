@@ -120,6 +120,20 @@ class TestConsensus:
         judge(project)
         assert everything(project) == before
 
+    def test_what_is_stored_says_nothing_of_the_way_there(self):
+        truth = ["ham", "spam"] * 30
+        others = {"bob": [*truth[:54], *truth[53:59]], "cem": truth}
+        project = make_project(overlap=3)
+        ask_everybody(project, {"ann": truth, **others})
+        for answer in Annotation.objects.filter(annotator__username="ann").order_by("-pk")[:3]:
+            judge(project)
+            change_answer(answer, "spam" if answer.value == {"class": "ham"} else "ham")
+        judge(project)
+        by_steps = {pk: row.posterior for pk, row in consensus_by_item(project).items()}
+        Consensus.objects.all().delete()
+        judge(project)
+        assert {pk: row.posterior for pk, row in consensus_by_item(project).items()} == by_steps
+
     def test_protected_items_are_judged_by_people_alone(self, monkeypatch):
         """Else the measure of the model would lean towards the model."""
         project = make_project()

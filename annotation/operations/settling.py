@@ -11,7 +11,7 @@ QUIET = """
     FROM annotation_qualityversion kept
     JOIN annotation_worklane lane ON lane.project_id = kept.project_id AND lane.topic = %(topic)s
     JOIN annotation_agreementreport report ON report.project_id = kept.project_id
-    WHERE kept.n_updates > 0 AND lane.expires_at IS NULL AND lane.error = ''
+    WHERE kept.n_updates > 0 AND (lane.expires_at IS NULL OR lane.expires_at < now()) AND lane.error = ''
       AND lane.not_before < now() - make_interval(secs => greatest(60, 10 * (report.report->>'seconds')::float8))
       AND NOT EXISTS (SELECT 1 FROM annotation_workrequest waiting
                       WHERE waiting.project_id = kept.project_id AND waiting.topic = %(topic)s)

@@ -136,6 +136,16 @@ def test_in_a_quiet_moment_everything_is_inferred_anew():
     assert settle_quiet_projects() == []  # nothing is left to be looked at
 
 
+def test_a_worker_that_was_ended_once_all_was_written_leaves_nothing_undone():
+    project, items = a_crowd()
+    answered(Annotation.objects.filter(item=items[3]).first())
+    quiet_for(70)
+    WorkLane.objects.update(expires_at=timezone.now() + timedelta(seconds=5))
+    assert settle_quiet_projects() == []  # somebody is at it
+    WorkLane.objects.update(expires_at=timezone.now() - timedelta(seconds=60))
+    assert settle_quiet_projects() == [project.pk]
+
+
 def test_the_longer_it_takes_the_longer_it_is_waited():
     project, items = a_crowd()
     answered(Annotation.objects.filter(item=items[3]).first())

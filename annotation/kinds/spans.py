@@ -11,7 +11,7 @@ from annotation.errors import InvalidValue
 from annotation.kinds.answers import agreement, checked_class, needed_classes, shaped
 from annotation.kinds.base import Answer, Data, Learner, Mark, Merged, Schema
 from annotation.kinds.items import Shown, text_item
-from annotation.kinds.marks import matched_share, merged_marks
+from annotation.kinds.marks import Line, matched_share, merged_marks
 
 MAX_SPANS = 10_000
 PARTS = {"start", "end", "class"}
@@ -111,9 +111,11 @@ def _refuse_overlaps(spans: Sequence[Mark], order: Sequence[int]) -> None:
 
 def _without_overlaps(found: Sequence[tuple[Mark, float]]) -> list[tuple[Mark, float]]:
     kept: list[tuple[Mark, float]] = []
+    line = Line()
     for mark, share in sorted(found, key=lambda pair: (-pair[1], _key(pair[0]))):
-        if not any(span_overlap(mark, other) > 0 for other, _ in kept):
+        if not any(span_overlap(mark, kept[place][0]) > 0 for place in line.near(mark)):
             kept.append((mark, share))
+            line.add(mark)
     return kept
 
 

@@ -6,9 +6,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotation.kinds.base import Schema
 from annotation.kinds.boxes import box_overlap
 from annotation.kinds.marks import Line, clusters, matched_share
-from annotation.kinds.spans import span_overlap
+from annotation.kinds.spans import Spans, span_overlap
 
 CLASS = st.sampled_from(["person", "place"])
 SPANS = st.builds(
@@ -50,3 +51,11 @@ def test_a_thousand_marks_are_compared_with_their_neighbours_alone() -> None:
     assert matched_share(marks, marks, overlap) == 1
     assert len(clusters([marks, marks], [1.0, 1.0], overlap)) == 1000
     assert looked_at[0] < 10_000
+
+
+def test_of_a_thousand_merged_spans_those_that_overlap_a_better_one_go() -> None:
+    spans = [{"start": 10 * n, "end": 10 * n + 6, "class": "person"} for n in range(1000)]
+    longer = [span | {"end": span["start"] + 14, "class": "place"} for span in spans]
+    answers = [{"spans": spans + longer}] * 3 + [{"spans": spans}]
+    merged = Spans().merge(answers, [1.0] * 4, Schema(("person", "place"), spans_overlap=False))
+    assert merged.value == {"spans": spans}

@@ -39,7 +39,7 @@ class Folding:
         There, of several that became one, it is enough that one is right, as if they were independent.
         """
         if head == "sigmoid":
-            return np.asarray(-np.expm1(self.added(np.log1p(-np.minimum(rows, 1 - 1e-7)))), dtype=np.float32)
+            return np.asarray(0 - np.expm1(self.added(np.log1p(-np.minimum(rows, 1 - 1e-7)))), dtype=np.float32)
         found = self.added(rows)
         total = found.sum(axis=1, keepdims=True)
         even = np.float32(1 / self.n_classes)

@@ -22,6 +22,8 @@ def test_where_several_may_be_right_one_of_those_that_became_one_is_enough() -> 
     rows = np.array([[0.5, 0.5, 0.9], [1.0, 0.0, 0.2]], dtype=np.float32)
     found = folding(1, 1, 0, n_classes=2).probabilities(rows, "sigmoid")
     assert found == pytest.approx(np.array([[0.9, 0.75], [0.2, 1.0]]), abs=1e-6)
+    new = folding(0, 0, -1, n_classes=2).probabilities(rows, "sigmoid")[:, 1]
+    assert [str(float(p)) for p in new] == ["0.0", "0.0"]  # no minus
 
 
 def test_the_same_classes_change_nothing() -> None:

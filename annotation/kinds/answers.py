@@ -12,7 +12,7 @@ def shaped(value: Any, name: str, example: str) -> Any:
     """Returns the one part of an answer; raises InvalidValue for anything but an object with exactly this name."""
     if not isinstance(value, dict) or set(value) != {name}:
         message = say("answer.looks_like", "An answer to this project looks like {example}.", example=example)
-        raise InvalidValue(message, fields={"value": "wrong shape"})
+        raise InvalidValue(message, fields={"value": told(message.code, "wrong shape", example=example)})
     return value[name]
 
 
@@ -23,6 +23,21 @@ def checked_class(name: Any, classes: Sequence[str], place: str) -> str:
         message = say("answer.class_of", f"{_said(place)}The class must be one of {{classes}}.", classes=shown)
         raise InvalidValue(message, fields={place: say("answer.no_such_class", "not a class of this project")})
     return name
+
+
+def wrong_mark(what: str, place: str, code: str, english: str, /, **parts: Any) -> InvalidValue:
+    """Returns the refusal of one span or box at a place such as value.spans.3.end; its number is among the parts."""
+    number = int(place.split(".")[2]) + 1
+    said = say(code, english, n=number, **parts)
+    return InvalidValue(told(code, f"{what} {number}: {said}.", **said.parts), fields={place: said})
+
+
+def checked_marks(given: Any, name: str, most: int) -> list[Any]:
+    """Returns what is a list of at most so many spans or boxes; raises InvalidValue for anything else."""
+    if not isinstance(given, list) or len(given) > most:
+        message = say("answer.marks", "{name} is a list, of {most:,} at most.", name=name, most=most)
+        raise InvalidValue(message, fields={f"value.{name}": told(message.code, "not such a list", **message.parts)})
+    return given
 
 
 def _said(place: str) -> str:

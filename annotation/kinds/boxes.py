@@ -8,8 +8,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from annotation.errors import InvalidValue
-from annotation.kinds.answers import agreement, checked_class, needed_classes, shaped
+from annotation.kinds.answers import agreement, checked_class, checked_marks, needed_classes, shaped, wrong_mark
 from annotation.kinds.base import Answer, Data, Learner, Mark, Merged, Schema
 from annotation.kinds.items import Shown, image_item
 from annotation.kinds.marks import matched_share, merged_marks
@@ -34,13 +33,12 @@ class Boxes:
     def canonical(self, value: Any, schema: Schema, data: Data | None) -> dict[str, Any]:
         """The boxes from the upper left on; the same box twice is refused."""
         given = shaped(value, "boxes", '{"boxes": [{"x": 0, "y": 0, "width": 1, "height": 1, "class": "…"}]}')
-        if not isinstance(given, list) or len(given) > MAX_BOXES:
-            raise InvalidValue(f"boxes is a list, of {MAX_BOXES:,} at most.", fields={"value.boxes": "not such a list"})
-        boxes = [_box(one, schema, data or {}, f"value.boxes.{place}") for place, one in enumerate(given)]
+        marks = checked_marks(given, "boxes", MAX_BOXES)
+        boxes = [_box(one, schema, data or {}, f"value.boxes.{place}") for place, one in enumerate(marks)]
         order = sorted(range(len(boxes)), key=lambda place: _key(boxes[place]))
         for before, after in itertools.pairwise(order):
             if _key(boxes[before]) == _key(boxes[after]):
-                raise _wrong(f"value.boxes.{after}", "the same box twice")
+                raise wrong_mark("Box", f"value.boxes.{after}", "answer.box_twice", "the same box twice")
         return {"boxes": [boxes[place] for place in order]}
 
     def renamed(self, value: Answer, rename: Callable[[str], str | None]) -> dict[str, Any] | None:
@@ -86,15 +84,17 @@ def box_overlap(one: Mark, other: Mark) -> float:
 
 def _box(given: Any, schema: Schema, data: Mapping[str, Any], place: str) -> Mark:
     if not isinstance(given, dict) or set(given) != {*NUMBERS, "class"}:
-        raise _wrong(place, "a box is {x, y, width, height, class}")
+        raise wrong_mark("Box", place, "answer.box_parts", "a box is {{x, y, width, height, class}}")
     for name in NUMBERS:
         if not _is_number(given[name]):
-            raise _wrong(f"{place}.{name}", f"must be a number from 0 to {LARGEST:,}")
+            english = "must be a number from 0 to {most:,}"
+            raise wrong_mark("Box", f"{place}.{name}", "answer.box_number", english, most=LARGEST)
     for start, length in (("x", "width"), ("y", "height")):
         if given[length] < ROUNDING:
-            raise _wrong(f"{place}.{length}", "must be larger than 0")
+            raise wrong_mark("Box", f"{place}.{length}", "answer.box_empty", "must be larger than 0")
         if _is_number(data.get(length)) and given[start] + given[length] > data[length] * (1 + ROUNDING):
-            raise _wrong(f"{place}.{length}", f"reaches beyond the image, which is {data[length]:g} here")
+            english = "reaches beyond the image, which is {reach:g} here"
+            raise wrong_mark("Box", f"{place}.{length}", "answer.box_beyond", english, reach=data[length])
     name = checked_class(given["class"], schema.classes, f"{place}.class")
     return {part: given[part] for part in NUMBERS} | {"class": name}
 
@@ -107,8 +107,3 @@ def _is_number(value: Any) -> bool:
 
 def _key(box: Mark) -> tuple[float, float, float, float, str]:
     return box["y"], box["x"], box["width"], box["height"], box["class"]
-
-
-def _wrong(place: str, message: str) -> InvalidValue:
-    number = int(place.split(".")[2]) + 1
-    return InvalidValue(f"Box {number}: {message}.", fields={place: message})

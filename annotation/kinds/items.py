@@ -56,7 +56,7 @@ def image_item(data: Mapping[str, Any]) -> Shown:
         try:
             check_image(data["image"])
         except NotAnImage as error:
-            raise wrong("data.image", str(error)) from error
+            raise wrong("data.image", say("item.image", "{why}", why=str(error))) from error
     else:
         checked_text(data["image"], "data.image", longest=MAX_IMAGE)
     return Shown("image", 0)

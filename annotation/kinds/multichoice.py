@@ -7,6 +7,7 @@ from annotation.errors import InvalidValue
 from annotation.kinds.answers import agreement, checked_class, needed_classes, shaped
 from annotation.kinds.base import Answer, Data, Learner, Merged, Schema
 from annotation.kinds.items import Shown, text_or_image_item
+from annotation.sentences import say, told
 
 
 class MultiChoice:
@@ -24,11 +25,14 @@ class MultiChoice:
         """The classes in the project's order; a class named twice is refused."""
         given = shaped(value, "classes", '{"classes": ["…", …]}')
         if not isinstance(given, list):
-            raise InvalidValue("classes is a list of names.", fields={"value.classes": "not a list"})
+            message = say("answer.names", "classes is a list of names.")
+            raise InvalidValue(message, fields={"value.classes": told(message.code, "not a list")})
         for place, name in enumerate(given[: len(schema.classes) + 1]):
             checked_class(name, schema.classes, f"value.classes.{place}")
             if name in given[:place]:
-                raise InvalidValue(f"{name} is named twice.", fields={f"value.classes.{place}": "named twice"})
+                twice = say("answer.named_twice", "{name} is named twice.", name=name)
+                again = told(twice.code, "named twice", **twice.parts)
+                raise InvalidValue(twice, fields={f"value.classes.{place}": again})
         return {"classes": [name for name in schema.classes if name in given]}
 
     def renamed(self, value: Answer, rename: Callable[[str], str | None]) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from annotation.errors import InvalidValue
 from annotation.kinds.answers import agreement, heaviest, no_classes, shaped
 from annotation.kinds.base import Answer, Data, Learner, Merged, Schema
 from annotation.kinds.items import Shown, pair_item
+from annotation.sentences import say, told
 
 # How the two are called where classes have names: in probabilities, reasons and reports.
 SIDES = ("first", "second")
@@ -26,8 +27,8 @@ class Pairwise:
     def canonical(self, value: Any, schema: Schema, data: Data | None) -> dict[str, Any]:
         given = shaped(value, "preferred", '{"preferred": 0}')
         if isinstance(given, bool) or not isinstance(given, int) or given not in (0, 1):
-            message = "preferred is 0 for the first text, 1 for the second."
-            raise InvalidValue(message, fields={"value.preferred": "0 or 1"})
+            message = say("answer.preferred", "preferred is 0 for the first text, 1 for the second.")
+            raise InvalidValue(message, fields={"value.preferred": told(message.code, "0 or 1")})
         return {"preferred": given}
 
     def renamed(self, value: Answer, rename: Callable[[str], str | None]) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from annotation.errors import InvalidValue
 from annotation.kinds.answers import agreement, needed_classes, shaped
 from annotation.kinds.base import Answer, Data, Learner, Merged, Schema
 from annotation.kinds.items import Shown, any_item
-from annotation.sentences import say
+from annotation.sentences import say, told
 
 DEFAULT_POINTS = ("1", "2", "3", "4", "5")
 POINT = re.compile(r"0|-?[1-9][0-9]{0,5}")
@@ -42,7 +42,8 @@ class Rating:
         if not is_number or str(given).removesuffix(".0") not in schema.classes:
             shown = f"{schema.classes[0]} to {schema.classes[-1]}" if schema.classes else "none"
             message = say("answer.point", "The rating must be a point of the scale: {points}.", points=shown)
-            raise InvalidValue(message, fields={"value.rating": "not a point of this project's scale"})
+            field = told(message.code, "not a point of this project's scale", **message.parts)
+            raise InvalidValue(message, fields={"value.rating": field})
         return {"rating": int(given)}
 
     def renamed(self, value: Answer, rename: Callable[[str], str | None]) -> dict[str, Any] | None:

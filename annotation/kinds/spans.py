@@ -7,8 +7,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from annotation.errors import InvalidValue
-from annotation.kinds.answers import agreement, checked_class, needed_classes, shaped
+from annotation.kinds.answers import agreement, checked_class, checked_marks, needed_classes, shaped, wrong_mark
 from annotation.kinds.base import Answer, Data, Learner, Mark, Merged, Schema
 from annotation.kinds.items import Shown, text_item
 from annotation.kinds.marks import Line, matched_share, merged_marks
@@ -31,14 +30,13 @@ class Spans:
     def canonical(self, value: Any, schema: Schema, data: Data | None) -> dict[str, Any]:
         """The spans by start, end and class; refuses the same span twice, and overlaps if the project does."""
         given = shaped(value, "spans", '{"spans": [{"start": 0, "end": 5, "class": "…"}]}')
-        if not isinstance(given, list) or len(given) > MAX_SPANS:
-            raise InvalidValue(f"spans is a list, of {MAX_SPANS:,} at most.", fields={"value.spans": "not such a list"})
         length = len(data["text"]) if data else 0
-        spans = [_span(one, schema, length, f"value.spans.{place}") for place, one in enumerate(given)]
+        marks = checked_marks(given, "spans", MAX_SPANS)
+        spans = [_span(one, schema, length, f"value.spans.{place}") for place, one in enumerate(marks)]
         order = sorted(range(len(spans)), key=lambda place: _key(spans[place]))
         for before, after in itertools.pairwise(order):
             if _key(spans[before]) == _key(spans[after]):
-                raise _wrong(f"value.spans.{after}", "the same span twice")
+                raise wrong_mark("Span", f"value.spans.{after}", "answer.span_twice", "the same span twice")
         if not schema.spans_overlap:
             _refuse_overlaps(spans, order)
         return {"spans": [spans[place] for place in order]}
@@ -87,16 +85,17 @@ def span_overlap(one: Mark, other: Mark) -> float:
 
 def _span(given: Any, schema: Schema, length: int, place: str) -> Mark:
     if not isinstance(given, dict) or set(given) != PARTS:
-        raise _wrong(place, "a span is {start, end, class}")
+        raise wrong_mark("Span", place, "answer.span_parts", "a span is {{start, end, class}}")
     for name in ("start", "end"):
         if isinstance(given[name], bool) or not isinstance(given[name], int):
-            raise _wrong(f"{place}.{name}", "must be a whole number")
+            raise wrong_mark("Span", f"{place}.{name}", "answer.span_whole", "must be a whole number")
     if given["start"] < 0:
-        raise _wrong(f"{place}.start", "lies before the text")
+        raise wrong_mark("Span", f"{place}.start", "answer.span_before", "lies before the text")
     if given["end"] > length:
-        raise _wrong(f"{place}.end", f"lies outside the text of {length:,} characters")
+        english = "lies outside the text of {length:,} characters"
+        raise wrong_mark("Span", f"{place}.end", "answer.span_outside", english, length=length)
     if given["start"] >= given["end"]:
-        raise _wrong(f"{place}.end", "must be larger than start")
+        raise wrong_mark("Span", f"{place}.end", "answer.span_end", "must be larger than start")
     name = checked_class(given["class"], schema.classes, f"{place}.class")
     return {"start": given["start"], "end": given["end"], "class": name}
 
@@ -105,7 +104,8 @@ def _refuse_overlaps(spans: Sequence[Mark], order: Sequence[int]) -> None:
     reached = 0
     for place in order:
         if spans[place]["start"] < reached:
-            raise _wrong(f"value.spans.{place}", "overlaps another span, which this project does not allow")
+            english = "overlaps another span, which this project does not allow"
+            raise wrong_mark("Span", f"value.spans.{place}", "answer.span_overlaps", english)
         reached = max(reached, spans[place]["end"])
 
 
@@ -121,8 +121,3 @@ def _without_overlaps(found: Sequence[tuple[Mark, float]]) -> list[tuple[Mark, f
 
 def _key(span: Mark) -> tuple[int, int, str]:
     return span["start"], span["end"], span["class"]
-
-
-def _wrong(place: str, message: str) -> InvalidValue:
-    number = int(place.split(".")[2]) + 1
-    return InvalidValue(f"Span {number}: {message}.", fields={place: message})

@@ -7,6 +7,7 @@ import pytest
 
 from annotation.errors import InvalidValue
 from annotation.kinds import KINDS, LINEAR, Learner, Schema, kind_of
+from annotation.sentences import spoken
 from tests.kinds.examples import CLASSES, EXAMPLES, TEXT, Example, box, span
 
 every_kind = pytest.mark.parametrize("example", EXAMPLES, ids=str)
@@ -35,7 +36,8 @@ def test_a_wrong_answer_is_refused_with_its_place(example: Example):
         with pytest.raises(InvalidValue) as refused:
             kind.canonical(value, example.schema, example.data)
         assert list(refused.value.fields) == [place], value
-        assert refused.value.message
+        assert spoken(refused.value.message), "a page says it in any language"
+        assert spoken(refused.value.fields[place]), value
 
 
 @every_kind
@@ -47,6 +49,7 @@ def test_items_are_checked(example: Example):
         with pytest.raises(InvalidValue) as refused:
             kind.checked_item(data)
         assert list(refused.value.fields) == [place], data
+        assert spoken(refused.value.message), data
 
 
 @every_kind
@@ -143,6 +146,7 @@ class TestMerging:
         with pytest.raises(InvalidValue) as refused:
             kind.canonical(answers[0], Schema(CLASSES, spans_overlap=False), {"text": TEXT})
         assert list(refused.value.fields) == ["value.spans.1"]
+        assert spoken(refused.value.message) == {"code": "answer.span_overlaps", "with": {"n": 2}}
 
     def test_boxes_that_overlap_by_half_are_one(self):
         kind, schema = kind_of("boxes"), Schema(CLASSES)

@@ -3,7 +3,7 @@ import type { ItemPage, Vote, Waiting } from '../api/review'
 import { REVIEW_COMMANDS, reviewCommands } from '../commands/review'
 import { clashes } from '../keymap'
 import { answerKeys } from './classes'
-import { doubted, modelView, putBack, story, withMore, without, withPage, wordsOf } from './review'
+import { doubted, isJudgedAnew, modelView, putBack, story, withMore, without, withPage, wordsOf } from './review'
 
 const waiting = (item: number, score: number, more: Partial<Waiting> = {}): Waiting => ({
   item, external_id: null, text: `text ${item}`, score, reason: { kind: 'label_suspect', summary: '' }, flag: null, annotation: null,
@@ -18,6 +18,11 @@ const page: ItemPage = {
   votes: [vote(1, 'ham', 0.1), vote(2, 'spam', 0.9), vote(3, 'spam', 0.8)],
   reviews: [{ id: 5, item: 1, reviewer: 'ana', decision: 'change', value: { class: 'spam' }, note: 'irony', created_at: '2030-01-01T00:01:00Z', undone_at: '2030-01-01T00:02:00Z', undone_by: 'bo' }],
 }
+
+it('knows whether a decision that was taken back is still in what the service says', () => {
+  const said = (status: 'reviewed' | 'gold' | 'agreed'): ItemPage => ({ ...page, consensus: { value: { class: 'ham' }, probability: 1, status, n_votes: 2, posterior: {} } })
+  expect([said('reviewed'), said('gold'), said('agreed'), page].map(isJudgedAnew)).toEqual([false, false, true, true])
+})
 
 describe('the queue', () => {
   const queue = [waiting(1, 0.9), waiting(2, 0.8), waiting(3, 0.7)]

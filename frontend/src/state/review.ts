@@ -53,6 +53,9 @@ export function withPage(queue: readonly Waiting[], page: ItemPage): readonly Wa
   return consensus ? queue.map((one) => (one.item === page.id ? { ...one, consensus, proposal: consensus.value } : one)) : queue
 }
 
+/** Whether the decision that was taken back is no longer in what the server says: until then the page of before it stands. */
+export const isJudgedAnew = ({ consensus }: ItemPage): boolean => consensus?.status !== 'reviewed' && consensus?.status !== 'gold'
+
 /** The answer that is doubted: the flagged one, else the one that is probably wrong most. */
 export function doubted(waiting: Waiting, page: ItemPage | null): Vote | null {
   const votes = page?.votes ?? []

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { answer, current, EMPTY_STATE, revise, skip, takeBack } from './label'
-import { leased, leasesWanted, letGo, recalled, refuse, restored, retry, sent, withoutExpired } from './sync'
+import { counted, leased, leasesWanted, letGo, recalled, refuse, restored, retry, sent, withoutExpired } from './sync'
 import { HAM, ids, leases, SPAM, withReady } from './testing'
 
 const REASON = { code: 'no_slot', message: 'Your lease had ended.' }
@@ -99,6 +99,10 @@ describe('after a reload', () => {
     expect(ids(state.past)).toEqual([2, 1, 9, 8])
     expect(state.past[0]?.value).toEqual(HAM)
     expect(state.past.every((one, i, all) => i === 0 || one.at < (all[i - 1]?.at ?? 0))).toBe(true)
+  })
+
+  it('today counts an answer once that the service has although its confirmation is under way', () => {
+    expect(counted(before, { ...page(9, 2), today: 5 }).today).toBe(6)
   })
 
   it('what another device changed is shown, without moving it', () => {

@@ -118,7 +118,9 @@ export function recalled(state: LabelState, history: MyAnnotations): LabelState 
   return { ...state, past: [...local, ...past].slice(0, N_PAST) }
 }
 
-/** The state with today's count of the service, to which answers that have not left yet are added. */
-export function counted(state: LabelState, today: number): LabelState {
-  return { ...state, today: today + state.outbox.filter((one) => one.act.kind === 'answer' && one.isFirst).length }
+/** The state with today's count of the service, to which answers are added that it has not got yet. */
+export function counted(state: LabelState, history: MyAnnotations): LabelState {
+  const arrived = new Set(history.results.map((one) => one.assignment))
+  const waiting = state.outbox.filter((one) => one.act.kind === 'answer' && one.isFirst && !arrived.has(one.assignment))
+  return { ...state, today: history.today + waiting.length }
 }

@@ -155,7 +155,7 @@ export function createDesk(project: Project, user: number) {
     const history = await get<MyAnnotations>(`projects/${project.id}/my/annotations/?limit=${label.N_PAST}`).catch(() => null)
     if (!history) return
     const isFirstTime = state.today === 0 && !stamps.length
-    state = sync.recalled(isFirstTime ? sync.counted(state, history.today) : state, history)
+    state = sync.recalled(isFirstTime ? sync.counted(state, history) : state, history)
   }
 
   async function begin(): Promise<void> {

@@ -2,7 +2,7 @@ import { create, get, post } from '../../api/client'
 import { ApiError, explain } from '../../api/errors'
 import type { ItemPage, ReviewQueue, ReviewRow, Vote, Waiting } from '../../api/review'
 import type { Project } from '../../api/types'
-import { doubted, putBack, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
+import { doubted, isJudgedAnew, putBack, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
 import { t } from '../../words/spoken.svelte'
 
 /** After these the server has counted again what followed from a decision that was taken back. */
@@ -88,9 +88,10 @@ export function createBench(project: Project): Bench {
     if (next && queue.length - at < FEW) void more()
   }
 
-  async function read(item: number): Promise<void> {
+  async function read(item: number, isWanted: (page: ItemPage) => boolean = () => true): Promise<void> {
     try {
       const found = await get<ItemPage>(`items/${item}/`)
+      if (!isWanted(found)) return
       pages = new Map([...pages, [item, found]])
       queue = withPage(queue, found)
     } catch (error) {
@@ -153,8 +154,7 @@ export function createBench(project: Project): Bench {
       said = t.review.takenBack
       waiting += 1
       go(putBack(queue, last.waiting))
-      void read(last.waiting.item)
-      for (const wait of RECOUNTED_MS) setTimeout(() => void read(last.waiting.item), wait)
+      for (const wait of RECOUNTED_MS) setTimeout(() => void read(last.waiting.item, isJudgedAnew), wait)
     })
   }
 

@@ -58,7 +58,7 @@ def test_her_own_page(site: Site, page: Page, project: Project) -> None:
     expect(page.get_by_role("region", name="How right")).to_contain_text("40")
     weeks = page.get_by_role("table", name="Week by week").get_by_role("row")
     expect(weeks).to_have_count(7)
-    expect(page.get_by_text("Nothing about this work is in doubt.")).to_be_visible()
+    expect(page.get_by_text("Nothing about this work as a whole is in doubt.")).to_be_visible()
     expect(page.get_by_text("cem")).to_have_count(0)
     expect(page.get_by_role("navigation").get_by_role("link", name="Your work")).to_have_attribute(
         "aria-current", "page"

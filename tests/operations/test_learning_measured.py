@@ -51,7 +51,9 @@ def test_f1_calibration_and_drift_stand_beside_accuracy() -> None:
 
 def test_labels_saved_say_why_they_are_not_known() -> None:
     project, items, annotator = taught(n_items=100)
-    assert learning_curve(project)["labels_saved_because"].endswith("needs 20 protected answers, and one has 0.")
+    assert learning_curve(project)["labels_saved_because"].endswith(
+        "needs answers to 20 random items no model learns from; one has 0."
+    )
     protect(project, items, annotator, range(20, 60))
     curve = learning_curve(project)
     assert curve["labels_saved"] is None

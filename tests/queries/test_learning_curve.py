@@ -19,4 +19,6 @@ def test_the_curve_that_lacks_answers_is_the_one_that_is_told() -> None:
     measure(project, 1, "active", 23)
     measure(project, 1, "random", 12)
     measure(project, 2, "random", 14)
-    assert learning_curve(project)["labels_saved_because"].endswith("needs 20 protected answers, and one has 14.")
+    assert learning_curve(project)["labels_saved_because"].endswith(
+        "needs answers to 20 random items no model learns from; one has 14."
+    )

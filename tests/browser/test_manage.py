@@ -47,7 +47,7 @@ def test_from_a_table_to_labels_a_model_and_an_export(page: Page, stack: Stack, 
     page.keyboard.press("Enter")
     tab_to(page, page.locator("input[type=file]"))
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
+        page.locator("input[type=file]").press("Space")
     chooser.value.set_files(table)
     expect(page.get_by_text("The parcel never came — case 1 📦").first).to_be_visible()
     expect(page.get_by_text("41 rows")).to_contain_text("1 row has no text and is left out")

@@ -53,9 +53,12 @@ def test_labels_are_taken_without_a_broker_and_learned_when_it_is_back(stack, pr
         assert admin.want("GET", f"{path}model/")["annotations"] == 10
     finally:
         stack.start("broker")
-    time.sleep(2)  # a worker that is about to end has ended
-    stack.start_ended("worker")
-    assert caught_up(admin, path, 60), stack.log("worker")
+
+    def is_back() -> bool:
+        stack.start_ended("worker")  # as a supervisor does, whenever it is that a worker ends
+        return caught_up(admin, path, 1)
+
+    assert eventually(is_back, 60), stack.log("worker")
 
 
 def test_a_killed_worker_is_replaced_and_the_labels_are_learned(stack, project):

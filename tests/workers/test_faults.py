@@ -33,8 +33,11 @@ def label(admin: Program, path: str, count: int) -> None:
         admin.want("PUT", f"assignments/{lease['id']}/annotation/", {"value": {"class": chosen}})
 
 
-def caught_up(admin: Program, path: str, seconds: float) -> bool:
+def caught_up(stack: Stack, admin: Program, path: str, seconds: float) -> bool:
+    """Whether the model has seen every label in time; a worker that its broker's end has ended is started again."""
+
     def done() -> bool:
+        stack.start_ended("worker")  # as the supervisor does, whenever it is that a worker ends
         model = admin.want("GET", f"{path}model/")
         return model["version"] is not None and model["labels_behind"] == 0
 
@@ -53,12 +56,7 @@ def test_labels_are_taken_without_a_broker_and_learned_when_it_is_back(stack, pr
         assert admin.want("GET", f"{path}model/")["annotations"] == 10
     finally:
         stack.start("broker")
-
-    def is_back() -> bool:
-        stack.start_ended("worker")  # as a supervisor does, whenever it is that a worker ends
-        return caught_up(admin, path, 1)
-
-    assert eventually(is_back, 60), stack.log("worker")
+    assert caught_up(stack, admin, path, 60), stack.log("worker")
 
 
 def test_a_killed_worker_is_replaced_and_the_labels_are_learned(stack, project):
@@ -67,7 +65,7 @@ def test_a_killed_worker_is_replaced_and_the_labels_are_learned(stack, project):
     stack.kill("worker")
     label(admin, path, 6)
     stack.start("worker")
-    assert caught_up(admin, path, 75), stack.log("worker")
+    assert caught_up(stack, admin, path, 75), stack.log("worker")
 
 
 def test_a_killed_web_server_loses_nothing_that_it_acknowledged(stack, project):
@@ -93,7 +91,7 @@ def test_a_wiped_broker_costs_time_only(stack, project):
     shutil.rmtree(stack.valkey.folder / "appendonlydir")
     stack.start("broker")
     label(admin, path, 3)
-    assert caught_up(admin, path, 60), stack.log("worker")
+    assert caught_up(stack, admin, path, 60), stack.log("worker")
 
 
 def test_an_abandoned_lease_is_free_again_within_fifteen_seconds(stack, project):

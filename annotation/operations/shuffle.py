@@ -62,7 +62,8 @@ def places_of_late_items(project: Project, *, n_late: int) -> Places:
     """Returns the places for `n_late` items that become undrawn now; call in the transaction that stores them.
 
     Before the first draw these are all. Moves the item that would be drawn next, or all undrawn ones where they are no
-    more than come now or little place is left. What is handed out while the transaction runs may be ahead of it.
+    more than come now or little place is left. What is handed out, or stored by another import, while the transaction
+    runs may be ahead of them, which moves the next draw by one in the number of the undrawn.
     """
     values = {"project": project.pk, "bits": SHARE_BITS, "limit": n_late + 1}
     with connection.cursor() as cursor:

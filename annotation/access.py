@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from annotation import rows
 from annotation.errors import Forbidden, NotFound
 from annotation.models import (
+    Annotation,
     Assignment,
     Flag,
     Item,
@@ -205,27 +206,33 @@ def review_for(user: User, review_id: str | int, *, needs: str) -> Review:
 
 
 def may_undo(user: User, review: Review, role: str) -> None:
-    """Raises Forbidden unless the role may take such a decision back: a pause needs what pausing needs, and what was
-    decided about oneself a manager."""
+    """Raises Forbidden unless the role may take such a decision back: a pause needs what pausing needs; what was
+    decided about oneself, or by a colleague on an item that one has answered, a manager."""
     require(role, "pause_people" if review.decision == Review.Decision.PAUSE else "review")
-    _not_about_oneself(user, review.about_id, role)
+    _not_ones_own(user, Review.objects.filter(pk=review.pk), role)
 
 
 def may_undo_batch(user: User, project: Project, batch: UUID) -> None:
     """Raises Forbidden as `may_undo` does for any decision of the batch."""
-    for review in Review.objects.filter(project=project, batch=batch, about=user, undone_at=None):
-        may_undo(user, review, project.role)
+    _not_ones_own(user, Review.objects.filter(project=project, batch=batch, undone_at=None), project.role)
+
+
+def _not_ones_own(user: User, decisions: QuerySet[Review], role: str) -> None:
+    answered = Annotation.objects.filter(item_id=OuterRef("item_id"), annotator=user)
+    own = decisions.filter(Q(about=user) | (Exists(answered) & ~Q(reviewer=user)))
+    if Role(role).rank <= Role.REVIEWER.rank and own.exists():
+        raise _own_work()
 
 
 def may_decide(user: User, flag: Flag) -> None:
     """Raises Forbidden for a reviewer who would decide about a doubt of herself or of her own label; whoever manages
     the project may."""
-    _not_about_oneself(user, flag.annotator_id, flag.project.role)
+    if flag.annotator_id == user.pk and Role(flag.project.role).rank <= Role.REVIEWER.rank:
+        raise _own_work()
 
 
-def _not_about_oneself(user: User, about_id: int | None, role: str) -> None:
-    if about_id == user.pk and Role(role).rank <= Role.REVIEWER.rank:
-        raise Forbidden(say("flag.own", "This is about your own work: somebody else has to decide."))
+def _own_work() -> Forbidden:
+    return Forbidden(say("flag.own", "This is about your own work: somebody else has to decide."))
 
 
 def is_blind(project: Project) -> bool:

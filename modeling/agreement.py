@@ -4,16 +4,21 @@ Votes are an int array (n_votes, 3) of item, annotator, class. A coefficient tha
 value.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from modeling.evaluation import surest_low
+from modeling.later import special
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
+N_GROUPS = 20
 N_RESAMPLES = 400
 NO_PAIRS = "no item has two annotations"
 ONE_CLASS = "every annotation names the same class"
@@ -62,15 +67,26 @@ def krippendorff_alpha(
     if not len(counts):
         return Coefficient(None, undefined_because=NO_PAIRS)
     apart = 1 - np.eye(n_classes) if distances is None else distances
+    one_class = (counts.sum(axis=0) > 0).sum() == 1
+    return _of_items(counts, partial(_alpha, distances=apart), rng, ONE_CLASS if one_class else NO_DISTANCE)
+
+
+def _of_items(
+    counts: Ints, values: Callable[[Ints, Floats], Floats], rng: np.random.Generator | None, otherwise: str
+) -> Coefficient:
+    """The coefficient of items with these counts (n_items, n_classes), or that it is not defined because `otherwise`.
+
+    `values` makes of patterns of counts and of how often each occurs (n_resamples, n_patterns) the coefficients
+    (n_resamples,), NaN where one is not defined.
+    """
     patterns, times = np.unique(counts, axis=0, return_counts=True)
-    value = float(_alpha(patterns, times[None].astype(np.float64), apart)[0])
+    value = float(values(patterns, times[None].astype(np.float64))[0])
     if np.isnan(value):
-        one_class = (counts.sum(axis=0) > 0).sum() == 1
-        return Coefficient(None, undefined_because=ONE_CLASS if one_class else NO_DISTANCE)
+        return Coefficient(None, undefined_because=otherwise)
     if rng is None:
         return Coefficient(value)
     drawn = rng.multinomial(int(times.sum()), times / times.sum(), size=N_RESAMPLES).astype(np.float64)
-    resampled = _alpha(patterns, drawn, apart)
+    resampled = values(patterns, drawn)
     # A resample in which only one class is left shows no disagreement.
     return with_bounds(value, np.where(np.isnan(resampled), 1.0, resampled), n_items=int(times.sum()))
 
@@ -95,32 +111,67 @@ def _alpha(patterns: Ints, times: Floats, distances: Floats) -> Floats:
         return np.where(expected > 0, 1 - (used.sum(axis=1) - 1) * disagreement / expected, np.nan)
 
 
-def fleiss_kappa(votes: Ints, n_classes: int) -> Coefficient:
-    """Fleiss' κ (1971, DOI 10.1037/h0031619); defined only where every item has equally many votes."""
+def jackknifed(value: float, left_out: Callable[[Bools], float], item: Ints, *, least: float) -> Coefficient:
+    """The value with its 90 % interval from the values without one group of items after the other (the jackknife: Tukey
+    1958, DOI 10.1214/aoms/1177706647; by groups Kott 2001), with Student's t.
+
+    item: (n,) the items, from 0, of the rows that the value is counted from; `left_out` makes the value without the
+    rows marked (n,), NaN where it is not defined: then nothing is left that differs. `least` is the lowest value there
+    is. A lone item leaves everything open.
+    """
+    n_items = int(item.max(initial=-1)) + 1
+    n = min(N_GROUPS, n_items)
+    if n < 2:
+        return Coefficient(value, least, 1.0)
+    without = np.nan_to_num([left_out(item % n == group) for group in range(n)], nan=1.0)
+    half = float(special.stdtrit(n - 1, 0.95) * np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum()))
+    low = min(value - half, surest_low(n_items, level=0.9), value)
+    return Coefficient(value, max(low, least), min(value + half, 1.0))
+
+
+def fleiss_kappa(votes: Ints, n_classes: int, *, rng: np.random.Generator | None = None) -> Coefficient:
+    """Fleiss' κ (1971, DOI 10.1037/h0031619); defined only where every item has equally many votes. `rng` as for α."""
     counts = class_counts(votes, n_classes)
     n = counts.sum(axis=1)
     if not len(n) or n.max() < 2:
         return Coefficient(None, undefined_because=NO_PAIRS)
     if n.min() != n.max():
         return Coefficient(None, undefined_because=UNEQUAL)
-    share = counts.sum(axis=0) / counts.sum()
-    return beyond_chance(percent_agreement(votes) or 0.0, float(share @ share))
+    return _of_items(counts, _fleiss, rng, ONE_CLASS)
 
 
-def gwet_ac1(votes: Ints, n_classes: int) -> Coefficient:
-    """Gwet's AC1 (2008, DOI 10.1348/000711006X126600), which stays sensible when one class is very common."""
-    observed = percent_agreement(votes)
-    if observed is None:
+def _fleiss(patterns: Ints, times: Floats) -> Floats:
+    shares = times @ patterns / (times @ patterns.sum(axis=1))[:, None]
+    return _beyond_chance(times @ _agreeing(patterns) / times.sum(axis=1), (shares**2).sum(axis=1))
+
+
+def gwet_ac1(votes: Ints, n_classes: int, *, rng: np.random.Generator | None = None) -> Coefficient:
+    """Gwet's AC1 (2008, DOI 10.1348/000711006X126600), which stays sensible when one class is very common. `rng` as
+    for α."""
+    counts = class_counts(votes, n_classes)
+    if counts.sum(axis=1).max(initial=0) < 2:
         return Coefficient(None, undefined_because=NO_PAIRS)
     if n_classes < 2:
         return Coefficient(None, undefined_because=ONE_CLASS)
-    counts = class_counts(votes, n_classes)
-    share = (counts / counts.sum(axis=1, keepdims=True)).mean(axis=0)
-    return beyond_chance(observed, float((share * (1 - share)).sum() / (n_classes - 1)))
+    return _of_items(counts, _gwet, rng, ONE_CLASS)
 
 
-def beyond_chance(observed: float, expected: float) -> Coefficient:
-    """(observed - expected) / (1 - expected) of two agreements in 0..1; undefined where chance alone explains all."""
-    if expected >= 1 - 1e-12:
-        return Coefficient(None, undefined_because=ONE_CLASS)
-    return Coefficient((observed - expected) / (1 - expected))
+def _gwet(patterns: Ints, times: Floats) -> Floats:
+    n = patterns.sum(axis=1, keepdims=True)
+    shares = times @ (patterns / n) / times.sum(axis=1, keepdims=True)
+    by_chance = (shares * (1 - shares)).sum(axis=1) / (patterns.shape[1] - 1)
+    with np.errstate(invalid="ignore"):  # a resample of items with one vote has no pairs
+        observed = times @ _agreeing(patterns) / (times @ (n[:, 0] > 1))
+    return _beyond_chance(observed, by_chance)
+
+
+def _agreeing(patterns: Ints) -> Floats:
+    """The share of agreeing pairs of each pattern (n_patterns,), 0 for a lone vote."""
+    n = patterns.sum(axis=1)
+    return np.asarray((patterns * (patterns - 1)).sum(axis=1) / np.maximum(n * (n - 1), 1))
+
+
+def _beyond_chance(observed: Floats, by_chance: Floats) -> Floats:
+    """(observed - by chance) / (1 - by chance) of agreements in 0..1; NaN where chance alone explains all."""
+    left = 1 - by_chance
+    return np.asarray(np.where(left > 1e-12, (observed - by_chance) / np.where(left > 1e-12, left, 1), np.nan))

@@ -4,11 +4,12 @@ Votes are an int array (n_votes, 3) of item, annotator, class. With more than tw
 all pairs of people, weighted by the items they share.
 """
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
-from modeling.agreement import NO_PAIRS, ONE_CLASS, Coefficient, Floats, Ints
+from modeling.agreement import NO_PAIRS, ONE_CLASS, Bools, Coefficient, Floats, Ints, jackknifed
 
 Weights = Literal["linear", "quadratic"]
 
@@ -34,28 +35,60 @@ def _costs(n_classes: int, weights: Weights | None) -> Floats:
 
 def _over_pairs(votes: Ints, costs: Floats, *, pooled: bool) -> Coefficient:
     """1 - observed cost / cost by chance of every two people, averaged over those for whom it is defined."""
-    first, second = vote_pairs(votes)
-    if not len(first):
+    met = _met(votes)
+    if not len(met.pair):
         return Coefficient(None, undefined_because=NO_PAIRS)
+    total = met.sums(slice(None), costs)
+    value = _mean_of(total, costs, pooled=pooled)
+    if np.isnan(value):
+        return Coefficient(None, undefined_because=ONE_CLASS)
+
+    def without(rows: Bools) -> float:
+        rest = [part - gone for part, gone in zip(total, met.sums(rows, costs), strict=True)]
+        return _mean_of(rest, costs, pooled=pooled)
+
+    return jackknifed(value, without, met.item, least=-1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """Where two people answered one item (n,): the item's number among these, which two they are, what each said."""
+
+    item: Ints
+    pair: Ints
+    one: Ints
+    other: Ints
+    n_pairs: int
+
+    def sums(self, rows: Any, costs: Floats) -> list[Floats]:
+        """By two people: how often they met, what their differences cost, and what either said (n_pairs, n_classes)."""
+        pair, one, other, k = self.pair[rows], self.one[rows], self.other[rows], len(costs)
+        n = np.bincount(pair, minlength=self.n_pairs).astype(np.float64)
+        cost = np.bincount(pair, weights=costs[one, other], minlength=self.n_pairs).astype(np.float64)
+        said = (np.bincount(pair * k + side, minlength=self.n_pairs * k) for side in (one, other))
+        return [n, cost, *(part.reshape(-1, k).astype(np.float64) for part in said)]
+
+
+def _met(votes: Ints) -> _Met:
+    first, second = vote_pairs(votes)
     a, b = votes[first], votes[second]
     swap = (a[:, 1] > b[:, 1])[:, None]
     left, right = np.where(swap, b, a), np.where(swap, a, b)
     people, pair = np.unique(np.stack([left[:, 1], right[:, 1]], axis=1), axis=0, return_inverse=True)
-    n = np.bincount(pair, minlength=len(people))
-    observed = np.bincount(pair, weights=costs[left[:, 2], right[:, 2]], minlength=len(people)) / n
-    one, other = (_shares(pair, side[:, 2], n, len(costs)) for side in (left, right))
+    item = np.unique(left[:, 0], return_inverse=True)[1]
+    return _Met(item, pair.ravel(), left[:, 2], right[:, 2], len(people))
+
+
+def _mean_of(sums: list[Floats], costs: Floats, *, pooled: bool) -> float:
+    """The mean over all two people, by how often they met; NaN where it is defined for nobody."""
+    n, cost, one, other = sums
     if pooled:
         one = other = (one + other) / 2
-    chance = np.einsum("pk,kl,pl->p", one, costs, other)
-    defined = chance > 1e-12
+    by_chance = ((one @ costs) * other).sum(axis=1) / np.maximum(n, 1)
+    defined = by_chance > 1e-12
     if not defined.any():
-        return Coefficient(None, undefined_because=ONE_CLASS)
-    return Coefficient(float(np.average(1 - observed[defined] / chance[defined], weights=n[defined])))
-
-
-def _shares(pair: Ints, answers: Ints, n: Ints, n_classes: int) -> Floats:
-    flat = np.bincount(pair * n_classes + answers, minlength=len(n) * n_classes)
-    return flat.reshape(len(n), n_classes) / n[:, None]
+        return float("nan")
+    return float(np.average(1 - cost[defined] / by_chance[defined], weights=n[defined]))
 
 
 def vote_pairs(votes: Ints) -> tuple[Ints, Ints]:

@@ -205,6 +205,8 @@ class Week(s.Serializer[Any]):
     annotations = s.IntegerField()
     judged = s.IntegerField(help_text="Those that another answer, a known one or a decision speaks about.")
     right = s.FloatField(allow_null=True, help_text="The share of these that is held for right.")
+    low = s.FloatField(allow_null=True, help_text="Ends of the 90 % interval of `right`.")
+    high = s.FloatField(allow_null=True)
 
 
 class Paused(s.Serializer[Any]):
@@ -324,6 +326,8 @@ class ClassQuality(s.Serializer[Any]):
     vars()["class"] = s.CharField()  # a word of Python's
     items = s.IntegerField()
     expected_right = s.FloatField()
+    low = s.FloatField(allow_null=True, help_text="Ends of the 90 % interval of `expected_right`.")
+    high = s.FloatField(allow_null=True)
     in_doubt = s.IntegerField()
 
 

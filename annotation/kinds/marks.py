@@ -1,5 +1,7 @@
 """Marks of several people on one item (spans, boxes): which of them mean the same, and what they amount to."""
 
+import itertools
+import math
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Sequence
 
@@ -9,30 +11,53 @@ Overlap = Callable[[Mark, Mark], float]
 
 # Marks of one class mean the same thing from this overlap (intersection over union) on.
 SAME_FROM = 0.5
+# Of spans that overlap a span, so many are held against it.
+MOST_NEAR = 200
 
 
 class Line:
-    """Marks by where they lie along the text, or the width of the image: what overlaps a mark is looked for near it."""
+    """Marks by where they lie along the text, or the width of the image: what overlaps a mark is looked for near it.
+
+    Marks of like length lie in one row, so that a single long one does not bring all others near.
+    """
 
     def __init__(self, marks: Sequence[Mark] = ()) -> None:
-        self.places: list[tuple[float, int]] = []
-        self.longest = 0.0
+        self.rows: dict[int, list[tuple[float, float, int]]] = {}
+        self.n_marks = 0
         for mark in marks:
             self.add(mark)
 
     def add(self, mark: Mark) -> None:
         """Takes the mark in; it is called by how many were there before."""
         start, end = _extent(mark)
-        insort(self.places, (start, len(self.places)))
-        self.longest = max(self.longest, end - start)
+        insort(self.rows.setdefault(_scale(mark), []), (start, end, self.n_marks))
+        self.n_marks += 1
 
     def near(self, mark: Mark) -> Iterator[int]:
-        """Yields all that overlap the mark, and maybe others."""
-        start, end = _extent(mark)
-        for place in range(bisect_left(self.places, (start - self.longest, -1)), len(self.places)):
-            if self.places[place][0] >= end:
-                return
-            yield self.places[place][1]
+        """Yields all that overlap the mark, and maybe others; of spans MOST_NEAR at most, those first that lie most
+        like it: where thousands overlap, all their pairs are more than can be looked at.
+
+        Boxes above one another overlap along the width alone, so of those (a thousand an answer) all are yielded.
+        """
+        own = _scale(mark)
+        scales = sorted(self.rows, key=lambda scale: (abs(scale - own), scale))
+        found = itertools.chain.from_iterable(self._near_in(scale, mark) for scale in scales)
+        return itertools.islice(found, MOST_NEAR) if "start" in mark else found
+
+    def _near_in(self, scale: int, mark: Mark) -> Iterator[int]:
+        row, (start, end) = self.rows[scale], _extent(mark)
+        first = bisect_left(row, (start - math.ldexp(1.0, scale), end, -1))
+        past = bisect_left(row, (end, end, -1))
+        if "start" in mark:
+            here = bisect_left(row, (start, end, -1))
+            first, past = max(first, here - MOST_NEAR // 4), min(past, here + MOST_NEAR // 4)
+        return (row[place][2] for place in range(first, past))
+
+
+def _scale(mark: Mark) -> int:
+    """The power of two above the mark's length."""
+    start, end = _extent(mark)
+    return math.frexp(end - start)[1]
 
 
 def _extent(mark: Mark) -> tuple[float, float]:
@@ -48,10 +73,11 @@ def matched_share(one: Sequence[Mark], other: Sequence[Mark], overlap: Overlap) 
         return 1.0
     line = Line(other)
     near = ((i, j) for i, mark in enumerate(one) for j in line.near(mark) if mark["class"] == other[j]["class"])
-    pairs = sorted(((overlap(one[i], other[j]), i, j) for i, j in near), key=lambda pair: (-pair[0], pair[1], pair[2]))
+    shares = ((overlap(one[i], other[j]), i, j) for i, j in near)
+    pairs = sorted((pair for pair in shares if pair[0] > 0), key=lambda pair: (-pair[0], pair[1], pair[2]))
     used_one, used_other, total = set[int](), set[int](), 0.0
     for share, i, j in pairs:
-        if share > 0 and i not in used_one and j not in used_other:
+        if i not in used_one and j not in used_other:
             used_one.add(i)
             used_other.add(j)
             total += share

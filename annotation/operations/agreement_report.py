@@ -15,6 +15,7 @@ from annotation.operations.agreement_slices import agreement_slices
 from annotation.operations.coefficients import TOO_MANY_PEOPLE, shown_coefficient
 from modeling import agreement, confusion, kappa
 from modeling.agreement import Coefficient
+from modeling.agreement_slices import Share, share_of
 from modeling.distances import ordinal_distances
 
 ENOUGH_ITEMS = 30
@@ -40,27 +41,33 @@ def agreement_report(votes: Votes, names: Mapping[int, str], *, seed: int, is_or
     coefficients = {
         "krippendorff_alpha": alpha,
         "cohen_kappa": _over_pairs(kappa.cohen_kappa, shared, votes),
-        "fleiss_kappa": agreement.fleiss_kappa(shared, votes.n_classes),
-        "gwet_ac1": agreement.gwet_ac1(shared, votes.n_classes),
+        "fleiss_kappa": agreement.fleiss_kappa(shared, votes.n_classes, rng=rng),
+        "gwet_ac1": agreement.gwet_ac1(shared, votes.n_classes, rng=rng),
         "scott_pi": _over_pairs(kappa.scott_pi, shared, votes),
     }
     return {
         "items_with_overlap": int((per_item > 1).sum()),
         "enough_overlap": bool((per_item > 1).sum() >= ENOUGH_ITEMS),
-        "percent": _percent(shared),
         "coefficients": {name: shown_coefficient(one) for name, one in coefficients.items()},
         "confused_pairs": _confused_pairs(shared, votes),
-    } | agreement_slices(votes, names, seed=seed)
+        **shown_percent(_agreeing(shared)),
+        **agreement_slices(votes, names, seed=seed),
+    }
 
 
-def _percent(shared: Ints) -> float | None:
-    """The share of agreeing pairs among all pairs of answers to one item; None when there is none."""
-    if not len(shared):
-        return None
-    n_classes = int(shared[:, 2].max()) + 1
-    _, same = np.unique(shared[:, 0] * n_classes + shared[:, 2], return_counts=True)
-    _, n = np.unique(shared[:, 0], return_counts=True)
-    return float((same * (same - 1)).sum() / (n * (n - 1)).sum())
+def _agreeing(shared: Ints) -> Share:
+    """The share of agreeing pairs among all pairs of answers to one item."""
+    items, item = np.unique(shared[:, 0], return_inverse=True)
+    n_classes = int(shared[:, 2].max(initial=0)) + 1
+    cell, same = np.unique(item * n_classes + shared[:, 2], return_counts=True)
+    agreeing = np.bincount(cell // n_classes, weights=same * (same - 1), minlength=len(items)).astype(np.float64)
+    n = np.bincount(item, minlength=len(items)).astype(np.float64)
+    return share_of(agreeing, n * (n - 1))
+
+
+def shown_percent(share: Share) -> dict[str, float | None]:
+    """Returns the share of agreeing pairs with its 90 % interval as `agreement/` names them."""
+    return {"percent": share.value, "percent_low": share.low, "percent_high": share.high}
 
 
 def _over_pairs(coefficient: Callable[[Ints, int], Coefficient], shared: Ints, votes: Votes) -> Coefficient:

@@ -8,7 +8,7 @@ import numpy as np
 
 from annotation.arrays import Ints
 from annotation.kinds import Learner
-from annotation.operations.agreement_report import ENOUGH_ITEMS
+from annotation.operations.agreement_report import ENOUGH_ITEMS, shown_percent
 from annotation.operations.agreement_slices import (
     MOST_PAIRS,
     MOST_PEOPLE,
@@ -22,7 +22,7 @@ from annotation.operations.coefficients import NOT_GRADED, shown_coefficient
 from annotation.operations.judgement import Crowd
 from annotation.operations.tagging.agreement import span_agreement
 from modeling.agreement import Coefficient
-from modeling.agreement_slices import share_of
+from modeling.agreement_slices import Share, share_of
 from modeling.graded_agreement import (
     Pairs,
     closeness_by_period,
@@ -48,7 +48,7 @@ def graded_agreement(crowd: Crowd, pairs: Pairs, names: Mapping[int, str], *, se
     coefficients = dict.fromkeys(("cohen_kappa", "fleiss_kappa", "gwet_ac1", "scott_pi"), undefined)
     return {
         "items_with_overlap": len(shared),
-        "percent": float(pairs.closeness.mean()) if shared else None,
+        **shown_percent(_closeness_of(pairs)),
         "coefficients": {
             name: shown_coefficient(one)
             for name, one in ({"krippendorff_alpha": alpha} | by_span | coefficients).items()
@@ -56,6 +56,13 @@ def graded_agreement(crowd: Crowd, pairs: Pairs, names: Mapping[int, str], *, se
         "confused_pairs": [],
         "enough_overlap": len(shared) >= ENOUGH_ITEMS,
     } | _slices(crowd, pairs, shared, names, expected, rng)
+
+
+def _closeness_of(pairs: Pairs) -> Share:
+    """The mean closeness of all pairs; the pairs of one item go together."""
+    _, item, n = np.unique(pairs.item, return_inverse=True, return_counts=True)
+    close = np.bincount(item, weights=pairs.closeness, minlength=len(n)).astype(np.float64)
+    return share_of(close, n.astype(np.float64))
 
 
 def _shared(crowd: Crowd) -> list[Ints]:

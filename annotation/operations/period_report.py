@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from annotation.arrays import STATUSES, Beliefs, Ints, Votes
+from annotation.arrays import STATUSES, Beliefs, Floats, Ints, Votes
 from annotation.models import Consensus, GuidelineVersion, Project
 from annotation.operations.agreement_slices import monday, weeks_of
 from annotation.operations.inference import Inference
 from modeling.agreement_slices import Share, change_of
+from modeling.evaluation import expected_right
 from modeling.graded_agreement import Pairs, closeness_within
 from modeling.periods import Within, stretches, within_periods
 
@@ -66,18 +67,28 @@ def _within(votes: Votes, period: Ints, pairs: Pairs | None) -> list[Within]:
     return [one._replace(agreement=close.get(one.period, NO_PAIR)) for one in found]
 
 
-def class_report(project: Project, believed: Beliefs) -> list[dict[str, Any]]:
-    """Returns each class of the consensus, the most common first; empty where an answer is not one class."""
+def class_report(project: Project, believed: Beliefs, scale: tuple[float, float]) -> list[dict[str, Any]]:
+    """Returns each class of the consensus, the most common first; empty where an answer is not one class.
+
+    `scale` as `error_scale` has it: by which factors everybody's errors may be rarer or more frequent.
+    """
     if project.kind != "choice":
         return []
-    names, n_classes = project.class_names, len(project.class_names)
-    n = np.bincount(believed.classes, minlength=n_classes)
-    right = np.bincount(believed.classes, weights=believed.probability, minlength=n_classes)
-    doubtful = np.bincount(believed.classes[believed.status == DOUBTFUL], minlength=n_classes)
-    return [
-        {"class": names[k], "items": int(n[k]), "expected_right": float(right[k] / n[k]), "in_doubt": int(doubtful[k])}
-        for k in sorted(np.flatnonzero(n).tolist(), key=lambda k: (-n[k], names[k]))
-    ]
+    names, (n, right, spread, doubtful) = project.class_names, _sums_by_class(believed, len(project.class_names))
+    rows = []
+    for k in sorted(np.flatnonzero(n).tolist(), key=lambda k: (-n[k], names[k])):
+        worth = expected_right(int(n[k]), float(right[k]), float(spread[k]), scale, level=0.9)
+        row = {"class": names[k], "items": int(n[k]), "expected_right": worth.estimate, "in_doubt": int(doubtful[k])}
+        rows.append(row | {"low": worth.low, "high": worth.high})
+    return rows
+
+
+def _sums_by_class(believed: Beliefs, n_classes: int) -> tuple[Floats, ...]:
+    """Items, Σ p, Σ p (1 - p) of their probabilities, and items in doubt, each (n_classes,)."""
+    p = believed.probability
+    weights = (None, p, p * (1 - p), believed.status == DOUBTFUL)
+    sums = (np.bincount(believed.classes, weights=one, minlength=n_classes) for one in weights)
+    return tuple(part.astype(np.float64) for part in sums)
 
 
 def weeks_of_people(inference: Inference) -> list[list[dict[str, Any]]]:

@@ -45,11 +45,12 @@ def infer_quality(claim: LaneClaim) -> None:
         names, versions = names_of(votes), guideline_versions(project)
     inference = infer_truth(project, votes, protected)
     believed = consensus_of(inference, target_confidence=project.target_confidence)
+    scale = error_scale(inference)
     report = {
         "agreement": agreement_report(votes, names, seed=project.seed, is_ordinal=question.learner is Learner.ORDINAL),
         "summary": summary_of(inference, believed),
-        "classes": class_report(project, believed),
-        "error_scale": error_scale(inference),
+        "classes": class_report(project, believed, scale),
+        "error_scale": scale,
         "model_weight": inference.voice.weight if inference.voice else 0.0,
     } | period_report(votes, versions)
     suspicions = _suspicions(inference, names)

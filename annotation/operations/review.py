@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -89,6 +90,12 @@ def decision_on(flag: Flag) -> Review:
     return review
 
 
+def batch_about(review: Review, flag: Flag) -> UUID | None:
+    """Returns the click by which all was done about the flag, this decision among it; None where it was done alone or
+    by a click on something else."""
+    return review.batch if review.flag_id == flag.pk else None
+
+
 def undo_flag(*, flag: Flag, user: User) -> Flag:
     """Returns the flag, open again, and what was done about it taken back. Raises Conflict for one nobody decided.
 
@@ -96,8 +103,8 @@ def undo_flag(*, flag: Flag, user: User) -> Flag:
     something else, only the one that settled this flag.
     """
     review = decision_on(flag)
-    if review.batch is not None and review.flag_id == flag.pk:
-        undo_batch(project=flag.project, user=user, batch=review.batch)
+    if (batch := batch_about(review, flag)) is not None:
+        undo_batch(project=flag.project, user=user, batch=batch)
     else:
         undo_review(review=review, user=user)
     flag.refresh_from_db()

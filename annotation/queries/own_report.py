@@ -10,6 +10,7 @@ from django.db import connection
 
 from annotation.models import Annotation, AnnotatorReport, Flag, Project, Review
 from annotation.sentences import say, spoken
+from modeling.evaluation import accuracy_interval
 
 MOST_SHOWN = 20
 
@@ -113,7 +114,11 @@ def _weeks(project: Project, user: User, seen: list[dict[str, Any]]) -> list[dic
 
 def _week(judged: Mapping[str, Mapping[str, Any]], week: date, n: int) -> dict[str, Any]:
     one = judged.get(week.isoformat(), {"judged": 0, "right": None})
-    return {"week": week, "annotations": n, "judged": one["judged"], "right": one["right"]}
+    found = {"week": week, "annotations": n, "judged": one["judged"], "right": one["right"], "low": None, "high": None}
+    if one["right"] is None:
+        return found
+    _, low, high = accuracy_interval(one["right"] * one["judged"], one["judged"], level=0.9)
+    return found | {"low": low, "high": high}
 
 
 def _is_right(project: Project, known: str, known_version: int, given: str, given_version: int) -> bool:

@@ -59,6 +59,8 @@ def agreement(project: Project) -> dict[str, Any]:
         "items_with_overlap": 0,
         "enough_overlap": False,
         "percent": None,
+        "percent_low": None,
+        "percent_high": None,
         "coefficients": {name: dict(nothing) for name in COEFFICIENTS},
         "confused_pairs": [],
         **{name: [] for name in SLICES},

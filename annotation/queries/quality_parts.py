@@ -4,16 +4,18 @@ from typing import Any
 
 from annotation.models import AgreementReport, Project
 
+# A report of an earlier release lacks these until the next inference.
+NO_INTERVAL = {"low": None, "high": None}
+
 
 def by_class(project: Project) -> list[dict[str, Any]]:
     """Returns each class of the consensus, the most common first, with the share of it that is expected right."""
-    return _part(project, "classes")
+    return [NO_INTERVAL | one for one in _part(project, "classes")]
 
 
 def by_week(project: Project) -> list[dict[str, Any]]:
     """Returns the last two years, the newest week first; `percent` is None where no item was answered twice in it."""
-    # A report of an earlier release has no intervals until the next inference.
-    return [{"low": None, "high": None} | one for one in _part(project, "weeks")]
+    return [NO_INTERVAL | one for one in _part(project, "weeks")]
 
 
 def by_guidelines(project: Project) -> dict[int, dict[str, Any]]:

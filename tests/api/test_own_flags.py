@@ -52,6 +52,34 @@ def test_what_was_decided_about_oneself_is_undone_by_others(client_of):
     assert [client_of(bob).call("POST", path)[0] for path in paths] == [200, 200]
 
 
+@pytest.mark.parametrize(
+    "undo", ["reviews/{0.pk}/", "projects/{0.project_id}/reviews/batches/{0.batch}/", "flags/{0.flag_id}/"]
+)
+@pytest.mark.parametrize(("role", "status"), [("reviewer", 403), ("manager", 200)])
+def test_a_colleagues_verdict_on_what_one_has_answered_is_undone_by_others(client_of, undo, role, status):
+    project = make_project()
+    ann, bob = make_member(project, role=role), make_member(project, role="reviewer")
+    item = make_item(project)
+    make_annotation(item, ann, "ham")
+    flag = int(flag_about(project, bob).split("/")[1])
+    Flag.objects.filter(pk=flag).update(status="confirmed", decided_by=bob, closed_at=timezone.now())
+    review = Review.objects.create(
+        project=project, item=item, reviewer=bob, decision="change", value={"class": "spam"}, batch=uuid4(),
+        flag_id=flag, before={"slot_limit": 1}, created_at=timezone.now(),
+    )  # fmt: skip
+    assert client_of(ann).call("POST", f"{undo.format(review)}undo/")[0] == status
+
+
+def test_ones_own_verdict_on_what_one_has_answered_is_ones_own_to_undo(client_of):
+    project = make_project(overlap=3)
+    item, ann = make_item(project, slot_limit=3), make_member(project, role="reviewer")
+    make_annotation(item, ann, "ham")
+    make_annotation(item, make_member(project), "spam")
+    wish = {"item": item.pk, "decision": "change", "value": {"class": "spam"}}
+    review = client_of(ann).call("POST", f"projects/{project.pk}/reviews/", wish)[1]
+    assert client_of(ann).call("POST", f"reviews/{review['id']}/undo/")[0] == 200
+
+
 @pytest.mark.parametrize("decision", [{"decision": "keep"}, {"decision": "change", "value": {"class": "ham"}}])
 @pytest.mark.parametrize(("role", "status"), [("reviewer", 403), ("manager", 201)])
 def test_nobody_who_reviews_declares_her_own_lone_answer_right(client_of, decision, role, status):

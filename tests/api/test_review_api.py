@@ -313,6 +313,7 @@ def test_quality_by_class_and_week(world):
     project, *_, reviewer = world
     classes = reviewer.call("GET", f"projects/{project.pk}/quality/classes/")[1]["results"]
     assert {one["class"]: one["items"] for one in classes} == {name: TRUTH.count(name) for name in ("ham", "spam")}
+    assert all(0 < one["low"] < one["expected_right"] < one["high"] <= 1 for one in classes)
     [week] = reviewer.call("GET", f"projects/{project.pk}/quality/weeks/")[1]["results"]
     assert (week["annotations"], week["items_with_overlap"]) == (3 * len(TRUTH), len(TRUTH))
     assert week["percent"] == pytest.approx((28 * 6 + 2 * 2) / (30 * 6))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from annotation.kinds.base import Schema
 from annotation.kinds.boxes import box_overlap
-from annotation.kinds.marks import Line, clusters, matched_share
+from annotation.kinds.marks import MOST_NEAR, Line, clusters, matched_share
 from annotation.kinds.spans import Spans, span_overlap
 
 CLASS = st.sampled_from(["person", "place"])
@@ -51,6 +51,24 @@ def test_a_thousand_marks_are_compared_with_their_neighbours_alone() -> None:
     assert matched_share(marks, marks, overlap) == 1
     assert len(clusters([marks, marks], [1.0, 1.0], overlap)) == 1000
     assert looked_at[0] < 10_000
+
+
+def test_of_thousands_that_overlap_each_is_held_against_those_most_like_it() -> None:
+    marks, looked_at = [{"start": n, "end": n + 5000, "class": "person"} for n in range(2000)], [0]
+    marks.append({"start": 0, "end": 10_000, "class": "person"})
+
+    def overlap(one: Any, other: Any) -> float:
+        looked_at[0] += 1
+        return span_overlap(one, other)
+
+    assert matched_share(marks, marks, overlap) == 1
+    assert len(clusters([marks, marks], [1.0, 1.0], overlap, by_class=False)) == 2001
+    assert looked_at[0] < 2001 * 2 * MOST_NEAR
+
+
+def test_boxes_above_one_another_are_all_compared() -> None:
+    lines = [{"x": 0.0, "y": 10.0 * n, "width": 100.0, "height": 8.0, "class": "line"} for n in range(300)]
+    assert matched_share(lines, list(reversed(lines)), box_overlap) == 1
 
 
 def test_of_a_thousand_merged_spans_those_that_overlap_a_better_one_go() -> None:

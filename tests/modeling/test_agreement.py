@@ -101,6 +101,33 @@ def test_cohen_over_several_people_is_weighted_by_shared_items() -> None:
     assert cohen_kappa(votes, k).value == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("name", ["cohen_kappa", "scott_pi", "fleiss_kappa", "gwet_ac1", "krippendorff_alpha"])
+def test_every_coefficient_has_an_interval_that_covers(name: str) -> None:
+    """Of 100 sets of forty items, against the value of all four thousand; no disagreement is no certainty."""
+    rng = np.random.default_rng(4)
+    by_pairs = {"cohen_kappa": cohen_kappa, "scott_pi": scott_pi}
+    by_items = {"fleiss_kappa": fleiss_kappa, "gwet_ac1": gwet_ac1, "krippendorff_alpha": krippendorff_alpha}
+
+    def found(votes: Any) -> Coefficient:
+        return by_pairs[name](votes, 3) if name in by_pairs else by_items[name](votes, 3, rng=rng)
+
+    truth = rng.choice(3, 4000, p=[0.6, 0.3, 0.1])
+    people = [np.where(rng.random(4000) < 0.8, truth, rng.integers(0, 3, 4000)) for _ in range(3)]
+    whole = found(votes_of(*[list(one) for one in people])[0]).value
+    parts = [found(votes_of(*[list(one[n : n + 40]) for one in people])[0]) for n in range(0, 4000, 40)]
+    assert whole is not None
+    covered = [part.low <= whole <= part.high for part in parts if part.low is not None and part.high is not None]
+    assert len(covered) == 100
+    assert 83 <= sum(covered) <= 98
+    agreed = found(votes_of([0, 1] * 5, [0, 1] * 5)[0])
+    assert agreed.value == agreed.high == 1
+    assert agreed.low == pytest.approx(0.787, abs=0.01)
+
+
+def test_one_item_leaves_everything_open() -> None:
+    assert cohen_kappa(votes_of([0], [1])[0], 2) == Coefficient(0.0, -1.0, 1.0)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**16))
 def test_names_and_order_do_not_matter(seed: int) -> None:

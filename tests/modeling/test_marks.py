@@ -33,3 +33,16 @@ def test_f1_by_hand():
     assert character_f1(documents).value == pytest.approx(2 * 13 / (18 + 16))
     assert exact_f1([([], [])]).undefined_because == NO_MARKS
     assert exact_f1([([(0, 1, "X")], [])]).value == 0
+
+
+def test_f1_has_an_interval_that_takes_the_documents_of_one_item_together():
+    same, other = ([(0, 5, "X")], [(0, 5, "X")]), ([(0, 5, "X")], [(7, 9, "X")])
+    apart = exact_f1([same, other] * 20)
+    together = exact_f1([same, other] * 20, items=np.repeat(np.arange(20), 2) // 4)
+    assert apart.value == together.value == 0.5
+    assert 0.3 < apart.low < 0.5 < apart.high < 0.7
+    assert together.low <= together.value <= together.high
+    sure = exact_f1([same] * 10)
+    assert (sure.value, sure.high) == (1, 1)
+    assert sure.low == pytest.approx(0.787, abs=0.01)
+    assert (relaxed_f1([same]).low, relaxed_f1([same]).high) == (0, 1)

@@ -52,6 +52,8 @@ class Agreement(s.Serializer[Any]):
     items_with_overlap = s.IntegerField()
     enough_overlap = s.BooleanField(help_text="False under thirty items with two answers: the numbers mean little yet.")
     percent = s.FloatField(allow_null=True, help_text="Share of agreeing pairs of answers, 0 to 1.")
+    percent_low = s.FloatField(allow_null=True, help_text="Ends of the 90 % interval of `percent`.")
+    percent_high = s.FloatField(allow_null=True)
     coefficients = s.DictField(child=Coefficient())
     confused_pairs = ConfusedPair(many=True)
     by_class = AgreementOfClass(many=True)

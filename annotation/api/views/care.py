@@ -42,7 +42,10 @@ class UndoFlag(View):
         access.may_decide(person(request), flag)
         known_fields(request)
         blind = access.is_blind(flag.project)
-        access.may_undo(person(request), review.decision_on(flag), flag.project.role)
+        decision = review.decision_on(flag)
+        access.may_undo(person(request), decision, flag.project.role)
+        if (batch := review.batch_about(decision, flag)) is not None:
+            access.may_undo_batch(person(request), flag.project, batch)
         undone = review.undo_flag(flag=flag, user=person(request))
         return Response(flag_row(undone, blind=blind))
 

@@ -32,6 +32,9 @@ export interface Agreement {
   enough_overlap: boolean
   /** Share of agreeing pairs of answers, 0 to 1. */
   percent: number | null
+  /** Ends of the 90 % interval of `percent`. */
+  percent_low: number | null
+  percent_high: number | null
   coefficients: Record<string, Coefficient>
   confused_pairs: ConfusedPair[]
   by_class: AgreementOfClass[]
@@ -238,6 +241,9 @@ export interface ClassQuality {
   class: string
   items: number
   expected_right: number
+  /** Ends of the 90 % interval of `expected_right`. */
+  low: number | null
+  high: number | null
   in_doubt: number
 }
 
@@ -1589,6 +1595,9 @@ export interface Week {
   judged: number
   /** The share of these that is held for right. */
   right: number | null
+  /** Ends of the 90 % interval of `right`. */
+  low: number | null
+  high: number | null
 }
 
 export interface WeekQualities {

@@ -4,7 +4,7 @@ import { agreementRows, scaleStart } from './manageAgreement'
 import { byUrgency, peopleCsv, stateOf } from './managePeople'
 
 const agreement: Agreement = {
-  items_with_overlap: 40, percent: 0.9, confused_pairs: [], updated_at: null,
+  items_with_overlap: 40, percent: 0.9, percent_low: 0.85, percent_high: 0.94, confused_pairs: [], updated_at: null,
   coefficients: {
     span_f1: { value: 0.5, low: null, high: null, undefined_because: null },
     fleiss_kappa: { value: null, low: null, high: null, undefined_because: 'the items have different numbers of answers' },

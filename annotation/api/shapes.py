@@ -7,6 +7,7 @@ from annotation.models import Annotation, Job, Project
 from annotation.operations.labeling import Assigned
 from annotation.operations.project_settings import SETTINGS
 from annotation.operations.training import Feedback, Training
+from annotation.queries.changes import pause_of
 from annotation.queries.labeling import LOOKS_LIKE, SUGGESTED, Lease
 
 
@@ -21,6 +22,7 @@ def project(row: Project) -> dict[str, Any]:
         "guidelines_version": row.guidelines_version,
         "schema_version": row.schema_version,
         "role": row.role,
+        "pause": pause_of(row),
         "created_at": row.created_at,
     }
 

@@ -23,6 +23,13 @@ def answer_in(kind: Kind, cell: Any) -> Any:
     return _READERS[kind.name](cell) if isinstance(cell, str | int | float | list) else cell
 
 
+def _class(cell: Any) -> Any:
+    """Classes have no spaces around their names; a file of numbers names classes by numbers."""
+    if isinstance(cell, str):
+        return {"class": cell.strip()}
+    return {"class": json.dumps(cell) if isinstance(cell, int) else cell}
+
+
 def _classes(cell: Any) -> Any:
     if isinstance(cell, list):
         return {"classes": cell}
@@ -43,7 +50,7 @@ def _preferred(cell: Any) -> Any:
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "choice": lambda cell: {"class": cell},
+    "choice": _class,
     "multichoice": _classes,
     "rating": _rating,
     "pairwise": _preferred,

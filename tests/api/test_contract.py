@@ -101,6 +101,7 @@ class TestProjects:
             "paused": False,
             "training_items": 0, "training_pass_mark": 0.8,
         }  # fmt: skip
+        assert body["pause"] is None
         assert [(one["name"], one["key"]) for one in body["classes"]] == [("ham", "1"), ("spam", "s")]
         assert AuditEvent.objects.filter(verb="project.created").count() == 1
 
@@ -141,6 +142,14 @@ class TestProjects:
         status, _ = owner.call("PATCH", f"projects/{project.pk}/", {"name": "New", "settings": {"overlap": 0}})
         assert status == 422
         assert owner.call("GET", f"projects/{project.pk}/")[1]["name"] == project.name
+
+    def test_a_paused_project_says_since_when_and_to_those_above_annotators_by_whom(self, owner, project, annotator):
+        path = f"projects/{project.pk}/"
+        assert owner.call("PATCH", path, {"settings": {"paused": True}})[0] == 200
+        found, seen = owner.call("GET", path)[1]["pause"], annotator.call("GET", path)[1]["pause"]
+        assert (found["by"], seen["by"]) == ("owner", None)
+        assert found["since"] == seen["since"] is not None
+        assert owner.call("PATCH", path, {"settings": {"paused": False}})[1]["pause"] is None
 
     def test_a_deleted_project_is_gone_for_everybody(self, owner, project, annotator):
         assert owner.call("DELETE", f"projects/{project.pk}/", **{"If-Match": "*"})[0] == 204

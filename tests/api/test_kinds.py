@@ -306,7 +306,7 @@ class TestFiles:
             ),
             ("rating", POINTS, ["1", "", "3", "4"], [{"rating": 1}, {"rating": 3}]),
             ("text", [], ["said", "", "{said}", "\x00"], [{"text": "said"}, {"text": "{said}"}]),
-            ("choice", TWO, ["money", "", "parcel", "no such"], [{"class": "money"}, {"class": "parcel"}]),
+            ("choice", TWO, [" money ", " ", "parcel", "no such"], [{"class": "money"}, {"class": "parcel"}]),
         ],
     )  # fmt: skip
     def test_a_column_of_answers(self, owner, kind, classes, cells, values):

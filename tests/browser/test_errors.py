@@ -98,11 +98,12 @@ def test_a_project_is_paused_by_keyboard_and_goes_on(site: Site, page: Page, bro
     expect_saved(page)
     assert Annotation.objects.filter(project=owned).count() == 3
     manager.goto(f"{site.base_url}/projects/{owned.pk}")
-    expect(manager.get_by_text("This project is paused: nobody is asked anything.")).to_be_visible()
+    expect(manager.get_by_text("This project is paused: nobody is asked anything.")).to_contain_text("olga paused it")
+    expect(manager.get_by_text("Paused: nobody is asked anything for now.")).to_be_visible()
     if AXE.is_file():
         assert offences(page) + offences(manager) == []
-    press(manager, manager.get_by_role("main").get_by_role("link", name="Settings"))
-    switch(manager)
+    press(manager, manager.get_by_role("button", name="Let it go on"))
+    expect(manager.get_by_text("The project goes on")).to_be_visible()
     expect_text(page, "message 4")
     context.close()
 

@@ -46,14 +46,14 @@ def test_a_token_is_limited_and_a_typed_name_and_enter_delete(page: Page, site: 
 
 def test_rows_that_were_left_out_are_counted_and_taken_home(page: Page, site: Site, owned: Project) -> None:
     errors = [{"row": row, "field": "text", "message": "A text is not empty."} for row in (4, 9)]
-    result = {"created": 312, "duplicates": 1, "errors": 2}
+    result = {"created": 312, "known_answers": 90, "duplicates": 1, "errors": 2}
     Job.objects.create(
         project=owned, kind=Job.Kind.IMPORT, status=Job.Status.DONE, created_by=owned.created_by, done=315, total=315,
         created_at=timezone.now(), finished_at=timezone.now(), errors=errors, n_errors=2,
         result=result, params={"filename": "inbox.csv"},
     )  # fmt: skip
     site.log_in(page, "olga", path=f"/projects/{owned.pk}")
-    expect(page.get_by_text("312 rows in, 2 left out, 1 was there already")).to_be_visible()
+    expect(page.get_by_text("312 rows in, 90 with a known answer, 2 left out, 1 was there already")).to_be_visible()
     with page.expect_download() as files:
         page.get_by_role("button", name="Download the 2 with reasons").click()
     lines = Path(files.value.path()).read_text(encoding="utf-8").splitlines()
@@ -71,6 +71,15 @@ def test_a_header_in_another_language_is_found_and_can_be_denied(page: Page, sit
     named = page.get_by_label("The first line names the columns")
     expect(named).to_be_checked()
     expect(page.get_by_label("Text", exact=True)).to_have_value("Was der Kunde schreibt (Freitext)")
+    page.get_by_label("Known answer").select_option("wahr")
+    expect(page.get_by_text("“wahr” has 2 different values: frage, lob.")).to_contain_text("3 rows are left out")
+    page.get_by_role("button", name="Take 2 classes from it").click()
+    expect(page.get_by_text("3 rows have a known answer, each of them a class of the project.")).to_be_visible()
+    if AXE.is_file():
+        assert offences(page) == []
+    page.get_by_role("button", name="Classes").click()
+    expect(page.get_by_label("Name of class 2")).to_have_value("lob")
+    page.get_by_role("button", name="Take them from a column of a file").click()
     named.uncheck()
     expect(page.get_by_text("4 rows")).to_be_visible()
     expect(page.get_by_label("Text", exact=True)).to_have_value("2")

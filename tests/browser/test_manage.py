@@ -65,7 +65,7 @@ def test_from_a_table_to_labels_a_model_and_an_export(page: Page, stack: Stack, 
     expect(page.get_by_text("Saved")).to_be_visible()
 
     press(page, page.get_by_role("link", name="Querent, leave labelling"))
-    expect(page.get_by_text("12 annotations").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("12 answers").first).to_be_visible(timeout=20_000)
     expect(page.get_by_text("Model ", exact=False).first).to_be_visible()
 
     admin, project = stack.client(), page.url.split("/projects/")[1].split("/")[0]

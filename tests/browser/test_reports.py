@@ -79,7 +79,7 @@ def test_what_a_version_of_the_guidelines_did(site: Site, page: Page, project: P
     page.get_by_role("link", name="History and agreement").click()
     newest = page.get_by_role("region", name="Version 2")
     expect(newest).to_contain_text("100%")
-    expect(newest).to_contain_text("76% before: a change of +6 to +36 points (90 %)")
+    expect(newest).to_contain_text("76% before: a change of +6 to +36 points (90%)")
     expect(newest).to_contain_text("What a friend sends is ham.")
     expect(page.get_by_role("region", name="Version 1")).to_contain_text("75")
     newest.get_by_role("button", name="Send out what is in doubt").click()

@@ -96,7 +96,7 @@ def test_what_the_service_says_is_in_chinese_too(
     page.get_by_label("用户名").fill("maya")
     page.get_by_label("密码").fill("correct horse battery")
     page.keyboard.press("Enter")
-    expect(page.locator("#flags")).to_contain_text("其他 2 人中有 2 人回答“ham”。")
+    expect(page.locator("#flags")).to_contain_text("其他 2 人都回答“ham”。")
     expect(page.get_by_text("请先标注几个条目。").first).to_be_visible()
     assert " is " not in page.locator("#flags").inner_text()
     page.get_by_role("link", name="成员").click()

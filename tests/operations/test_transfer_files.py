@@ -113,6 +113,8 @@ def test_csv_with_mapped_columns():
     mapping = {"text": "Body", "external_id": "Name", "gold": "Known", "annotation": "Answer", "metadata": ["From"]}
     job = bring_now(content, project, mapping=mapping)
     assert (job.status, job.done, job.total, counts(job)) == ("done", 2, 2, (2, 0, 0))
+    assert job.result is not None
+    assert (job.result["known_answers"], job.result["annotations"]) == (1, 1)
     one, two = Item.objects.order_by("id")
     assert (one.external_id, one.data, one.metadata) == ("1", {"text": 'two\r\nlines, "quoted"'}, {"From": "web"})
     assert Annotation.objects.get().value == {"class": "spam"}

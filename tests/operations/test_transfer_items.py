@@ -161,7 +161,7 @@ def test_answers_come_in_with_their_history_and_ask_for_work():
         {"annotator": ann.username, "value": {"class": "ham"}, "created_at": "2024-05-01T10:00:00+02:00"},
         {"annotator": bob.username, "value": {"class": "spam"}},
     ]
-    assert add(project, row("x", "a", annotations=answers), row("y", "b")) == Added(created=2)
+    assert add(project, row("x", "a", annotations=answers), row("y", "b")) == Added(created=2, annotations=2)
     item = Item.objects.get(external_id="a")
     assert (item.slot_limit, item.taken, item.open_slots, item.draw_stream, item.draw_probability) == (
         2,

@@ -48,6 +48,8 @@ class Added(s.Serializer[Any]):
     created = s.IntegerField()
     duplicates = s.IntegerField()
     duplicate_content = s.IntegerField()
+    known_answers = s.IntegerField(help_text="So many of the created items have a known answer.")
+    annotations = s.IntegerField(help_text="So many answers of people came with the created items.")
     errors = RowError(many=True)
 
 

@@ -48,6 +48,11 @@ class Settings(s.Serializer[Any]):
     paused = s.BooleanField(help_text="Nobody is asked anything for now; what people hold they may still answer.")
 
 
+class ProjectPause(s.Serializer[Any]):
+    since = s.DateTimeField(allow_null=True)
+    by = Text(allow_null=True, help_text="Who paused it; null where that is not known, and for annotators.")
+
+
 class Project(s.Serializer[Any]):
     id = s.IntegerField()
     name = Text()
@@ -58,6 +63,7 @@ class Project(s.Serializer[Any]):
     guidelines_version = s.IntegerField()
     schema_version = s.IntegerField()
     role = s.ChoiceField(Role.choices)
+    pause = ProjectPause(allow_null=True, help_text="Of a paused project; else null.")
     created_at = s.DateTimeField()
 
 

@@ -27,7 +27,7 @@ BATCH = 5_000
 BATCH_BYTES = 8 * 2**20  # of the file: rows with long texts come in smaller batches
 MAX_ERRORS = 100
 FORMATS = ("csv", "jsonl")
-COUNTS = ("created", "duplicates", "duplicate_content")
+COUNTS = ("created", "duplicates", "duplicate_content", "known_answers", "annotations")
 
 
 def start_import(

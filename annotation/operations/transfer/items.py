@@ -20,11 +20,16 @@ MAX_ITEMS = 1_000
 
 @dataclass
 class Added:
-    """What became of the rows: created + duplicates + the number of rows with errors = rows given."""
+    """What became of the rows: created + duplicates + the number of rows with errors = rows given.
+
+    Of the created items so many have a known answer, and so many answers of people came with them.
+    """
 
     created: int = 0
     duplicates: int = 0
     duplicate_content: int = 0
+    known_answers: int = 0
+    annotations: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -63,6 +68,8 @@ def add_rows(project_id: int, rows: Sequence[tuple[int, Any]]) -> Added:
     store_votes(project, stored.created, members)
     added.created, added.duplicates = len(stored.created), stored.duplicates
     added.duplicate_content = stored.duplicate_content
+    added.known_answers = sum(draft.gold is not None for _, draft in stored.created)
+    added.annotations = sum(len(draft.votes) for _, draft in stored.created)
     added.errors.sort(key=lambda error: int(error["index"]))
     return added
 

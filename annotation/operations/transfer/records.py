@@ -102,9 +102,9 @@ def _from_cells(cells: list[str], columns: Columns, importer: Importer) -> dict[
     row: dict[str, Any] = {"data": shown}
     if columns.external_id is not None:
         row["external_id"] = cells[columns.external_id] or None
-    if columns.gold is not None and cells[columns.gold]:
+    if columns.gold is not None and cells[columns.gold].strip():
         row["gold"] = importer.answer(cells[columns.gold])
-    if columns.annotation is not None and cells[columns.annotation]:
+    if columns.annotation is not None and cells[columns.annotation].strip():
         row["annotations"] = [importer.annotation(cells[columns.annotation])]
     if columns.metadata:
         row["metadata"] = {name: cells[place] for name, place in columns.metadata}

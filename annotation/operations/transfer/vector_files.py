@@ -16,6 +16,7 @@ from annotation.operations.transfer.jobs import JobClaim, JobFailed, finish_job,
 from annotation.operations.transfer.matrices import BLOCK_BYTES, Matrix, open_matrix
 from annotation.operations.transfer.uploads import row_error, start_job
 from annotation.operations.vector_uploads import DIMENSIONS, LARGEST, keep_batch, unit_rows
+from annotation.sentences import say
 from annotation.vectors import SHARD_ROWS, Ints, load_item_ids, save_shard
 
 MAX_ERRORS = 100
@@ -59,7 +60,7 @@ def _stored(job: Job) -> BinaryIO:
     try:
         return cast(BinaryIO, default_storage.open(job.path))
     except FileNotFoundError as error:
-        raise JobFailed("The uploaded file is gone.") from error
+        raise JobFailed(say("job.file_gone", "The uploaded file is gone.")) from error
 
 
 def _commit(claim: JobClaim, matrix: Matrix, done: int, item_ids: Ints, vectors: Array, unknown: Errors) -> None:

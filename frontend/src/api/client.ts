@@ -143,5 +143,7 @@ export async function getIfChanged<T>(path: string, etag: string | null, signal?
   const response = await send('GET', path, options)
   if (response.status === 304) return { answer: null, etag }
   if (!response.ok) throw await refusal(path, response)
-  return { answer: (await response.json()) as T, etag: response.headers.get('ETag') }
+  const answer = (await response.json()) as T
+  remember(answer, response)
+  return { answer, etag: response.headers.get('ETag') }
 }

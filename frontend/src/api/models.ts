@@ -9,7 +9,7 @@ export type ReliabilityBin = S.ReliabilityBin
 export type Drift = S.Drift
 export type ModelDetail = ModelRow &
   Told<
-    Pick<S.ModelDetail, 'calibration' | 'drift' | 'belief' | 'n_trained' | 'n_protected' | 'by_class' | 'confused'>,
+    Pick<S.ModelDetail, 'agreement' | 'calibration' | 'drift' | 'belief' | 'n_trained' | 'n_protected' | 'by_class' | 'confused'>,
     { n_trained: number | null; n_protected: number | null }
   >
 export type Comparison = Told<S.Comparison, { versions: [ModelRow, ModelRow] }>

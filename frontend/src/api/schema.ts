@@ -13,6 +13,10 @@ export interface Added {
   created: number
   duplicates: number
   duplicate_content: number
+  /** So many of the created items have a known answer. */
+  known_answers: number
+  /** So many answers of people came with the created items. */
+  annotations: number
   errors: RowError[]
 }
 
@@ -1160,6 +1164,8 @@ export interface Project {
   guidelines_version: number
   schema_version: number
   role: RoleEnum
+  /** Of a paused project; else null. */
+  pause: ProjectPause | null
   created_at: string
 }
 
@@ -1168,6 +1174,12 @@ export interface ProjectClass {
   key: string
   color: number
   description: string
+}
+
+export interface ProjectPause {
+  since: string | null
+  /** Who paused it; null where that is not known, and for annotators. */
+  by: string | null
 }
 
 export interface Projects {

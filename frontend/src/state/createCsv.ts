@@ -1,10 +1,11 @@
 /** Cutting text into records and cells: RFC 4180 with the delimiters people use. Pure. */
 
-/** One record of a file: its cells, the line it starts on, and its number as the import counts; blank ones count too. */
+/** One record of a file: its cells, the line it starts on, its number as the import counts (blank ones count too), and where it ends. */
 export interface CsvRecord {
   line: number
   number: number
   cells: string[]
+  end: number
 }
 
 /** Records of quoted text (RFC 4180) that hold anything: quotes may hold delimiters and line breaks. `isWhole` false drops a cut last record. */
@@ -17,10 +18,10 @@ export function readRecords(text: string, delimiter: string, isWhole: boolean): 
   let startedAt = 1
   let number = 0
 
-  function endRecord(): void {
+  function endRecord(end: number): void {
     cells.push(cell)
     number += 1
-    if (cells.some((one) => one.trim() !== '')) records.push({ line: startedAt, number, cells })
+    if (cells.some((one) => one.trim() !== '')) records.push({ line: startedAt, number, cells, end })
     cells = []
     cell = ''
   }
@@ -40,11 +41,11 @@ export function readRecords(text: string, delimiter: string, isWhole: boolean): 
       cell = ''
     } else if (sign === '\n') {
       if (cell.endsWith('\r')) cell = cell.slice(0, -1)
-      endRecord()
+      endRecord(at + 1)
       startedAt = line
     } else cell += sign
   }
-  if (isWhole && (cell !== '' || cells.length > 0)) endRecord()
+  if (isWhole && (cell !== '' || cells.length > 0)) endRecord(text.length)
   return records
 }
 
@@ -62,7 +63,7 @@ export function findDelimiter(text: string, isWhole: boolean): string {
   return best.score > 0 ? best.delimiter : ','
 }
 
-const KNOWN_HEADS = /^(id|.*[_ -]id|uid|key|name|text|body|message|content|sentence|comment|review|tweet|title|label|class|tag|category|gold|truth|answer|date|time|.*_at|source|lang.*)$/i
+const KNOWN_HEADS = /^(id|.*[_ -]id|uid|key|name|text|body|message|content|sentence|comment|review|tweet|title|label|class|tag|category|target|intent|sentiment|topic|gold|truth|answer|date|time|.*_at|source|lang.*)$/i
 const NUMBER = /^[-+]?[\d.,:/ -]*\d[\d.,:/ -]*%?$/
 const AT_LEAST = 3
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  addClass, changeClass, classProblem, copied, emptyDraft, memberPayload, missing, pasteClasses, personProblem, projectPayload, readDraft, stepSummary, storedDraft,
+  addClass, changeClass, classProblem, copied, emptyDraft, memberPayload, missing, pasteClasses, personProblem, projectPayload, readDraft, stepSummary, storedDraft, takeClasses,
   type Draft,
 } from './createDraft'
 
@@ -25,6 +25,15 @@ describe('classes', () => {
     expect(pasteClasses(two, 2, 'delivery,other').classes.map((one) => one.name)).toEqual(['spam', 'ham', 'delivery', 'other'])
   })
 
+  it('takes the classes that a column names beside those that are there', () => {
+    const meant = changeClass(draft(), 0, { description: 'unwanted', key: 's' })
+    const taken = takeClasses(addClass(meant), ['ham', 'offer', 'spam'])
+    expect(taken.classes.map((one) => one.name)).toEqual(['spam', 'ham', 'offer'])
+    expect(taken.classes[0]).toMatchObject({ description: 'unwanted', key: 's' })
+    expect(takeClasses(emptyDraft(), ['a', 'b', 'c']).classes).toHaveLength(3)
+    expect(takeClasses({ ...emptyDraft(), kind: 'rating' }, ['0', '5', '10']).classes.map((one) => one.name)).toEqual(['0', '5', '10'])
+  })
+
   it('says what is wrong with names and keys', () => {
     expect(classProblem(changeClass(draft(), 1, { name: 'spam' }), 1, RESERVED)).toContain('another class')
     expect(classProblem(changeClass(draft(), 0, { key: 'G' }), 0, RESERVED)).toContain('something else')
@@ -40,6 +49,7 @@ describe('steps', () => {
     expect(missing('classes', emptyDraft(), NO_FILE, RESERVED)).toContain('two classes')
     expect(missing('data', draft(), NO_FILE, RESERVED)).toBe('')
     expect(missing('data', draft(), { chosen: true, hasText: false }, RESERVED)).toContain('text')
+    expect(missing('data', draft(), { chosen: true, hasText: true, unknownAnswers: 'category' }, RESERVED)).toContain('“category”')
     expect(missing('people', draft({ overlap: 0 }), NO_FILE, RESERVED)).toContain('whole number')
     expect(missing('people', draft({ randomPercent: 101 }), NO_FILE, RESERVED)).toContain('100%')
     expect(missing('people', draft(), NO_FILE, RESERVED)).toBe('')

@@ -93,6 +93,17 @@ export function pasteClasses(draft: Draft, index: number, text: string): Draft {
   }, { ...filled, classes: emptyAfter })
 }
 
+/** The draft with classes of these names: those that are named already stay as they are, the others come after them. */
+export function takeClasses(draft: Draft, names: readonly string[]): Draft {
+  const named = namedClasses(draft)
+  const known = new Set(named.map((one) => one.name.trim()))
+  const taken = names.filter((name) => !known.has(name)).reduce<Draft>((all, name) => {
+    const grown = addClass(all)
+    return changeClass(grown, grown.classes.length - 1, { name })
+  }, { ...draft, classes: named })
+  return draft.kind === 'rating' ? { ...taken, classes: [...taken.classes].sort((a, b) => Number(a.name) - Number(b.name)) } : taken
+}
+
 /** Whether the kind has classes at all. */
 export const namesClasses = (draft: Draft): boolean => wordsOfKind(draft.kind).leastClasses !== null
 
@@ -128,8 +139,16 @@ function whatIsMissing(kind: Kind): string {
   return kind === 'pairwise' ? t.create.whichTwoColumnsAre : t.create.whichColumnIsThe
 }
 
-/** Why a step is not done, or an empty text. `hasText` says whether a file is chosen and its text column known. */
-export function missing(step: Step, draft: Draft, file: { chosen: boolean; hasText: boolean }, reserved: ReadonlySet<string>): string {
+export interface ChosenFile {
+  chosen: boolean
+  /** Its text column is known. */
+  hasText: boolean
+  /** The column of known answers, where none of them is an answer of this project; else empty. */
+  unknownAnswers?: string
+}
+
+/** Why a step is not done, or an empty text. */
+export function missing(step: Step, draft: Draft, file: ChosenFile, reserved: ReadonlySet<string>): string {
   switch (step) {
     case 'kind':
       return draft.name.trim() ? '' : t.members.theProjectNeedsA
@@ -138,7 +157,8 @@ export function missing(step: Step, draft: Draft, file: { chosen: boolean; hasTe
       return problem || classesProblem(draft.kind, classNames(draft))
     }
     case 'data':
-      return file.chosen && !file.hasText ? whatIsMissing(draft.kind) : ''
+      if (file.chosen && !file.hasText) return whatIsMissing(draft.kind)
+      return file.unknownAnswers ? t.create.noneIsAClass(file.unknownAnswers) : ''
     case 'people': {
       const problem = draft.people.map((_, index) => personProblem(draft, index)).find(Boolean)
       if (problem) return problem

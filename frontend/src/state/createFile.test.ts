@@ -138,6 +138,17 @@ describe('mapping', () => {
     expect(guessMapping(preview, ['ham', 'eggs']).answer).toBeNull()
   })
 
+  it('finds answers by the name of their column where there are no classes yet', () => {
+    const texts = ['I love it', 'Never again', 'It came', 'Fine', 'Too dear']
+    const guess = (name: string, answers: string[], classes: string[] = []) =>
+      guessMapping(previewFile('a.csv', [`text,${name}`, ...texts.map((text, n) => `${text},${answers[n]}`)].join('\n'), true), classes).answer
+    const sentiments = ['good', 'bad', 'neutral', 'good', 'bad']
+    for (const name of ['category', 'Label', 'sentiment', 'gold_label', 'Intent', '类别']) expect(guess(name, sentiments)).toBe(name)
+    expect(guess('reply_to', sentiments)).toBeNull()
+    expect(guess('topic', ['a', 'b', 'c', 'd', 'e'])).toBeNull()
+    expect(guess('category', sentiments, ['ham', 'spam'])).toBeNull()
+  })
+
   it('names a repeated text', () => {
     const preview = previewFile('a.csv', 'id,text\n1,a\n2,a', true)
     const fates = (external_id: string | null) => rowFates(preview, { ...mapping, text: 'text', external_id }, []).map((row) => row.fate)

@@ -38,12 +38,12 @@ function previewCsv(text: string, isWhole: boolean, header: boolean | null): Pre
   return { format: 'csv', delimiter, hasHeader, columns, rows: whole.map((record) => record.cells), numbers: whole.map((record) => record.number), problems }
 }
 
-function asText(value: unknown): string {
+export function asText(value: unknown): string {
   if (value === null || value === undefined) return ''
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-function parseObject(line: string): Record<string, unknown> | string {
+export function parseObject(line: string): Record<string, unknown> | string {
   try {
     const value: unknown = JSON.parse(line)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : t.create.notAnObject
@@ -53,7 +53,7 @@ function parseObject(line: string): Record<string, unknown> | string {
 }
 
 /** Objects inside a row are opened one level, with a dot in the name: `data.text` is where an export has its text. */
-function flatten(row: Record<string, unknown>): Record<string, unknown> {
+export function flatten(row: Record<string, unknown>): Record<string, unknown> {
   const fields = Object.entries(row).flatMap(([name, value]): [string, unknown][] =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.entries(value).map(([inner, part]) => [`${name}.${inner}`, part])

@@ -1,5 +1,6 @@
 /** What each column of a file is for, and what that means for its rows. Pure. */
 import type { Kind } from '../api/types'
+import { answersFound } from './createAnswers'
 import type { Preview } from './createFile'
 import { isAnswer } from './kinds'
 import { t } from '../words/spoken.svelte'
@@ -21,7 +22,7 @@ export type Encoding = 'utf-8' | 'utf-16' | 'latin-1' | 'gb18030'
 
 const TEXT_NAMES = /^(text|body|message|content|sentence|comment|review|tweet|question|document)$/i
 const ID_NAMES = /^(external_id|id|uid|uuid|key|.*[_ -]id)$/i
-const ANSWER_NAMES = /^(gold|truth|label|class|category|tag|answer|target|rating|preferred)$/i
+const ANSWER_NAMES = /^(gold|truth|(.*[_ -])?(label|class|category|target|answer)(es|ies|s)?|tags?|intent|sentiment|emotion|topic|rating|score|stars|preferred|类别|类型|分类|标签|答案|情感|意图)$/i
 
 /** The last part of a dotted name decides what it looks like. */
 const isCalled = (name: string, names: RegExp): boolean => names.test(name.split('.').at(-1) ?? name)
@@ -34,13 +35,16 @@ function longestColumn(preview: Preview): string {
   return preview.columns[lengths.indexOf(Math.max(...lengths))] ?? ''
 }
 
-/** A first guess: by the column's name, else the longest column is the text. Answers are only guessed when they fit. */
+/**
+ * A first guess: by the column's name, else the longest column is the text. Answers are guessed where they fit; by its name also a
+ * column that could name the classes, while there are none.
+ */
 export function guessMapping(preview: Preview, classes: readonly string[], kind: Kind = 'choice'): Mapping {
   const text = preview.columns.find((name) => isCalled(name, TEXT_NAMES)) ?? longestColumn(preview)
   const others = preview.columns.filter((name) => name !== text)
   const external_id = others.find((name) => isCalled(name, ID_NAMES) && isUnique(preview, name)) ?? null
   const answers = others.filter((name) => name !== external_id && allKnown(preview, name, classes, kind))
-  const answer = answers.find((name) => isCalled(name, ANSWER_NAMES)) ?? answers.find((name) => namesClasses(preview, name, classes)) ?? null
+  const answer = answers.find((name) => isCalled(name, ANSWER_NAMES)) ?? answers.find((name) => namesClasses(preview, name, classes)) ?? others.find((name) => name !== external_id && couldNameClasses(preview, name, classes, kind)) ?? null
   const second_text = kind === 'pairwise' ? secondText(preview, [text, external_id, answer]) : null
   const metadata = others.filter((name) => ![external_id, answer, second_text].includes(name))
   const rest = { external_id, answer, answerUse: 'gold' as const, metadata }
@@ -75,6 +79,13 @@ function allKnown(preview: Preview, name: string, classes: readonly string[], ki
 function namesClasses(preview: Preview, name: string, classes: readonly string[]): boolean {
   const given = new Set(columnValues(preview, name).filter((value) => value !== ''))
   return given.size > 1 && [...given].every((value) => classes.includes(value))
+}
+
+/** Whether a column is called as answers are and repeats few short values, in a project that has no classes yet. */
+function couldNameClasses(preview: Preview, name: string, classes: readonly string[], kind: Kind): boolean {
+  if (classes.length > 0 || !isCalled(name, ANSWER_NAMES)) return false
+  const { names, rows, problem } = answersFound(kind, [], columnValues(preview, name))
+  return problem === '' && names.length > 1 && names.length < rows && names.length <= Math.max(20, rows / 2) && names.every((one) => one.length <= 40)
 }
 
 export type ColumnRole = 'text' | 'second_text' | 'external_id' | 'answer'

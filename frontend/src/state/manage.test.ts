@@ -4,12 +4,12 @@ import { curveColumns, curveCsv, curveRows, curveScale, curveSummary, savedText 
 import { flagFacts, flagObject, needs } from './manageFlags'
 import { signs } from './manageHealth'
 import { doneShare, jobText, jobWarnings, refusedCsv, refusedWords, rowName } from './manageJobs'
-import { freshness, labelsAnswer, modelAnswer, paceRange, progressAnswer, trend } from './manageQuestions'
+import { answersAnItem, freshness, labelsAnswer, modelAnswer, paceRange, progressAnswer, trend } from './manageQuestions'
 import { reasonInShort, whyNoQueue } from './manageQueue'
 
 const model: ModelState = {
   version: 41, version_because: null, version_said: null, trained_through: 900, annotations: 906, labels_behind: 6, seconds_behind: 9, strategy: 'team', trained_at: null,
-  performance: { metric: 'macro_f1', estimate: 0.931, low: 0.904, high: 0.953, n: 257 }, training: { running: false, error: null, said: null },
+  performance: { metric: 'macro_f1', estimate: 0.931, low: 0.904, high: 0.953, n: 257 }, agreement: null, training: { running: false, error: null, said: null },
 }
 const progress: Progress = {
   items: 1000, annotations: 906, items_with_consensus: 900, items_finished: 880, open_assignments: 9,
@@ -25,8 +25,24 @@ const job: Job = { id: 1, kind: 'import', status: 'done', done: 100, total: 100,
 describe('the four questions', () => {
   it('gives every figure its range and its base', () => {
     expect(modelAnswer(model)).toMatchObject({ figure: '0.931', range: '0.904–0.953', lines: [expect.any(String), 'on 257 random items that it never learns from'] })
-    expect(labelsAnswer(quality)).toMatchObject({ figure: '96.8%', range: '94.1–98.2%', lines: ['of 900 items expected right', '12 in doubt'] })
-    expect(progressAnswer(progress, 1)).toMatchObject({ figure: '88.0%', range: '880 of 1,000 items' })
+    expect(labelsAnswer(quality)).toMatchObject({ figure: '96.8%', range: '94.1–98.2%', lines: ['expected right, 90% interval', 'of 900 items with an answer', '12 in doubt'] })
+    expect(progressAnswer(progress, 1)).toMatchObject({ figure: '88.0%', range: '880 of 1,000 items done' })
+  })
+
+  it('says what a corrected accuracy was corrected from', () => {
+    const agreement = { metric: 'accuracy', estimate: 22 / 23, low: 0.8, high: 0.99, n: 23, corrected: true }
+    const performance = { metric: 'accuracy', estimate: 0.978, low: 0.8, high: 1, n: 23 }
+    expect(modelAnswer({ ...model, performance, agreement }).lines[2]).toBe('corrected for people’s mistakes; 22 of 23 match their answers')
+    expect(modelAnswer({ ...model, performance, agreement: { ...agreement, corrected: false } }).lines).toHaveLength(2)
+  })
+
+  it('counts answers where an item gets several, so that the first one moves it', () => {
+    const begun = { ...progress, items: 500, annotations: 123, items_finished: 0, annotations_today: 123, annotations_last_hour: 123 }
+    const each = answersAnItem({ overlap: 2, overlap_share: 1 })
+    expect(progressAnswer(begun, each)).toMatchObject({ figure: '12.3%', range: '123 of 1,000 answers', lines: ['0 of 500 items have all their answers', '123 answers today', expect.any(String)] })
+    expect(progressAnswer({ ...begun, annotations: 1400 }, each).figure).toBe('99.9%')
+    expect(progressAnswer({ ...begun, items_finished: 500 }, answersAnItem({ overlap: 3, overlap_share: 0.25 })).figure).toBe('100.0%')
+    expect(progressAnswer(begun, each, true).lines[2]).toContain('Paused')
   })
 
   it('says why a figure is missing', () => {
@@ -81,7 +97,7 @@ describe('the curve', () => {
   })
 
   it('says in one sentence what it shows', () => {
-    expect(curveSummary(rows)).toContain('at 50 annotations; random control: 0.700')
+    expect(curveSummary(rows)).toContain('at 50 answers; random control: 0.700')
     expect(curveSummary([])).toBe('No figures yet.')
     expect(trend(points)).toEqual([0.6, 0.8])
   })
@@ -132,6 +148,7 @@ describe('queue, jobs, health', () => {
 
   it('says what came out of a job', () => {
     expect(jobText(job)).toBe('90 rows in, 250 left out, 4 were there already')
+    expect(jobText({ ...job, n_errors: 0, result: { created: 90, known_answers: 60, annotations: 1 } })).toBe('90 rows in, 60 with a known answer, 1 answer with them')
     expect(jobText({ ...job, status: 'running', done: 8000, total: 11412 })).toBe('8,000 of 11,412 rows')
     expect(jobText({ ...job, status: 'failed', errors: [{ row: 1, field: '', message: 'not UTF-8' }] })).toContain('stopped at row 1: not UTF-8')
     expect([doneShare(job), doneShare({ ...job, status: 'running', total: null })]).toEqual([1, null])

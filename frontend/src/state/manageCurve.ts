@@ -3,6 +3,7 @@ import type { Arm, CurvePoint, Interval, LearningCurve } from '../api/types'
 import { toCsv } from './csv'
 import { count } from './format'
 import { decimal, decimalRange, metricName } from './manageFormat'
+import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
 export interface CurveRow {
@@ -68,6 +69,13 @@ export function curveSummary(rows: readonly CurveRow[]): string {
   if (!active) return t.manage.noFiguresYet
   const start = t.manage.ofTheModelsQuestions(metricName(active.metric), pointText(active), count(active.annotations))
   return random ? t.manage.randomControlAt(start, pointText(random), count(random.annotations)) : t.manage.noRandomControlYet(start)
+}
+
+/** Whether to go on, as the service advises it; of a paused project what holds once it goes on. Empty without advice. */
+export function adviceText(advice: LearningCurve['advice'] | undefined, isPaused: boolean): string {
+  if (!advice) return ''
+  const text = say(advice.text, advice.said)
+  return isPaused ? t.manage.onceItGoesOn(text) : text
 }
 
 /** What asking the model saved, with its range; negative savings are said as what they are. */

@@ -2,7 +2,7 @@
 import type { IconName } from '../components/Icon.svelte'
 import type { Flag, FlagKind } from '../api/types'
 import { count } from './format'
-import { answerTime, odds, percentRange, wholePercent } from './manageFormat'
+import { LEVEL, answerTime, odds, percentRange, wholePercent } from './manageFormat'
 import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
@@ -127,7 +127,7 @@ function figureFacts(evidence: Flag['evidence']): Fact[] {
     return typeof value === 'number' ? [{ name: t.manage.figures[field], value: written(value) }] : []
   })
   const { low, high } = evidence
-  if (typeof low === 'number' && typeof high === 'number') facts.push({ name: t.manage.interval90, value: percentRange(low, high, 0) })
+  if (typeof low === 'number' && typeof high === 'number') facts.push({ name: t.manage.interval(LEVEL), value: percentRange(low, high, 0) })
   const latest = strings(evidence['latest'])
   return latest.length ? [...facts, { name: t.manage.latestAnswers, value: latest.join(', ') }] : facts
 }

@@ -28,9 +28,10 @@ describe('odds', () => {
     expect(odds(0)).toBe('1 : 1')
   })
 
-  it('stops counting at a million', () => {
+  it('stops counting at a million, and sooner where nothing speaks for it', () => {
     expect(odds(99)).toBe('> 1,000,000 : 1')
-    expect(odds(-99)).toBe('< 1 : 1,000,000')
+    expect(odds(-Math.log(999))).toBe('1 : 999')
+    expect(odds(-99)).toBe('no sign of it')
   })
 })
 

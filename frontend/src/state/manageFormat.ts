@@ -37,12 +37,14 @@ export const answerTime = (seconds: number): string => t.manage.seconds(score(se
 export const sureness = (value: number): string => wholePercent(Math.min(value, 0.999))
 
 const MOST_ODDS = 1_000_000
+const LEAST_ODDS = 1_000
 
-/** Natural log odds as odds: "340 : 1" for, "1 : 24" against. */
+/** Natural log odds as odds: "340 : 1" for, "1 : 24" against; in words where hardly anything speaks for it. */
 export function odds(logOdds: number): string {
-  const isBeyond = Math.abs(logOdds) > Math.log(MOST_ODDS)
+  if (logOdds < -Math.log(LEAST_ODDS)) return t.manage.noSignOfIt
+  const isBeyond = logOdds > Math.log(MOST_ODDS)
   const ratio = count(isBeyond ? MOST_ODDS : Math.round(Math.exp(Math.abs(logOdds))))
-  return logOdds >= 0 ? `${isBeyond ? '> ' : ''}${ratio} : 1` : `${isBeyond ? '< ' : ''}1 : ${ratio}`
+  return logOdds >= 0 ? `${isBeyond ? '> ' : ''}${ratio} : 1` : `1 : ${ratio}`
 }
 
 /** The metric's name for people; an unknown one is shown as it came. */

@@ -18,12 +18,16 @@ const number = (result: Job['result'], name: string): number | null => {
   return typeof value === 'number' ? value : null
 }
 
-/** What came in and what did not: "312 rows in, 6 left out, 4 were there already". */
+/** What came in and what did not: "312 rows in, 80 with a known answer, 6 left out, 4 were there already". */
 function importCounts(job: Job): string {
   const created = number(job.result, 'created') ?? Math.max(0, job.done - refused(job))
   const duplicates = number(job.result, 'duplicates')
+  const known = number(job.result, 'known_answers')
+  const answers = number(job.result, 'annotations')
   const parts = [
     t.common.rowsIn(created),
+    ...(known ? [t.common.withKnownAnswers(known)] : []),
+    ...(answers ? [t.common.withAnswers(answers)] : []),
     ...(refused(job) ? [t.common.nLeftOut(count(refused(job)))] : []),
     ...(duplicates ? [t.common.thereAlready(duplicates)] : []),
   ]

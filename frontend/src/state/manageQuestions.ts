@@ -1,7 +1,7 @@
 /** The four questions of the first screen: a figure with its range, or the sentence why there is none. Pure. */
-import type { CurvePoint, ModelState, Progress, Quality } from '../api/types'
+import type { CurvePoint, ModelState, Progress, ProjectSettings, Quality } from '../api/types'
 import { count, duration, percent } from './format'
-import { MODEL_LEVEL, decimal, decimalRange, metricName, percentRange } from './manageFormat'
+import { LEVEL, MODEL_LEVEL, decimal, decimalRange, metricName, percentRange } from './manageFormat'
 import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
@@ -18,14 +18,18 @@ const isShare = (metric: string): boolean => metric === 'accuracy'
 
 /** How good is the model? Only the protected random slice can say; `whyUnmeasured` is the service's own word. */
 export function modelAnswer(model: ModelState, whyUnmeasured = ''): Answer {
-  const { performance } = model
+  const { performance, agreement } = model
   if (model.version === null) return none(say(model.version_because ?? t.manage.noModelYet, model.version_said), t.manage.annotationsSoFar(model.annotations))
   if (performance === null) return none(t.manage.modelIsNotMeasured(model.version), whyUnmeasured || t.manage.itIsTestedOn)
   const { metric, estimate, low, high, n } = performance
   return {
     figure: isShare(metric) ? percent(estimate) : decimal(estimate),
     range: isShare(metric) ? percentRange(low, high) : decimalRange(low, high),
-    lines: [t.manage.metricInterval(metricName(metric), MODEL_LEVEL), t.manage.onProtected(n)],
+    lines: [
+      t.manage.metricInterval(metricName(metric), MODEL_LEVEL),
+      t.manage.onProtected(n),
+      ...(agreement?.corrected ? [t.manage.correctedForMistakes(count(Math.round(agreement.estimate * agreement.n)), count(agreement.n))] : []),
+    ],
   }
 }
 
@@ -42,7 +46,7 @@ export function labelsAnswer(quality: Quality, annotations = 0): Answer {
   return {
     figure: percent(expected_right),
     range: low === null || high === null ? t.manage.rangeNotKnownYet : percentRange(low, high),
-    lines: [t.manage.ofExpectedRight(items_with_consensus), t.manage.inDoubt(count(in_doubt))],
+    lines: [t.manage.expectedRightInterval(LEVEL), t.manage.ofItemsAnswered(items_with_consensus), t.manage.inDoubt(count(in_doubt))],
   }
 }
 
@@ -65,25 +69,39 @@ function timeFor(votes: number, [low, high]: readonly [number, number]): string 
   return from === to ? t.manage.about(t.manage.spans[name](from)) : `${count(from)}–${t.manage.spans[name](to)}`
 }
 
-/** How far are we? Finished items, what came in, and how long the rest takes at the pace of the last hour. */
-export function progressAnswer(progress: Progress, overlap: number): Answer {
+/** How many answers an item gets in the ordinary course, averaged over all. */
+export const answersAnItem = ({ overlap, overlap_share }: Pick<ProjectSettings, 'overlap' | 'overlap_share'>): number => 1 + (overlap - 1) * overlap_share
+
+const NEARLY = 0.999
+
+/**
+ * How far are we? Counted in items where each gets one answer; else in answers, which move from the first one on. What came in, and
+ * how long the rest takes at the pace of the last hour.
+ */
+export function progressAnswer(progress: Progress, answersEach: number, isPaused = false): Answer {
   const { items, items_finished, annotations, annotations_today } = progress
   if (items === 0) return none(t.manage.thereAreNoItems, t.manage.bringAFileIn)
-  const today = t.manage.annotationsToday(annotations, count(annotations_today))
+  const rest = isPaused ? t.manage.pausedNoForecast : pace(progress, answersEach)
+  const done = t.manage.itemsDone(count(items_finished), items)
+  if (answersEach === 1) {
+    return { figure: percent(items_finished / items), range: done, lines: [t.manage.annotationsToday(annotations, count(annotations_today)), rest] }
+  }
+  const wanted = Math.round(items * answersEach)
+  const share = items_finished === items ? 1 : Math.min(annotations / wanted, NEARLY)
   return {
-    figure: percent(items_finished / items),
-    range: t.manage.ofItems(count(items_finished), items),
-    lines: [today, pace(progress, overlap)],
+    figure: percent(share),
+    range: t.manage.answersOf(count(annotations), wanted),
+    lines: [t.manage.itemsComplete(count(items_finished), items), t.manage.todayOnly(annotations_today), rest],
   }
 }
 
 /** An hour that is not over yet says nothing of the hours to come. */
-function pace({ items, items_finished, annotations, annotations_last_hour: lastHour }: Progress, overlap: number): string {
+function pace({ items, items_finished, annotations, annotations_last_hour: lastHour }: Progress, answersEach: number): string {
   const itemsLeft = items - items_finished
   if (itemsLeft === 0) return t.manage.everyItemHasIts
   if (lastHour === 0) return t.manage.noAnnotationInThe
   if (lastHour >= annotations) return t.manage.tooEarly
-  const time = timeFor(Math.max(items * overlap - annotations, itemsLeft), paceRange(lastHour))
+  const time = timeFor(Math.max(Math.round(items * answersEach) - annotations, itemsLeft), paceRange(lastHour))
   return t.manage.toGoAtAn(time, count(lastHour))
 }
 

@@ -4,7 +4,7 @@ import { changeOf, consequences, contested, formOf, formProblems, rebasedForm } 
 import { groups, groupsFor, optionsFor, wordsOf } from './policy'
 
 const project: Project = {
-  id: 1, name: 'SMS', kind: 'choice', role: 'owner', classes: [], guidelines: 'Look twice.', guidelines_version: 3, created_at: '2026-03-01T00:00:00Z',
+  id: 1, name: 'SMS', kind: 'choice', role: 'owner', classes: [], guidelines: 'Look twice.', guidelines_version: 3, pause: null, created_at: '2026-03-01T00:00:00Z',
   settings: {
     overlap: 1, max_votes: 3, lease_seconds: 900, strategy: 'team', random_rate: 0.1, gold_rate: 0.03, target_confidence: 0.95, queue_source: 'model', suggestions: 'given',
     representation: 'pool', classifier: 'linear', classifier_params: {}, cost_aware: false, target_accuracy: null, predict_to_queue_below: null,

@@ -1,7 +1,7 @@
 /** Trained versions in words: their figures, how two differ, and what pinning one will do, said before it is done. Pure. */
-import type { ClassFigures, Comparison, Drift, F1, ModelRow, Outlook, ReliabilityBin } from '../api/models'
+import type { ClassFigures, Comparison, Drift, F1, ModelDetail, ModelRow, Outlook, ReliabilityBin } from '../api/models'
 import type { Interval, Performance } from '../api/types'
-import { percent, score } from './format'
+import { count, percent, score } from './format'
 import { decimal, decimalRange, metricName, percentRange } from './manageFormat'
 import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
@@ -24,6 +24,12 @@ const asPercent = (found: Interval): Figure => ({ value: percent(found.estimate)
 export function performanceFigure(found: Performance | null): Figure {
   if (!found) return missing(t.models.tooFewProtectedRandom)
   return found.metric === 'accuracy' ? asPercent(found) : shown(found)
+}
+
+/** What an accuracy that was corrected for people's mistakes was corrected from; empty where it was not. */
+export function correctedText({ performance, agreement }: Pick<ModelDetail, 'performance' | 'agreement'>): string {
+  if (!performance || !agreement?.corrected) return ''
+  return t.models.correctedFrom(percent(performance.estimate), count(Math.round(agreement.estimate * agreement.n)), count(agreement.n))
 }
 
 export function f1Figure(found: F1 | null): Figure {

@@ -133,6 +133,7 @@ const SUGGESTIONS: Group = {
 
 /** Made anew each time: the words change with the language. */
 export const groups = (): Group[] => [
+  { title: t.members.pauseOfTheProject, about: t.members.forAHolidayOr, settings: [toggle('paused', t.members.projectPaused, t.members.nobodyIsAsked)] },
   {
     title: t.members.howManyAnswers,
     about: t.members.ofHowManyPeople,
@@ -177,7 +178,6 @@ export const groups = (): Group[] => [
       share('training_pass_mark', t.members.rightAnswersToPass, t.members.whoeverHasFewerOf),
       toggle('show_names', t.members.annotatorsSeeNames, t.members.ofTheirColleaguesIn),
       toggle('blind_review', t.members.blindReview, t.members.reviewersDoNotSee),
-      toggle('paused', t.members.projectPaused, t.members.nobodyIsAsked),
       { ...toggle('spans_overlap', t.members.spansMayOverlap, t.members.whetherTheSpansOf), kinds: ['spans'] },
     ],
   },

@@ -103,7 +103,7 @@ describe('the catalogue', () => {
     const shape = (texts: object): unknown =>
       Object.fromEntries(Object.entries(texts).map(([key, said]) => [key, typeof said === 'object' && said !== null ? shape(said) : typeof said]))
     // English shows the service's own words.
-    const shared = (texts: Catalogue): object => ({ ...texts, service: {}, errors: { ...texts.errors, byCode: {} } })
+    const shared = (texts: Catalogue): object => ({ ...texts, service: {}, inner: {}, errors: { ...texts.errors, byCode: {} } })
     expect(shape(shared(zhHans))).toEqual(shape(shared(en)))
   })
 

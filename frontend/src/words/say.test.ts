@@ -23,6 +23,13 @@ describe('a sentence of the service', () => {
       expect(say(failed.error, failed.said)).toBe('训练失败，系统会自动重试。错误信息：MemoryError')
     })
 
+    it('says what a program said inside it, and how many of the others', () => {
+      const not = { code: 'row.not_json_at', with: { why: "Expecting ',' delimiter", n: 12 } }
+      expect(say("Not JSON: Expecting ',' delimiter at character 12.", not)).toBe('第 12 个字符处不是 JSON：缺少逗号。')
+      const others = (against: number, n_others: number) => say('', { code: 'flag.others', with: { who: 'cy', said: 'a', expected: 'b', against, n_others } })
+      expect([others(1, 1), others(2, 2), others(2, 3)]).toEqual(['cy 回答“a”；另一人回答“b”。', 'cy 回答“a”；其他 2 人都回答“b”。', 'cy 回答“a”；其他 3 人中有 2 人回答“b”。'])
+    })
+
     it('names roles as the page does', () => {
       expect(say('This needs the role manager; yours is annotator.', { code: 'role.needed', with: { needed: 'manager', role: 'annotator' } })).toBe(
         '此操作需要“管理员”角色；您的角色是“标注员”。',

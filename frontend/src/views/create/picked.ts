@@ -1,5 +1,6 @@
 import { create, upload } from '../../api/client'
-import type { Job } from '../../api/types'
+import type { Job, Kind } from '../../api/types'
+import { answersFound, cutColumn, tallied, type Cells } from '../../state/createAnswers'
 import { PREVIEW_BYTES, previewFile, type Preview } from '../../state/createFile'
 import { mappingPayload, type Encoding, type Mapping } from '../../state/createMapping'
 
@@ -22,10 +23,12 @@ function markedAs(bytes: Uint8Array): { encoding: Encoding; label: string } {
   return { encoding: 'utf-8', label: 'utf-8' }
 }
 
+const labelOf = (encoding: Encoding): string => (encoding === 'latin-1' ? 'iso-8859-1' : encoding)
+
 /** Reads the beginning of a file, by its byte order mark unless an encoding is asked for; raises when the disk does not give it. */
 export async function readHead(file: File, wanted: Encoding | null): Promise<Head> {
   const bytes = new Uint8Array(await file.slice(0, PREVIEW_BYTES).arrayBuffer())
-  const { encoding, label } = wanted ? { encoding: wanted, label: wanted === 'latin-1' ? 'iso-8859-1' : wanted } : markedAs(bytes)
+  const { encoding, label } = wanted ? { encoding: wanted, label: labelOf(wanted) } : markedAs(bytes)
   return { text: new TextDecoder(label).decode(bytes, { stream: !isWhole(file) }), encoding }
 }
 
@@ -35,6 +38,29 @@ const isWhole = (file: File): boolean => file.size <= PREVIEW_BYTES
 export const isBroken = (text: string): boolean => text.includes('\uFFFD')
 
 export const previewOf = (file: File, text: string, header: boolean | null = null): Preview => previewFile(file.name, text, isWhole(file), header)
+
+const CHUNK_BYTES = 2 ** 20
+const LONGEST_REST = 2 ** 24
+
+/**
+ * Tallies a column of the whole file, read piece by piece; ends early where it cannot be one of answers, or where `isWanted` says no.
+ * What one piece ends in the middle of is read with the next one.
+ */
+export async function tallyColumn({ file, preview, encoding }: Omit<Picked, 'text' | 'mapping'>, column: string, kind: Kind, isWanted: () => boolean): Promise<Cells> {
+  const start = new Uint8Array(await file.slice(0, 2).arrayBuffer())
+  const decoder = new TextDecoder(encoding === 'utf-16' ? markedAs(start).label : labelOf(encoding))
+  let rest = ''
+  let tally: Cells = new Map()
+  for (let at = 0; at < file.size && isWanted(); at += CHUNK_BYTES) {
+    const isLast = at + CHUNK_BYTES >= file.size
+    const text = rest + decoder.decode(await file.slice(at, at + CHUNK_BYTES).arrayBuffer(), { stream: !isLast })
+    const cut = cutColumn(preview, column, text, isLast)
+    tally = tallied(at === 0 && preview.format === 'csv' && preview.hasHeader ? cut.cells.slice(1) : cut.cells, tally)
+    rest = cut.rest
+    if (rest.length > LONGEST_REST || answersFound(kind, [], tally).problem === 'many') break
+  }
+  return tally
+}
 
 /** Starts an import; the worker reads the file afterwards. The same `key` starts it once. */
 export function startImport(project: number, picked: Picked, key?: string): Promise<Job> {

@@ -15,6 +15,8 @@ export interface Colors {
 }
 
 const HEIGHT = 272
+const LOW = 220
+const HIGHEST = 480
 const NARROW = 560
 
 /** uPlot wants colours a canvas understands: they are read off elements that wear the tokens. */
@@ -87,7 +89,7 @@ export function drawCurve(host: HTMLElement, rows: readonly CurveRow[], colors: 
   const axis = { stroke: colors.text, font: colors.font, ticks: { show: false } }
   const options: uPlot.Options = {
     width,
-    height: isNarrow ? 220 : HEIGHT,
+    height: Math.max(isNarrow ? LOW : HEIGHT, Math.min(host.clientHeight, HIGHEST)),
     padding: [12, isNarrow ? 56 : 120, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, y: false, points: { show: false } },

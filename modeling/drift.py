@@ -1,12 +1,11 @@
 """Has the world moved? Newest against older protected items, and what the pool holds against what was measured on."""
 
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from modeling.evaluation import LEVEL, Interval, accuracy_interval, difference_interval
+from modeling.evaluation import LEVEL, Interval, accuracy_interval, difference_interval, score_interval
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating]
@@ -38,16 +37,24 @@ def newest_against_older(is_right: Bools) -> Interval | None:
 
 
 def class_shift(pool: Floats, sample: Floats) -> Shift | None:
-    """The class whose mean probability differs most, in standard errors, between pool and sample, both (n, n_classes).
+    """The class whose mean probability differs most for what chance allows, between pool and sample (n, n_classes).
 
     Bounds hold for all classes at once (Bonferroni). None with fewer than ten rows on either side or one class.
     """
     n_classes = pool.shape[1]
     if min(len(pool), len(sample)) < LEAST_A_SIDE or n_classes < 2:
         return None
-    difference = pool.mean(axis=0) - sample.mean(axis=0)
-    error = np.sqrt(pool.var(axis=0, ddof=1) / len(pool) + sample.var(axis=0, ddof=1) / len(sample)) + 1e-9
-    k = int(np.abs(difference / error).argmax())
-    half = NormalDist().inv_cdf(1 - (1 - LEVEL) / (2 * n_classes)) * float(error[k])
-    found = Interval(float(difference[k]), float(difference[k]) - half, float(difference[k]) + half)
-    return Shift(k, found, not found.low <= 0 <= found.high)
+    level = 1 - (1 - LEVEL) / n_classes
+    found = [
+        difference_interval(ours, theirs)
+        for ours, theirs in zip(_means(pool, level), _means(sample, level), strict=True)
+    ]
+    k = int(np.argmax([abs(one.estimate) / (one.high - one.low) for one in found]))
+    return Shift(k, found[k], not found[k].low <= 0 <= found[k].high)
+
+
+def _means(probabilities: Floats, level: float) -> list[Interval]:
+    """The mean of each column with its interval, which has a width also where all rows say the same."""
+    n, variances = len(probabilities), probabilities.var(axis=0, ddof=1, dtype=np.float64) / len(probabilities)
+    means = probabilities.mean(axis=0, dtype=np.float64).clip(0, 1)
+    return [score_interval(float(one), float(var), n, level) for one, var in zip(means, variances, strict=True)]

@@ -1,12 +1,12 @@
 """Whether the model's questions pay: both arms learn from as many labels and are tested on the same random draws."""
 
 from dataclasses import asdict, dataclass
-from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from modeling.evaluation import score_interval
 from modeling.linear import Floats
 from modeling.linear_fit import fit_linear
 
@@ -134,11 +134,22 @@ def shares(targets: Floats, head: str) -> Doubles:
 
 
 def paired(difference: Doubles, share: Doubles, n_compared: int) -> Gain:
-    """The weighed mean of differences (n, columns) with a normal interval; the columns of a row go together."""
+    """The weighed mean of differences (n, columns); the columns of a row go together.
+
+    It is as certain as from as many equal rows as those weigh (Kish 1965, section 11.7).
+    """
     gain = float((share * difference).sum())
-    rows = (share * (difference - gain)).sum(axis=1)
-    half = NormalDist().inv_cdf((1 + LEVEL) / 2) * float(np.sqrt(rows @ rows))
-    return Gain(gain, gain - half, gain + half, n_compared)
+    rows, weights = (share * (difference - gain)).sum(axis=1), share.sum(axis=1)
+    return gain_with_bounds(gain, float(rows @ rows), 1 / float(weights @ weights), n_compared)
+
+
+def gain_with_bounds(gain: float, variance: float, n: float, n_compared: int) -> Gain:
+    """A gain from -1 to 1 whose estimate out of n rows has this variance; -1 to 1 where n is 0.
+
+    The interval is Wilson's of (1 + gain) / 2, so it has a width where no row tells the arms apart.
+    """
+    found = score_interval((1 + gain) / 2, variance / 4, n, LEVEL)
+    return Gain(gain, 2 * found.low - 1, 2 * found.high - 1, n_compared)
 
 
 def _parts(classes: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.int64]:

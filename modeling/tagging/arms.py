@@ -1,13 +1,12 @@
 """Whether the model's questions about spans pay: both arms learn from as many texts, tested on the same random ones."""
 
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from modeling.guard import LEVEL, Bools, Gain
+from modeling.guard import Bools, Gain, gain_with_bounds
 from modeling.tagging.boldness import FOLDS, spans_by_boldness
 from modeling.tagging.lexicon import Lexicon
 from modeling.tagging.span_scores import Matches, f1, match_exactly
@@ -54,14 +53,13 @@ def _matches(texts: Taught, taught: Ints, asked: Ints, lexicon: Lexicon) -> dict
 
 
 def f1_gain(own: Matches, other: Matches, n_compared: int) -> Gain:
-    """The difference of two F1 on the same texts with a normal interval, each text's share in it linearised.
+    """The difference of two F1 on the same texts, each text's share in it linearised; texts without a span say nothing.
 
     An F1 is a ratio of sums over texts (Woodruff 1971, DOI 10.1080/01621459.1971.10482279).
     """
-    gain = f1(own) - f1(other)
     rows = _influence(own) - _influence(other)
-    half = NormalDist().inv_cdf((1 + LEVEL) / 2) * float(np.sqrt(rows @ rows))
-    return Gain(gain, gain - half, gain + half, n_compared)
+    n_telling = int(((own.found + own.true + other.found) > 0).sum())
+    return gain_with_bounds(f1(own) - f1(other), float(rows @ rows), n_telling, n_compared)
 
 
 def _influence(matches: Matches) -> npt.NDArray[np.float64]:

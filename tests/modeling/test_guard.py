@@ -136,8 +136,26 @@ def test_measures_worked_by_hand() -> None:
 
 
 def test_the_interval_is_that_of_a_paired_mean() -> None:
-    """Of four equal rows one is better by one: mean 1/4, standard error √(3/4) / 4 with the variance about it."""
+    """Of four equal rows one is better by one: mean 1/4, variance (3/16) / 4; Wilson's of 5/8 with a quarter of it."""
     found = paired(np.array([[1.0], [0], [0], [0]]), np.full((4, 1), 0.25), 40)
     assert (found.gain, found.n_compared) == (0.25, 40)
-    assert found.high - found.gain == pytest.approx(1.6449 * np.sqrt(0.75) / 4, abs=1e-4)
-    assert found.gain - found.low == pytest.approx(found.high - found.gain)
+    z = 1.644854
+    centre, half = (4 * 5 / 8 + z**2 / 2) / (4 + z**2), z / (4 + z**2) * np.sqrt(16 * 3 / 256 + z**2 / 4)
+    assert found.low == pytest.approx(2 * (centre - half) - 1, abs=1e-4)
+    assert found.high == pytest.approx(2 * (centre + half) - 1, abs=1e-4)
+
+
+@pytest.mark.parametrize("difference", [-1.0, 0.0, 1.0])
+def test_rows_that_all_say_the_same_leave_doubt(difference: float) -> None:
+    few, many = (paired(np.full((n, 1), difference), np.full((n, 1), 1 / n), n) for n in (10, 1000))
+    assert 0.2 < few.high - few.low < 0.5
+    assert 0.001 < many.high - many.low < 0.01
+    assert few.low <= difference <= few.high
+
+
+def test_rows_that_weigh_little_count_little() -> None:
+    """Nine rows of one class and one of the other: the one has half of the weight, so they count as 3.6."""
+    share = shares(np.eye(2, dtype=np.float32)[[0] * 9 + [1]], "softmax")
+    found, even = (paired(np.zeros((10, 1)), one, 10) for one in (share, np.full((10, 1), 0.1)))
+    assert found.high - found.low > 1.5 * (even.high - even.low)
+

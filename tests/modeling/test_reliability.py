@@ -73,3 +73,12 @@ def test_class_shift_is_clear_only_when_it_is() -> None:
     assert (moved.column, moved.is_clear) == (1, True)
     assert class_shift(pool, sample[:9]) is None
     assert class_shift(pool[:, :1], sample[:, :1]) is None
+
+
+def test_a_shift_has_a_width_where_everything_is_said_with_certainty() -> None:
+    sure = np.eye(2)[np.zeros(40, int)]
+    found = class_shift(sure, sure[:12])
+    assert found is not None
+    assert not found.is_clear
+    assert found.difference.low < -0.1
+    assert found.difference.high > 0.01

@@ -39,5 +39,17 @@ def test_the_difference_of_two_f1_by_hand() -> None:
     ones = np.ones(2, dtype=np.int64)
     found = f1_gain(Matches(ones, ones, ones), Matches(np.array([1, 0]), np.array([1, 0]), ones), 30)
     assert found.gain == pytest.approx(1 - 2 / 3)
-    # influence of the texts on 2/3: (2 - 4/3) / 3 and (0 - 2/3) / 3, on 1: nothing
-    assert found.high - found.gain == pytest.approx(1.6449 * np.sqrt(2) * 2 / 9, abs=1e-4)
+    # influence of the texts on 2/3: (2 - 4/3) / 3 and (0 - 2/3) / 3, on 1: nothing; so the variance is 8/81, and
+    # Wilson's interval of (1 + 1/3) / 2 of two texts has a quarter of it
+    z = 1.644854
+    half = z / (2 + z**2) * np.sqrt(4 * 2 / 81 + z**2 / 4)
+    assert found.low == pytest.approx(2 * ((2 * 2 / 3 + z**2 / 2) / (2 + z**2) - half) - 1, abs=1e-4)
+    assert found.high == pytest.approx(2 * ((2 * 2 / 3 + z**2 / 2) / (2 + z**2) + half) - 1, abs=1e-4)
+
+
+def test_taggers_that_find_the_same_leave_doubt() -> None:
+    """Texts without a span in any view say nothing, so of them alone nothing is known."""
+    ones, none = np.ones(12, dtype=np.int64), np.zeros(12, dtype=np.int64)
+    same = f1_gain(Matches(ones, ones, ones), Matches(ones, ones, ones), 30)
+    assert (same.gain, round(same.high, 2), round(same.low, 2)) == (0, 0.18, -0.18)
+    assert f1_gain(Matches(none, none, none), Matches(none, none, none), 30)[:3] == (0, -1, 1)

@@ -39,10 +39,10 @@ def newest_against_older(is_right: Bools) -> Interval | None:
 def class_shift(pool: Floats, sample: Floats) -> Shift | None:
     """The class whose mean probability differs most for what chance allows, between pool and sample (n, n_classes).
 
-    Bounds hold for all classes at once (Bonferroni). None with fewer than ten rows on either side or one class.
+    Bounds hold for all classes at once (Bonferroni). None with fewer than ten rows on either side or without a class.
     """
     n_classes = pool.shape[1]
-    if min(len(pool), len(sample)) < LEAST_A_SIDE or n_classes < 2:
+    if min(len(pool), len(sample)) < LEAST_A_SIDE or not n_classes:
         return None
     level = 1 - (1 - LEVEL) / n_classes
     found = [

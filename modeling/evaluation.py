@@ -35,10 +35,10 @@ def accuracy_interval(n_right: float, n: float, level: float = LEVEL) -> Interva
 
 
 def score_interval(estimate: float, variance: float, n: float, level: float = LEVEL) -> Interval:
-    """An estimate from 0 to 1 out of n items with Wilson's interval, `variance` being the estimate's own; all for n = 0.
+    """An estimate from 0 to 1 out of n items with Wilson's interval, `variance` being the estimate's own.
 
     For a share right, whose variance is share × (1 - share) / n, it is Wilson's. Where items do not differ, as in a
-    small sample without a mistake, the width comes from n alone: the next z² items may be otherwise.
+    small sample without a mistake, the width comes from n alone: the next z² items may be otherwise. 0 to 1 for n = 0.
     """
     z = NormalDist().inv_cdf((1 + level) / 2)
     centre = (n * estimate + z * z / 2) / (n + z * z)

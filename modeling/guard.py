@@ -123,7 +123,7 @@ def shares(targets: Floats, head: str) -> Doubles:
     Every class weighs as much as any other, whether it is rare or not; of several classes also its yes and its no.
     """
     if head == "ordinal":
-        return np.full((len(targets), 1), 1 / len(targets))
+        return np.full((len(targets), 1), 1 / max(1, len(targets)))
     answers = targets > 0.5 if head == "sigmoid" else np.eye(targets.shape[1], dtype=bool)[targets.argmax(axis=1)]
     yes = answers / np.maximum(answers.sum(axis=0), 1)
     if head != "sigmoid":
@@ -134,13 +134,14 @@ def shares(targets: Floats, head: str) -> Doubles:
 
 
 def paired(difference: Doubles, share: Doubles, n_compared: int) -> Gain:
-    """The weighed mean of differences (n, columns); the columns of a row go together.
+    """The weighed mean of differences (n, columns), 0 without any row; the columns of a row go together.
 
     It is as certain as from as many equal rows as those weigh (Kish 1965, section 11.7).
     """
     gain = float((share * difference).sum())
     rows, weights = (share * (difference - gain)).sum(axis=1), share.sum(axis=1)
-    return gain_with_bounds(gain, float(rows @ rows), 1 / float(weights @ weights), n_compared)
+    n = 1 / float(weights @ weights) if len(weights) else 0.0
+    return gain_with_bounds(gain, float(rows @ rows), n, n_compared)
 
 
 def gain_with_bounds(gain: float, variance: float, n: float, n_compared: int) -> Gain:

@@ -5,9 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from modeling.evaluation import Interval, accuracy_interval
+from modeling.evaluation import Interval, score_interval
 from modeling.later import optimize
+from modeling.linear import sigmoid
 
+Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -20,7 +22,7 @@ N_BINS = 10
 
 
 class Bin(NamedTuple):
-    """Predictions said with a confidence from `low` to `high`: the mean of it, and the share that was right."""
+    """`n` predictions said with a confidence from `low` to `high`: the mean of it, and the share that was right."""
 
     low: float
     high: float
@@ -48,19 +50,40 @@ def temperature(logits: npt.NDArray[np.floating], true: Ints) -> float:
     )
 
 
+def set_temperature(logits: npt.NDArray[np.floating], true: Bools) -> float:
+    """The same where an item may have several classes, each with a yes and a no; `true` is (n, n_classes)."""
+    if len(true) < LEAST_ITEMS:
+        return 1.0
+    yes = logits.reshape(-1, 1)
+    return temperature(np.hstack([np.zeros_like(yes), yes]), true.ravel().astype(np.int64))
+
+
 def cross_fitted(logits: npt.NDArray[np.floating], true: Ints) -> Floats:
     """Tempered probabilities (n, n_classes), each half of the items with the temperature of the other half."""
-    half = np.arange(len(true)) % 2 == 0
-    scaled = logits.astype(np.float64)
-    for part in (half, ~half):
-        scaled[part] /= temperature(logits[~part], true[~part])
-    return np.exp(_log_softmax(scaled))
+    halves = [temperature(logits[half::2], true[half::2]) for half in (1, 0)]
+    return np.exp(_log_softmax(_divided(logits, halves)))
+
+
+def cross_fitted_sets(logits: npt.NDArray[np.floating], true: Bools) -> Floats:
+    """The same where an item may have several classes; each probability is for itself."""
+    return sigmoid(_divided(logits, [set_temperature(logits[half::2], true[half::2]) for half in (1, 0)]))
 
 
 def reliability_bins(probabilities: npt.NDArray[np.floating], true: Ints) -> list[Bin]:
     """The bins of equal width that hold any prediction, by rising confidence of the likeliest class."""
-    confidence = probabilities.max(axis=1)
-    is_right = probabilities.argmax(axis=1) == true
+    return bins_by_item(probabilities.max(axis=1), probabilities.argmax(axis=1) == true, np.arange(len(true)))
+
+
+def set_bins(probabilities: npt.NDArray[np.floating], true: Bools) -> list[Bin]:
+    """The same of every class's yes or no, whichever is likelier."""
+    confidence = np.maximum(probabilities, 1 - probabilities)
+    item = np.repeat(np.arange(len(true)), true.shape[1])
+    return bins_by_item(confidence.ravel(), ((probabilities > 0.5) == true).ravel(), item)
+
+
+def bins_by_item(confidence: npt.NDArray[np.floating], is_right: Bools, item: Ints) -> list[Bin]:
+    """The same of any predictions, all three (n,). Those about one item are right or wrong together: the interval is of
+    a ratio over items (Cochran 1977, section 6.3), which with one prediction an item is Wilson's."""
     place = np.minimum((confidence * N_BINS).astype(np.int64), N_BINS - 1)
     return [
         Bin(
@@ -68,7 +91,7 @@ def reliability_bins(probabilities: npt.NDArray[np.floating], true: Ints) -> lis
             high=(k + 1) / N_BINS,
             n=int((place == k).sum()),
             confidence=float(confidence[place == k].mean()),
-            right=accuracy_interval(int(is_right[place == k].sum()), int((place == k).sum())),
+            right=_share_right(is_right[place == k], item[place == k]),
         )
         for k in np.unique(place).tolist()
     ]
@@ -81,6 +104,18 @@ def expected_calibration_error(bins: list[Bin]) -> float | None:
     """
     n = sum(one.n for one in bins)
     return sum(one.n * abs(one.confidence - one.right.estimate) for one in bins) / n if n else None
+
+
+def _share_right(is_right: Bools, item: Ints) -> Interval:
+    group = np.unique(item, return_inverse=True)[1]
+    n, right = np.bincount(group), np.bincount(group, weights=is_right)
+    share = float(right.sum() / n.sum())
+    return score_interval(share, float(((right - share * n) ** 2).sum() / n.sum() ** 2), len(n))
+
+
+def _divided(logits: npt.NDArray[np.floating], halves: list[float]) -> Floats:
+    """Even rows by the first temperature, odd ones by the second."""
+    return logits / np.resize(halves, len(logits))[:, None]
 
 
 def _loss(logits: npt.NDArray[np.floating], true: Ints) -> float:

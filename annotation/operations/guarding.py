@@ -14,16 +14,17 @@ Metrics = dict[str, Any]
 
 
 def guarded(
-    project: Project, before: Metrics, *, n_labels: int, n_random: int, compared: Callable[[], Gain]
+    project: Project, before: Metrics, *, n_labels: int, n_random: int, n_tested: int, compared: Callable[[], Gain]
 ) -> Metrics | None:
     """Returns what the guard knows after this training, as JSON can say it; None before its first check.
 
-    `compared` is asked when a check is due. Other strategies than `team` are not guarded: they are somebody's choice.
+    `compared` is asked when a check is due, which none is where nothing is tested. Other strategies than `team` are
+    not guarded: they are somebody's choice.
     """
     if project.strategy != Strategy.TEAM:
         return None
     state = Guard(**before["guard"]) if before.get("guard") else None
-    if not is_due(state, n_labels, n_random):
+    if not n_tested or not is_due(state, n_labels, n_random):
         return before.get("guard")
     return next_state(state, compared(), n_labels).dump()
 

@@ -25,7 +25,7 @@ from annotation.models import (
     WorkRequest,
 )
 from annotation.operations.examples import Seen, look
-from annotation.operations.fitting import Learned, learn, prepare
+from annotation.operations.fitting import Learned, learn
 from annotation.operations.in_use import with_doubts_in_use
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane, waiting_requests
 from annotation.operations.predicted_queue import next_predicted
@@ -36,6 +36,7 @@ from annotation.operations.shards import sound_shards
 from annotation.operations.tagging.examples import SeenSpans, look_at_spans
 from annotation.operations.tagging.fitting import LearnedSpans, learn_spans
 from annotation.operations.tagging.ranking import rank_texts
+from annotation.operations.training_rows import prepare
 from annotation.queries.versions import serving_version
 from annotation.representations import EXTERNAL
 from annotation.stored import load_tagger, save_model, save_tagger

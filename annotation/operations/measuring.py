@@ -15,10 +15,19 @@ from modeling.class_report import (
     rarest_class,
     set_report,
 )
-from modeling.drift import class_shift, newest_against_older
+from modeling.drift import Shift, class_shift, newest_against_older
 from modeling.evaluation import Interval, accuracy_interval, corrected_accuracy
-from modeling.linear import softmax
-from modeling.reliability import cross_fitted, expected_calibration_error, reliability_bins, temperature
+from modeling.linear import sigmoid, softmax
+from modeling.reliability import (
+    Bin,
+    cross_fitted,
+    cross_fitted_sets,
+    expected_calibration_error,
+    reliability_bins,
+    set_bins,
+    set_temperature,
+    temperature,
+)
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -67,7 +76,8 @@ def measure(sample: Sample, pool: Floats) -> Metrics:
         "f1": _f1(confusion, sample.n),
         "confusion": [[int(k), int(j), int(confusion[k, j])] for k, j in np.argwhere(confusion)],
         "calibration": _calibration(sample),
-        "drift": drift(is_match, softmax(pool), softmax(sample.logits)),
+        # Where there is one class only, nothing can move.
+        "drift": drift(is_match, softmax(pool[: len(pool) * (n_classes > 1)]), softmax(sample.logits)),
     }
 
 
@@ -96,13 +106,19 @@ def curve_points(metrics: Metrics) -> list[Metrics]:
     return [{name: one[name] for name in ("metric", "estimate", "low", "high", "n")} for one in found if one]
 
 
-def measure_sets(probabilities: Floats, targets: Floats, pool: Floats) -> Metrics:
-    """Returns figures by class and drift where an item may have several classes; all are probabilities of each alone.
+def measure_sets(logits: Floats, targets: Floats, pool: Floats) -> Metrics:
+    """Returns figures by class, calibration and drift where an item may have several classes; each is for itself.
 
-    An item is a match where all of its classes are right.
+    `logits` (n, n_classes) are of the protected items, oldest answer first, those of `pool` of a random part of all. An
+    item is a match where all of its classes are right.
     """
-    said, true = probabilities > 0.5, targets > 0.5
-    return {**by_sets(set_report(said, true)), "drift": drift((said == true).all(axis=1), pool, probabilities)}
+    said, true = logits > 0, targets > 0.5
+    before, after = set_bins(sigmoid(logits), true), set_bins(cross_fitted_sets(logits, true), true)
+    return {
+        **by_sets(set_report(said, true)),
+        "calibration": as_calibration(set_temperature(logits, true), before, after),
+        "drift": drift((said == true).all(axis=1), sigmoid(pool), sigmoid(logits)),
+    }
 
 
 def by_sets(report: SetReport) -> Metrics:
@@ -119,8 +135,13 @@ def _calibration(sample: Sample) -> Metrics:
     """One temperature from all protected items; the errors before and after it on items that it was not fitted on."""
     before = reliability_bins(softmax(sample.logits), sample.answers)
     after = reliability_bins(cross_fitted(sample.logits, sample.answers), sample.answers)
+    return as_calibration(temperature(sample.logits, sample.answers), before, after)
+
+
+def as_calibration(factor: float, before: list[Bin], after: list[Bin]) -> Metrics:
+    """Returns a temperature with what was seen before and after it, as a version keeps it."""
     return {
-        "temperature": temperature(sample.logits, sample.answers),
+        "temperature": factor,
         "error_before": expected_calibration_error(before),
         "error": expected_calibration_error(after),
         "bins": [{**one._asdict(), "right": one.right._asdict()} for one in after],
@@ -132,8 +153,11 @@ def drift(is_match: npt.NDArray[np.bool_], pool: Floats, sample: Floats) -> Metr
 
     `pool` and `sample` are probabilities (n, n_classes), the sample's rows oldest answer first as `is_match` (n,).
     """
-    newest = newest_against_older(is_match)
-    shift = class_shift(pool, sample) if len(pool) else None
+    return as_drift(newest_against_older(is_match), class_shift(pool, sample))
+
+
+def as_drift(newest: Interval | None, shift: Shift | None) -> Metrics:
+    """Returns both as a version keeps them."""
     return {
         "newest": newest and newest._asdict(),
         "shift": shift and {"column": shift.column, "is_clear": shift.is_clear, **shift.difference._asdict()},

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from modeling.class_report import SetReport
-from modeling.evaluation import LEVEL, Interval
+from modeling.drift import LEAST_A_SIDE
+from modeling.evaluation import LEVEL, Interval, difference_interval
+from modeling.reliability import Bin, bins_by_item
 from modeling.tagging.spans import FoundSpan, Span
-from modeling.tagging.tokens import Ints
+from modeling.tagging.tagger import Floats
+from modeling.tagging.tokens import Ints, TokenizedTexts
 
 BOOTSTRAPS = 1_000
 
@@ -65,3 +69,33 @@ def f1_interval(matches: Matches, *, rng: np.random.Generator, level: float = LE
     drawn = (both[:, None] + np.array([0, 1])) / (total[:, None] + 1)
     low, high = np.quantile(drawn[:, 0], (1 - level) / 2), np.quantile(drawn[:, 1], (1 + level) / 2)
     return Interval(estimate, min(float(low), estimate), max(float(high), estimate))
+
+
+def newest_against_older(matches: Matches, *, rng: np.random.Generator) -> Interval | None:
+    """F1 on the newer half minus that on the older one, texts oldest first; None with fewer than ten a side."""
+    middle = len(matches.both) // 2
+    if middle < LEAST_A_SIDE:
+        return None
+    older, newer = (Matches(*(column[part] for column in matches)) for part in (slice(middle), slice(middle, None)))
+    return difference_interval(f1_interval(newer, rng=rng), f1_interval(older, rng=rng))
+
+
+def class_shares(log_probabilities: Floats, tokens: TokenizedTexts) -> npt.NDArray[np.float64]:
+    """The share of each text's tokens that a span of each class is expected to cover (n_texts with one, n_classes)."""
+    covered = np.exp(log_probabilities[:, 1::2]) + np.exp(log_probabilities[:, 2::2])
+    filled = np.flatnonzero(tokens.lengths)
+    if not len(filled):
+        return np.zeros((0, covered.shape[1]))
+    sums = np.add.reduceat(covered.astype(np.float64), tokens.offsets[:-1][filled], axis=0)
+    return np.asarray(sums / tokens.lengths[filled, None], dtype=np.float64)
+
+
+def span_bins(found: Sequence[Sequence[FoundSpan]], true: Sequence[Sequence[Span]]) -> list[Bin]:
+    """How often spans drawn with so much confidence are right: same place, same class."""
+    rows = [
+        (one.probability, tuple(one[:3]) in theirs, text)
+        for text, (own, theirs) in enumerate(zip(found, map(set, true), strict=True))
+        for one in own
+    ]
+    columns = np.array(rows, dtype=np.float64).reshape(-1, 3).T
+    return bins_by_item(columns[0], columns[1] > 0, columns[2].astype(np.int64))

@@ -151,6 +151,8 @@ def test_rows_that_all_say_the_same_leave_doubt(difference: float) -> None:
     assert 0.2 < few.high - few.low < 0.5
     assert 0.001 < many.high - many.low < 0.01
     assert few.low <= difference <= few.high
+    none = shares(np.zeros((0, 5), np.float32), "ordinal")
+    assert paired(none, none, 80) == (0, -1, 1, 80), "nothing was tested"
 
 
 def test_rows_that_weigh_little_count_little() -> None:
@@ -158,4 +160,3 @@ def test_rows_that_weigh_little_count_little() -> None:
     share = shares(np.eye(2, dtype=np.float32)[[0] * 9 + [1]], "softmax")
     found, even = (paired(np.zeros((10, 1)), one, 10) for one in (share, np.full((10, 1), 0.1)))
     assert found.high - found.low > 1.5 * (even.high - even.low)
-

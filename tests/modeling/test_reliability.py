@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 
 from modeling.drift import class_shift, newest_against_older
-from modeling.linear import softmax
+from modeling.evaluation import accuracy_interval
+from modeling.linear import sigmoid, softmax
 from modeling.reliability import (
+    bins_by_item,
     cross_fitted,
+    cross_fitted_sets,
     expected_calibration_error,
     reliability_bins,
+    set_bins,
+    set_temperature,
     temperature,
 )
 
@@ -52,6 +57,38 @@ def test_bins_by_hand() -> None:
     assert cross_fitted(*spoken(7, 1.0)).sum(axis=1) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("scale", [0.5, 2.0])
+def test_classes_each_for_itself_are_tempered_together(scale: float) -> None:
+    rng = np.random.default_rng(0)
+    honest = rng.normal(size=(1500, 4)) * 2
+    true = rng.random(honest.shape) < sigmoid(honest)
+    logits = honest * scale
+    assert set_temperature(logits, true) == pytest.approx(scale, rel=0.1)
+    before = expected_calibration_error(set_bins(sigmoid(logits), true))
+    after = expected_calibration_error(set_bins(cross_fitted_sets(logits, true), true))
+    assert before is not None
+    assert after is not None
+    assert after < 0.02 < before
+    assert set_temperature(logits[:29], true[:29]) == 1.0
+    assert cross_fitted_sets(logits[:7], true[:7]) == pytest.approx(sigmoid(logits[:7]))
+
+
+def test_a_yes_or_no_to_every_class_by_hand() -> None:
+    """Of 0.95 and 0.03 both are said with confidence above 0.9: rightly for the first item, wrongly for the second."""
+    said = np.array([[0.95, 0.03], [0.95, 0.03], [0.6, 0.4]])
+    sure, vague = reversed(set_bins(said, np.array([[1, 0], [0, 1], [1, 1]]) > 0))
+    assert (sure.n, sure.right.estimate, vague.n, vague.right.estimate) == (4, 0.5, 2, 0.5)
+    assert sure.confidence == pytest.approx(0.96)
+    # a mean of two items that go together: as uncertain as one right of two, not as two of four
+    assert sure.right == pytest.approx(accuracy_interval(1, 2))
+    assert vague.right.high - vague.right.low < 1
+
+
+def test_one_prediction_an_item_is_wilson() -> None:
+    (found,) = bins_by_item(np.full(9, 0.72), np.arange(9) < 7, np.arange(9))
+    assert found.right == pytest.approx(accuracy_interval(7, 9))
+
+
 def test_newest_against_older() -> None:
     assert newest_against_older(np.ones(19, bool)) is None
     worse = newest_against_older(np.arange(60) < 30)
@@ -72,7 +109,7 @@ def test_class_shift_is_clear_only_when_it_is() -> None:
     assert moved is not None
     assert (moved.column, moved.is_clear) == (1, True)
     assert class_shift(pool, sample[:9]) is None
-    assert class_shift(pool[:, :1], sample[:, :1]) is None
+    assert class_shift(pool[:, :0], sample[:, :0]) is None
 
 
 def test_a_shift_has_a_width_where_everything_is_said_with_certainty() -> None:

@@ -13,6 +13,7 @@ from annotation.queries.evaluation import learning_curve
 from annotation.queries.learning import model_status
 from annotation.stored import PROBE, PROTECTED, Probe, load_model, load_spoken
 from tests.factories import make_annotation, make_member, make_project
+from tests.operations.kinds_world import taught as taught_kind
 from tests.operations.learning_world import answer, run, taught, truth
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +48,21 @@ def test_f1_calibration_and_drift_stand_beside_accuracy() -> None:
     assert curve["belief"] == status["belief"]
     with pytest.raises(BadRequest):
         learning_curve(project, metric="loss")
+
+
+@pytest.mark.parametrize(("kind", "n"), [("multichoice", 50), ("spans", 25)])
+def test_sets_and_spans_are_calibrated_and_compared_over_time(kind: str, n: int) -> None:
+    """Twenty-five protected items, each with two classes or about one span."""
+    status = model_status(taught_kind(kind))
+    calibration, drift = status["calibration"], status["drift"]
+    assert calibration["temperature"] == 1, "below thirty items it is not fitted"
+    assert 0 <= calibration["error"] < 0.5
+    assert drift["newest"]["low"] < drift["newest"]["estimate"] + 1e-9 < drift["newest"]["high"] + 2e-9
+    assert drift["newest"]["high"] - drift["newest"]["low"] > 0.05
+    assert drift["shift"]["column"] in range(2)
+    assert drift["shift"]["is_clear"] is False
+    bins = ModelVersion.objects.latest("number").metrics["calibration"]["bins"]
+    assert sum(one["n"] for one in bins) == pytest.approx(n, abs=3)
 
 
 def test_labels_saved_say_why_they_are_not_known() -> None:
@@ -110,6 +126,7 @@ def test_predictions_are_compared_each_time_the_labels_have_grown() -> None:
         for place in range(max(30, until - 10 if until < 60 else until - 25), until):
             answer(items[place], annotator, truth(place))
         run(project, Topic.LEARN)
+    assert project.live_model.metrics["guard"] is None, "no protected item has an answer: nothing to compare on"
     found = project.live_model.metrics["stability"]
     assert (found["labels"], found["number"]) == (100, 5)
     assert len(found["kappas"]) == 3

@@ -38,7 +38,7 @@ class F1(s.Serializer[Any]):
 
 
 class Calibration(s.Serializer[Any]):
-    temperature = s.FloatField(help_text="predict/ divides logits by this.")
+    temperature = s.FloatField(help_text="predict/ divides logits by this; always 1 for spans.")
     error_before = s.FloatField(allow_null=True)
     error = s.FloatField(allow_null=True, help_text="Expected calibration error of tempered probabilities, held out.")
 
@@ -49,5 +49,8 @@ class Shift(Interval):
 
 
 class Drift(s.Serializer[Any]):
-    newest = Interval(allow_null=True, help_text="Accuracy on newer minus older protected items.")
-    shift = Shift(allow_null=True, help_text="A class's mean probability in the pool minus that among protected items.")
+    newest = Interval(allow_null=True, help_text="Accuracy (of spans: F1) on newer minus older protected items.")
+    shift = Shift(
+        allow_null=True,
+        help_text="A class's mean probability (of spans: of a token) in the pool minus that among protected items.",
+    )

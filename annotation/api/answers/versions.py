@@ -28,7 +28,9 @@ class Confused(s.Serializer[Any]):
 class ReliabilityBin(s.Serializer[Any]):
     low = s.FloatField()
     high = s.FloatField()
-    n = s.IntegerField()
+    n = s.IntegerField(
+        help_text="Predictions: items; where an item may have several classes, a yes or no to each; spans."
+    )
     confidence = s.FloatField()
     right = Interval()
 

@@ -7,21 +7,20 @@ import numpy as np
 
 from annotation.artifacts import ArtifactError
 from annotation.models import Evaluation, Representation
-from annotation.operations.examples import Bools
+from annotation.operations.examples import Bools, Ints
 from annotation.operations.guarding import arms_by_time, guarded
-from annotation.operations.measuring import LEAST_PROTECTED, MEASURED, as_metric, by_sets
+from annotation.operations.measuring import LEAST_PROTECTED, MEASURED
 from annotation.operations.represent import sample_texts
 from annotation.operations.tagging.examples import SeenSpans, TaggedTexts, tagged
+from annotation.operations.tagging.measuring import measure_spans, span_f1
 from annotation.operations.todays_classes import SCHEMA
 from annotation.stored import load_tagger
 from annotation.vectors import load_pool
 from modeling.guard import Gain
 from modeling.tagging.arms import Taught, compare_taggers
 from modeling.tagging.boldness import choose_boldness
-from modeling.tagging.decoding import best_paths
 from modeling.tagging.lexicon import Lexicon, learn_lexicon
-from modeling.tagging.span_scores import Matches, f1_interval, match_exactly, span_report
-from modeling.tagging.spans import spans_of
+from modeling.tagging.span_scores import Matches
 from modeling.tagging.tagger import Tagger
 from modeling.tagging.tagger_fit import fit_tagger
 from modeling.tagging.tokens import tokenize_with_places
@@ -55,12 +54,12 @@ def learn_spans(seen: SeenSpans, representation: Representation) -> LearnedSpans
     model = fit_tagger(
         taught.tokens, taught.targets, taught.weights, lexicon=lexicon, boldness=metrics["boldness"], start=live
     )
-    protected = texts.only(np.flatnonzero(seen.is_protected))
+    protected = texts.only(_oldest_first(seen))
     metrics |= dict.fromkeys(MEASURED) | {
         SCHEMA: seen.project.schema_version,
         "n_protected": protected.tokens.n_texts,
         "labeled_counts": _counts(taught, len(seen.class_names)),
-        **_measured(model, protected, len(seen.class_names), rng),
+        **measure_spans(model, protected, representation, rng),
     }
     control = _control_arm(before, texts, seen, lexicon, rng)
     metrics["control_labels"] = control["annotations"] if control else before.get("control_labels", 0)
@@ -97,26 +96,20 @@ def _remeasured(before: Metrics, taught: TaggedTexts, lexicon: Lexicon, rng: np.
     chosen = choose_boldness(
         taught.tokens, taught.targets, taught.weights, taught.spans, lexicon=lexicon, rng=rng, now=now
     )
-    belief = _f1(chosen.held_back, rng) if chosen.held_back else None
+    belief = span_f1(chosen.held_back, rng) if chosen.held_back else None
     return {"boldness": chosen.value, "boldness_labels": n, "belief": belief, "n_trained": n}
+
+
+def _oldest_first(seen: SeenSpans) -> Ints:
+    """The protected texts, oldest answer first."""
+    chosen = np.flatnonzero(seen.is_protected)
+    return chosen[np.argsort(seen.answered_at[chosen], kind="stable")]
 
 
 def _counts(taught: TaggedTexts, n_classes: int) -> list[int]:
     """Known spans of each class."""
     known = [span.k for own in taught.spans for span in own]
     return [known.count(k) for k in range(n_classes)]
-
-
-def _measured(model: Tagger, protected: TaggedTexts, n_classes: int, rng: np.random.Generator) -> Metrics:
-    """F1 on the protected texts, which the tagger has not been taught, and by class; None while they are fewer than
-    five."""
-    if protected.tokens.n_texts < LEAST_PROTECTED:
-        return {"performance": None}
-    logs = model.log_probabilities(protected.tokens)
-    tags = best_paths(logs, protected.tokens.offsets, boldness=model.boldness).tags
-    found = spans_of(protected.tokens, tags, logs)
-    by_class = by_sets(span_report(found, protected.spans, n_classes))
-    return {"performance": _f1(match_exactly(found, protected.spans), rng)} | by_class
 
 
 def _control_arm(
@@ -134,7 +127,7 @@ def _control_arm(
     found = choose_boldness(part.tokens, part.targets, part.weights, part.spans, lexicon=lexicon, rng=rng)
     if found.held_back is None:
         return None
-    return {"annotations": n_taught, **_f1(_on(found.held_back, seen.is_protected[chosen]), rng)}
+    return {"annotations": n_taught, **span_f1(_on(found.held_back, seen.is_protected[chosen]), rng)}
 
 
 def _guard(
@@ -148,13 +141,9 @@ def _guard(
         every = Taught(texts.tokens, texts.targets, texts.weights, texts.spans)
         return compare_taggers(every, active, random, seen.is_protected, lexicon=lexicon, rng=rng)
 
-    n_random = int(is_random.sum())
-    return guarded(seen.project, before, n_labels=len(seen.item_ids), n_random=n_random, compared=compared)
+    n_labels, n_random, n_tested = len(seen.item_ids), int(is_random.sum()), int(seen.is_protected.sum())
+    return guarded(seen.project, before, n_labels=n_labels, n_random=n_random, n_tested=n_tested, compared=compared)
 
 
 def _on(matches: Matches, rows: Bools) -> Matches:
     return Matches(*(column[rows] for column in matches))
-
-
-def _f1(matches: Matches, rng: np.random.Generator) -> Metrics:
-    return as_metric("entity_f1", f1_interval(matches, rng=rng), len(matches.both))

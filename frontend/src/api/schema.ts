@@ -212,7 +212,7 @@ export interface BuiltRepresentation {
 }
 
 export interface Calibration {
-  /** predict/ divides logits by this. */
+  /** predict/ divides logits by this; always 1 for spans. */
   temperature: number
   error_before: number | null
   /** Expected calibration error of tempered probabilities, held out. */
@@ -320,9 +320,9 @@ export interface CurvePoint {
 }
 
 export interface Drift {
-  /** Accuracy on newer minus older protected items. */
+  /** Accuracy (of spans: F1) on newer minus older protected items. */
   newest: Interval | null
-  /** A class's mean probability in the pool minus that among protected items. */
+  /** A class's mean probability (of spans: of a token) in the pool minus that among protected items. */
   shift: Shift | null
 }
 
@@ -1237,7 +1237,7 @@ export interface Refused {
 }
 
 export interface Reliability {
-  /** predict/ divides logits by this. */
+  /** predict/ divides logits by this; always 1 for spans. */
   temperature: number
   error_before: number | null
   /** Expected calibration error of tempered probabilities, held out. */
@@ -1248,6 +1248,7 @@ export interface Reliability {
 export interface ReliabilityBin {
   low: number
   high: number
+  /** Predictions: items; where an item may have several classes, a yes or no to each; spans. */
   n: number
   confidence: number
   right: Interval

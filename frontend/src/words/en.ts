@@ -871,7 +871,7 @@ export const en = {
     aClassHasNo: 'a class has no test item.',
     theModelHasNot: 'the model has not said this class of a test item.',
     noProtectedItemIs: 'no test item is in this class.',
-    newerProtectedItemsAgainst: (points: string, pointsRange: string) => `Newer test items against older ones: accuracy ${points} points (${pointsRange}).`,
+    newerProtectedItemsAgainst: (points: string, pointsRange: string) => `Newer test items against older ones: ${points} points (${pointsRange}).`,
     newerItemsAgainstOlder: 'Newer items against older ones: not known yet, because too few test items have an answer.',
     shareOfClassesNot: 'Share of classes: not known yet, because pool and test items were not compared.',
     itTakesSeveralModels: 'it takes several models, measured on enough test items.',

@@ -1092,7 +1092,7 @@ export const zhHans: Catalogue = {
     aClassHasNo: '有类别没有测试条目。',
     theModelHasNot: '模型没有把任何测试条目判为此类别。',
     noProtectedItemIs: '没有测试条目属于此类别。',
-    newerProtectedItemsAgainst: (points: string, pointsRange: string) => `较新与较早的测试条目相比：准确率相差 ${points} 个百分点（${pointsRange}）。`,
+    newerProtectedItemsAgainst: (points: string, pointsRange: string) => `较新与较早的测试条目相比：相差 ${points} 个百分点（${pointsRange}）。`,
     newerItemsAgainstOlder: '较新与较早的条目相比：尚不清楚，因为有回答的测试条目太少。',
     shareOfClassesNot: '类别占比：尚不清楚，因为未曾比较待标数据与测试条目。',
     itTakesSeveralModels: '需要多个在足够多的测试条目上测评过的模型。',

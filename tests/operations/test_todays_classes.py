@@ -1,11 +1,13 @@
 """A pinned version knows the classes of its time; what it says and asks for is in those of today."""
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
 
-from annotation.models import ModelVersion, Project, QueueEntry, Topic
+from annotation.models import AnnotationRevision, ModelVersion, Project, QueueEntry, Topic
 from annotation.operations.outbox import request_work
 from annotation.operations.prediction import predict, predict_answers
 from annotation.operations.projects import change_project, merge_classes
@@ -81,6 +83,28 @@ def test_names_that_changed_places_are_told_apart_by_the_version_s_time() -> Non
     assert todays_names(project, version) == ["spam", "ham", "scam"]
     run(project, Topic.LEARN)
     assert folding_of(project, ModelVersion.objects.get(project=project, number=2)) is None
+
+
+def test_versions_whose_schema_was_not_kept_are_read_by_their_newest_answer() -> None:
+    """Two names change places after the first version, and one of them again after the second."""
+    project = three_classes()
+    swapped = [{"name": "ham", "was": "spam"}, {"name": "spam", "was": "ham"}, "scam"]
+    project = changed(project, classes=swapped)
+    newest = answer(project.items.order_by("pk")[50], make_member(project), "spam")
+    AnnotationRevision.objects.create(
+        annotation=newest, revision=2, value=newest.value, schema_version=2, created_at=newest.created_at
+    )
+    run(project, Topic.LEARN)
+    project = changed(project, classes=["ham", {"name": "junk", "was": "spam"}, "scam"])
+    for version in ModelVersion.objects.all():
+        del version.metrics["schema_version"]
+        version.save(update_fields=["metrics"])
+    with connection.cursor() as cursor:
+        for _ in range(2):  # the second time changes nothing
+            cursor.execute(import_module("annotation.migrations.0033_schema_of_versions").KEEP_SCHEMA)
+    first, second = ModelVersion.objects.order_by("number")
+    assert todays_names(project, first) == ["junk", "ham", "scam"]
+    assert todays_names(project, second) == ["ham", "junk", "scam"], "it was trained after the exchange"
 
 
 def test_labels_that_came_after_the_pinned_version_count() -> None:

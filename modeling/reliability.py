@@ -115,7 +115,7 @@ def _share_right(is_right: Bools, item: Ints) -> Interval:
 
 def _divided(logits: npt.NDArray[np.floating], halves: list[float]) -> Floats:
     """Even rows by the first temperature, odd ones by the second."""
-    return logits / np.resize(halves, len(logits))[:, None]
+    return np.asarray(logits / np.resize(halves, len(logits))[:, None], dtype=np.float64)
 
 
 def _loss(logits: npt.NDArray[np.floating], true: Ints) -> float:

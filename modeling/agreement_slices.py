@@ -140,4 +140,5 @@ def wilson(value: float, n: float) -> Share:
     """Wilson's 90 % interval (1927, DOI 10.1080/01621459.1927.10502953) of a share seen n times."""
     z = Z90**2 / n
     middle, half = (value + z / 2) / (1 + z), np.sqrt(value * (1 - value) * z + z**2 / 4) / (1 + z)
-    return Share(float(value), float(max(0.0, middle - half)), float(min(1.0, middle + half)), int(n))
+    low, high = min(middle - half, value), max(middle + half, value)
+    return Share(float(value), float(max(0.0, low)), float(min(1.0, high)), int(n))

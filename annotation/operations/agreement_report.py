@@ -15,7 +15,7 @@ from annotation.operations.agreement_slices import agreement_slices
 from annotation.operations.coefficients import TOO_MANY_PEOPLE, shown_coefficient
 from modeling import agreement, confusion, kappa
 from modeling.agreement import Coefficient
-from modeling.agreement_slices import Share, share_of
+from modeling.agreement_slices import Share, share_of, wilson
 from modeling.distances import ordinal_distances
 
 ENOUGH_ITEMS = 30
@@ -84,11 +84,19 @@ def _confused_pairs(shared: Ints, votes: Votes) -> list[dict[str, Any]]:
         {
             "classes": [votes.class_names[one.first], votes.class_names[one.second]],
             "count": one.n_items,
-            "share": one.share,
+            **_shown_share(one, votes.n_classes),
             "examples": [shown[int(votes.item_ids[item])] for item in items if int(votes.item_ids[item]) in shown],
         }
         for one, items in zip(pairs, examples, strict=True)
     ]
+
+
+def _shown_share(one: confusion.ConfusedPair, n_classes: int) -> dict[str, float | None]:
+    """The pair's share of all disagreements, each an item with two of the classes, with its 90 % interval; of two
+    classes there is no other pair."""
+    share = wilson(one.share, one.n_items / one.share)
+    low = one.share if n_classes == 2 else share.low
+    return {"share": one.share, "low": low, "high": share.high}
 
 
 def excerpts(item_ids: list[int]) -> dict[int, dict[str, Any]]:

@@ -66,8 +66,12 @@ def agreement(project: Project) -> dict[str, Any]:
         **{name: [] for name in SLICES},
         "updated_at": None,
     }
+    if row is None:
+        return empty
     # A report of an earlier release lacks the newer parts until the next inference.
-    return empty if row is None else {**empty, **row["report__agreement"], "updated_at": row["updated_at"]}
+    found = {**empty, **row["report__agreement"], "updated_at": row["updated_at"]}
+    pairs = [{"low": None, "high": None} | one for one in found["confused_pairs"]]
+    return found | {"confused_pairs": pairs}
 
 
 def summary(project: Project) -> dict[str, Any]:

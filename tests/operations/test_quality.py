@@ -211,9 +211,20 @@ class TestAgreement:
                 "classes": ["ham", "spam"],
                 "count": 1,
                 "share": 1.0,
+                "low": 1.0,
+                "high": 1.0,
                 "examples": [{"item": items[2].pk, "external_id": items[2].external_id, "text": items[2].data["text"]}],
             }
         ]
+
+    def test_which_classes_are_confused_is_as_sure_as_there_are_disagreements(self):
+        project = make_project(overlap=2, classes=["ham", "spam", "news"])
+        said = {"ann": ["ham"] * 12, "bob": ["spam"] * 6 + ["news"] * 2 + ["ham"] * 4}
+        ask_everybody(project, said)
+        judge(project)
+        pair = agreement(project)["confused_pairs"][0]
+        assert (pair["classes"], pair["count"], pair["share"]) == (["ham", "spam"], 6, 0.75)
+        assert (pair["low"], pair["high"]) == (pytest.approx(0.462, abs=0.01), pytest.approx(0.912, abs=0.01))
 
     @pytest.mark.parametrize(
         "answers",

@@ -20,7 +20,9 @@ class Coefficient(s.Serializer[Any]):
 class ConfusedPair(s.Serializer[Any]):
     classes = s.ListField(child=s.CharField())
     count = s.IntegerField()
-    share = s.FloatField()
+    share = s.FloatField(help_text="Of all disagreements.")
+    low = s.FloatField(allow_null=True, help_text="Ends of the 90 % interval of `share`.")
+    high = s.FloatField(allow_null=True)
     examples = s.ListField(child=s.DictField())
 
 

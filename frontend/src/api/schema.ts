@@ -295,7 +295,11 @@ export interface Confused {
 export interface ConfusedPair {
   classes: string[]
   count: number
+  /** Of all disagreements. */
   share: number
+  /** Ends of the 90 % interval of `share`. */
+  low: number | null
+  high: number | null
   examples: (Record<string, unknown>)[]
 }
 

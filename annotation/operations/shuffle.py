@@ -17,8 +17,11 @@ from annotation.models import Item, Project
 KEY_BITS, SHARE_BITS = 63, 20
 MASK = (1 << SHARE_BITS) - 1
 N_PLACES = 1 << (KEY_BITS - SHARE_BITS)
-# With fewer places than this left behind the last draw, all that is undrawn is spread over all of them again.
-LEAST_PLACES = 1 << 33
+# With fewer places than this left behind the last draw, all that is undrawn is spread over all of them again. That
+# locks every undrawn item for one statement, so it is put off as long as the order stays a random one: of a million
+# items a hundred are then at one place, and drawn in the order of their lowest bits. To get there draws must have used
+# up all places but a thousandth three times, and as many items must have come each time: three draws for each row.
+LEAST_PLACES = 1 << 13
 
 IS_BEGUN = "SELECT EXISTS (SELECT FROM annotation_item WHERE project_id = %s AND drawn_at IS NOT NULL)"
 # One more than is asked for tells whether there are more.
@@ -27,16 +30,18 @@ LOWEST = """
     WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0
     ORDER BY shuffle_key LIMIT %(limit)s
 """
-# Items that are being handed out just now are passed over.
+# Items that are being handed out just now are passed over. They are looked up once: joined with a look-up that is made
+# again and again, rows that this statement has moved already would be passed over too, and more would follow.
 SPREAD = """
+    WITH lowest AS MATERIALIZED (
+        SELECT id FROM annotation_item
+        WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0
+        ORDER BY shuffle_key LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED)
     UPDATE annotation_item item
     SET shuffle_key = ((%(first)s + floor(
             ((hashint8extended(item.shuffle_key, %(seed)s) & 9223372036854775807) >> %(bits)s)::float8
             / %(places)s * (%(places)s - %(first)s))::bigint) << %(bits)s) | (item.shuffle_key & %(mask)s)
-    FROM (SELECT id FROM annotation_item
-          WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0
-          ORDER BY shuffle_key LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED) lowest
-    WHERE item.id = lowest.id
+    FROM lowest WHERE item.id = lowest.id
 """
 
 

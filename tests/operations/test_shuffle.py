@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from annotation.models import Item, Project
 from annotation.operations.known_answers import remove_gold
-from annotation.operations.shuffle import MASK, N_PLACES, SHARE_BITS, Places
+from annotation.operations.shuffle import LEAST_PLACES, MASK, N_PLACES, SHARE_BITS, Places
 from annotation.operations.transfer.items import add_items
 from tests.factories import make_item, make_project
 
@@ -52,14 +52,24 @@ def seeded(seed: int) -> Project:
     return project
 
 
-@pytest.mark.parametrize("n_late", [2, 4])  # fewer than are left, and more
-def test_late_items_and_those_left_are_equally_likely(n_late):
+def squeeze(project: Project, n_places: int) -> dict[int, int]:
+    """Moves what is undrawn into the last places, in its order, as many draws and imports would; returns its keys."""
+    places = Places(N_PLACES - n_places)
+    for item in undrawn(project):
+        Item.objects.filter(pk=item.pk).update(shuffle_key=places.key_of(item.shuffle_key))
+    return {item.pk: item.shuffle_key for item in undrawn(project)}
+
+
+# Fewer than are left, and more; the same where nearly all places lie behind.
+@pytest.mark.parametrize(("n_late", "n_places"), [(2, N_PLACES), (4, N_PLACES), (2, 16 * LEAST_PLACES)])
+def test_late_items_and_those_left_are_equally_likely(n_late, n_places):
     project, first, met = make_project(), Counter[str](), Counter[str]()
     for seed in range(200):
         Project.objects.filter(pk=project.pk).update(seed=seed)
         Item.objects.filter(project=project).delete()
         add(project, "old", 6)
         draw(project, 3)
+        squeeze(project, n_places)
         next_one, *others = (item.pk for item in undrawn(project))
         names = {next_one: "next"} | dict.fromkeys(others, "left")
         add(project, "late", n_late)
@@ -81,17 +91,27 @@ def test_before_the_first_draw_the_order_is_that_of_the_seed_alone():
     assert [item.data for item in undrawn(in_one)] == [item.data for item in undrawn(in_two)]
 
 
-def test_where_little_place_is_left_all_are_spread_again():
-    project, end = seeded(1), (N_PLACES - 10) << SHARE_BITS
+def test_where_hardly_any_place_is_left_all_are_spread_again():
+    project = seeded(1)
     add(project, "old", 9)
     draw(project, 3)
-    for n, item in enumerate(undrawn(project)):
-        Item.objects.filter(pk=item.pk).update(shuffle_key=(end + (n << SHARE_BITS)) | item.shuffle_key & MASK)
-    before = {item.pk: item.shuffle_key for item in undrawn(project)}
+    before = squeeze(project, LEAST_PLACES)
     add(project, "late", 1)
     after = {item.pk: item.shuffle_key for item in undrawn(project)}
     assert min(after.values()) < 2**62
-    assert all(after[pk] < end and (after[pk] ^ key) & MASK == 0 for pk, key in before.items())
+    assert all(after[pk] != key and (after[pk] ^ key) & MASK == 0 for pk, key in before.items())
+
+
+def test_what_comes_when_nearly_all_is_drawn_moves_one_item_however_many_are_left():
+    project = seeded(1)
+    add(project, "old", 90)
+    draw(project, 3)
+    before = squeeze(project, N_PLACES >> 25)
+    for n in range(20):
+        add(project, f"late {n}", 1)
+    after = {item.pk: item.shuffle_key for item in undrawn(project)}
+    assert min(after.values()) >= min(before.values())
+    assert sum(after[pk] != key for pk, key in before.items()) <= 20, "each moved one"
 
 
 def test_a_known_answer_made_ordinary_comes_behind_the_last_draw():

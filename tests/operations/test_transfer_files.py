@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from annotation import hooks
@@ -30,7 +30,7 @@ from annotation.models import (
     Topic,
     WorkRequest,
 )
-from annotation.operations.owners import MAX_ATTEMPTS
+from annotation.operations.owners import MAX_ATTEMPTS, MAX_LOSSES
 from annotation.operations.transfer import (
     claim_job,
     collect_files,
@@ -371,6 +371,27 @@ def test_a_job_whose_workers_are_taken_away_is_not_given_up(die_at):
     assert run_job(job.pk)
     job.refresh_from_db()
     assert (job.status, job.attempts, job.losses) == ("done", 0, 0)
+
+
+def test_a_job_whose_session_is_ended_in_every_try_is_given_up_after_ten(monkeypatch):
+    """As `operations/stalled.py` does with one that stands still for too long: it is not begun anew for ever."""
+
+    def end_session(here: str) -> None:
+        if here == "import batch stored":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(hooks, "reached", end_session)
+    job = bring(ROWS.encode())
+    for _ in range(MAX_LOSSES):
+        assert stuck_jobs() == [job.pk]
+        with pytest.raises(OperationalError):
+            run_job(job.pk)
+    assert not run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.attempts, job.losses, stuck_jobs()) == ("failed", 0, MAX_LOSSES, [])
+    assert "terminating connection" in job.result["reason"]
+    assert texts() == []
 
 
 def test_a_job_that_gets_on_is_not_given_up(die_at, monkeypatch):

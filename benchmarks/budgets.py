@@ -28,8 +28,9 @@ from benchmarks import dashboards
 from benchmarks.annotate_loop import quantile
 from benchmarks.processes import cpu_seconds, family, pss_megabytes, waited_seconds
 from benchmarks.table import Row
+from tests.faults.files import send_file
 from tests.faults.service import Service, running_service
-from tests.faults.soak import PASSWORD, send_file
+from tests.faults.soak import PASSWORD
 from tests.stack import eventually
 
 CLASSES = ("a", "b")

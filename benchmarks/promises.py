@@ -25,9 +25,10 @@ from typing import Any
 from annotation.simulation.client import Api
 from benchmarks import page_speed
 from benchmarks.annotate_loop import quantile
+from tests.faults.files import send_file
 from tests.faults.invariants import broken_rules
 from tests.faults.service import Service, running_service
-from tests.faults.soak import PASSWORD, send_file
+from tests.faults.soak import PASSWORD
 from tests.stack import Program, eventually
 
 CLASSES = ("a", "b")

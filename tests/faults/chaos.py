@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from tests.faults.files import WAYS
 from tests.faults.service import Service
 from tests.stack import Program, eventually
 
@@ -14,21 +15,21 @@ RECOVERY_LIMIT_SECONDS = 90
 LONGER_THAN_A_LANES_LEASE = 12
 TAKEN_OVER_SECONDS = 60
 
+TOPICS = ("represent", "learn", "score", "quality")
 # Where a process ends as by kill -9, and which part that is.
 POINTS = {
     "answer unsaved": "web",
     "answer stored": "web",
     "creation uncommitted": "web",
     "hint due": "web",
-    "learn claimed": "workers",
     "model fitted": "workers",
     "model saved": "workers",
     "model uncommitted": "workers",
-    "learn settled": "workers",
-    "learn done": "workers",
-    "score settled": "workers",
-    "quality settled": "workers",
+    **dict.fromkeys(WAYS, "workers"),
+    **{f"{topic} {what}": "workers" for topic in TOPICS for what in ("claimed", "settled", "done")},
 }
+FROZEN = {"freeze in a training": "learn claimed", "freeze in a commit": "model uncommitted"}
+NAMED = [*(f"end at: {point}" for point in POINTS), *FROZEN]
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,12 @@ def at_points() -> list[Fault]:
     ]
 
 
-def frozen() -> list[Fault]:
-    """One child of the worker freezes in the middle of a training and goes on when another has taken that over."""
-    return [Fault("freeze in a training", "workers", lambda service: _freeze_at(service, "learn claimed"))]
+def frozen(name: str = "freeze in a training") -> list[Fault]:
+    """One child of the worker freezes at the point and goes on when another has taken its training over.
 
-
-def frozen_in_commit() -> list[Fault]:
-    """The same in the transaction that publishes the model: its locks are held until PostgreSQL ends the session."""
-    return [Fault("freeze in a commit", "workers", lambda service: _freeze_at(service, "model uncommitted"))]
+    In the transaction that publishes the model its locks are held until PostgreSQL ends the session.
+    """
+    return [Fault(name, "workers", lambda service: _freeze_at(service, FROZEN[name]))]
 
 
 def deaf() -> list[Fault]:
@@ -81,6 +80,9 @@ def wipe() -> list[Fault]:
 
 def _end_at(service: Service, point: str) -> bool:
     service.order(point, "exit")
+    if point in WAYS:
+        with suppress(OSError, AssertionError):  # what was hurt before is not well yet
+            WAYS[point](service.client())
     is_obeyed = eventually(lambda: service.is_obeyed(point), 15)
     service.forget_orders()
     return bool(is_obeyed)
@@ -123,7 +125,7 @@ def schedule(rng: random.Random, *, with_hooks: bool) -> Iterator[Fault]:
     while True:
         faults = [*kills(), *kills(), *holds(), *wipe(), *deaf()]
         if with_hooks:
-            faults += [*at_points(), *frozen(), *frozen_in_commit()]
+            faults += [*at_points(), *(fault for name in FROZEN for fault in frozen(name))]
         rng.shuffle(faults)
         yield from faults
 

@@ -1,16 +1,15 @@
 """People, programs and chaos on one running service; then every acknowledgement is held against the rows."""
 
-import json
 import random
 import statistics
 import time
-import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.faults.actors import CLASSES, Actor, Annotator, Integrator, Manager, Place, Reviewer, marks
-from tests.faults.chaos import Chaos, Fault, schedule
+from tests.faults.chaos import NAMED, Chaos, Fault, schedule
+from tests.faults.files import broken_files, send_file
 from tests.faults.history import History, Verdict, compare
 from tests.faults.invariants import broken_rules
 from tests.faults.service import Service
@@ -54,6 +53,10 @@ class Report:
     def lines(self) -> Iterable[str]:
         yield f"seed {self.seed}, {self.seconds:.0f} s, quiet {self.quiet_after:.1f} s after the last fault"
         yield "done to it: " + ", ".join(f"{name} {n}" for name, n in sorted(self.chaos.done.items()))
+        missed = [name for name in NAMED if not self.chaos.done[name]]
+        yield f"named points: {len(NAMED) - len(missed)} of {len(NAMED)} reached"
+        if missed:
+            yield f"not reached: {', '.join(missed)}"
         yield "killed: " + ", ".join(f"{part} {n}" for part, n in sorted(self.chaos.killed.items()) if n)
         for part, seconds in sorted(self.chaos.recovery.items()):
             yield f"recovery of {part}: median {statistics.median(seconds):.1f} s, longest {max(seconds):.1f} s"
@@ -73,7 +76,7 @@ def soak(
     """Works and hurts until the time is up or the faults are, waits until it is quiet, and compares."""
     history, admin = History(), service.client()
     place = Place(_project(admin), LEASE_SECONDS, history)
-    job = send_file(admin, place.path, N_IMPORTED)
+    send_file(admin, place.path, N_IMPORTED)
     chaos = Chaos(service, admin, place.path)
     actors = _team(service, admin, place, n_annotators, seed)
     started = time.monotonic()
@@ -87,7 +90,7 @@ def soak(
     for actor in actors:
         actor.join(60)
     report = Report(seed, time.monotonic() - started, history, chaos)
-    _judge(report, service, place, actors, job)
+    _judge(report, service, place, actors)
     return report
 
 
@@ -99,22 +102,6 @@ def _project(admin: Program) -> str:
     items = [{"external_id": f"item-{n}", "data": {"text": f"{words[n % 3]} number {n}"}} for n in range(N_ITEMS)]
     admin.want("POST", f"{path}items/", {"items": items})
     return path
-
-
-def send_file(admin: Program, path: str, n_rows: int) -> int:
-    """Sends a file with so many rows; returns the job that reads them."""
-    lines = "".join(
-        json.dumps({"external_id": f"row-{n}", "data": {"text": f"imported {n}"}}) + "\n" for n in range(n_rows)
-    )
-    boundary = "between-the-parts"
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="rows.jsonl"\r\n\r\n'
-    request = urllib.request.Request(
-        f"{admin.url}/api/v1/{path}imports/",
-        f"{head}{lines}\r\n--{boundary}--\r\n".encode(),
-        {"Content-Type": f"multipart/form-data; boundary={boundary}", "Authorization": f"Token {admin.token}"},
-    )
-    with urllib.request.urlopen(request, timeout=60) as response:
-        return int(json.loads(response.read())["id"])
 
 
 def _team(service: Service, admin: Program, place: Place, n_annotators: int, seed: int) -> list[Actor]:
@@ -130,11 +117,11 @@ def _team(service: Service, admin: Program, place: Place, n_annotators: int, see
     return actors
 
 
-def _judge(report: Report, service: Service, place: Place, actors: list[Actor], job: int) -> None:
+def _judge(report: Report, service: Service, place: Place, actors: list[Actor]) -> None:
     ended = time.monotonic()
     project = int(place.path.split("/")[1])
     problems = report.problems
-    if not eventually(lambda: _is_quiet(service, project, job), QUIET_SECONDS):
+    if not eventually(lambda: _is_quiet(service, project), QUIET_SECONDS):
         problems.append(f"not quiet {QUIET_SECONDS} s after the last fault:\n{service.log('worker')}")
     report.quiet_after = time.monotonic() - ended
     problems += [f"{actor.name} broke: {actor.error!r}" for actor in actors if actor.error]
@@ -147,17 +134,16 @@ def _judge(report: Report, service: Service, place: Place, actors: list[Actor], 
             report.verdicts[kind] = found
             if not found.is_clean:
                 problems.append(f"{kind}: {found}")
-        problems += _other_problems(db, project, report.history)
+        problems += _other_problems(db, project, report.history) + broken_files(db)
 
 
-def _is_quiet(service: Service, project: int, job: int) -> bool:
-    """Nothing waits, nothing is leased, the import is done."""
+def _is_quiet(service: Service, project: int) -> bool:
+    """Nothing waits, nothing is leased, every job is over."""
     with service.connect() as db:
         row = db.execute(
             """SELECT (SELECT count(*) FROM annotation_workrequest WHERE project_id = %(project)s),
                       (SELECT count(*) FROM annotation_assignment WHERE project_id = %(project)s AND status = 'open'),
-                      (SELECT count(*) FROM annotation_job
-                       WHERE project_id = %(project)s AND status NOT IN ('done', 'failed'))""",
+                      (SELECT count(*) FROM annotation_job WHERE status NOT IN ('done', 'failed'))""",
             {"project": project},
         ).fetchone()
     return row == (0, 0, 0)

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from annotation.operations.transfer.imports import BATCH
+from tests.faults.files import send_file
 from tests.faults.service import Service
-from tests.faults.soak import send_file
 from tests.stack import Program, eventually
 
 pytestmark = pytest.mark.alone

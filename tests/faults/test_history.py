@@ -1,5 +1,6 @@
 """The judge itself: it must see what is lost, doubled, refused but there, and never wished for."""
 
+import re
 import subprocess
 import sys
 
@@ -8,7 +9,10 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from annotation import hooks
+from annotation.models import Topic
 from config.environment import debug_folder
+from config.options import CHECKOUT
+from tests.faults.chaos import FROZEN, POINTS
 from tests.faults.history import History, Outcome, compare
 
 
@@ -63,6 +67,17 @@ def test_an_order_at_a_point_is_done_once(tmp_path, monkeypatch):
     for _ in range(2):
         with pytest.raises(hooks.Broken):
             hooks.reached("here")
+
+
+def test_a_soak_ends_a_process_at_every_named_point():
+    """A name that holds a topic stands for one point a topic."""
+    named: set[str] = set()
+    for source in [*(CHECKOUT / "annotation").rglob("*.py"), *(CHECKOUT / "workers").rglob("*.py")]:
+        named.update(re.findall(r'hooks\.reached\(f?"(.+?)"\)', source.read_text(encoding="utf-8")))
+    topical = {name for name in named if "topic}" in name}
+    every = (named - topical) | {re.sub(r"{.*}", topic, name) for name in topical for topic in Topic.values}
+    assert set(POINTS) == every
+    assert set(FROZEN.values()) <= every
 
 
 def test_a_process_ends_at_a_point_as_by_kill(tmp_path):

@@ -17,7 +17,7 @@ from tests.servers import servers, temporary_folder
 
 
 def fuzz(*, minutes: float, seed: int) -> int:
-    """Returns the exit code. Every change is undone, so each request meets the same world."""
+    """Returns the exit code. Every change is undone, so each request meets the same world; a walk's only at its end."""
     import django  # noqa: PLC0415 - the addresses of the servers must be known first
 
     django.setup()
@@ -37,6 +37,7 @@ def fuzz(*, minutes: float, seed: int) -> int:
             for place, operation in enumerate(operations):
                 if time.monotonic() < ends:
                     fuzzer.try_out(operation, n_examples=25, number=seed * 1_000_000 + rounds * 1000 + place)
+            fuzzer.walk(operations, n_walks=100, n_steps=25, number=seed * 1_000_000 + rounds)
             rounds += 1
         transaction.set_rollback(True)
     found = fuzzer.findings

@@ -1,8 +1,11 @@
-"""Requests made from the schema, by all roles: no answer is a 5xx, and none has another shape than the schema says."""
+"""Requests made from the schema, by all roles: no answer is a 5xx, and none has another shape than the schema says.
+
+Each meets the same world; or, in a walk, the world as the requests before it left it, and names what they made.
+"""
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,9 +26,19 @@ from tests.api.world import World
 from tests.factories import make_user
 
 CHECKED = [not_a_server_error, response_schema_conformance, content_type_conformance]
+# What a request made is named by the later ones of its walk: by the last part of its address, in the answer's "id".
+MADE = {
+    "projects": "project_id", "imports": "job_id", "exports": "job_id", "reviews": "review_id", "tokens": "token_id",
+    "invitations": "invitation_id", "assignments": "assignment_id",
+}  # fmt: skip
+ROLES = ("owner", "owner", "administrator")  # who may do much is drawn more often
 REAL_IDS = 0.8  # of the time an address names something that is there
 # The shape of what is not there at all, and of every refusal, is the contract's own; the schema tells of successes.
 REFUSALS = range(400, 500)
+QUIETLY: dict[str, Any] = {
+    "deadline": None, "database": None, "phases": [Phase.generate], "suppress_health_check": list(HealthCheck),
+}  # fmt: skip
+CHANCE = st.randoms(use_true_random=False)
 
 
 @contextmanager
@@ -39,6 +52,24 @@ def _connection_kept() -> Iterator[None]:
     finally:
         for signal in signals:
             signal.connect(close_old_connections)
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    with transaction.atomic(), _connection_kept():
+        yield
+        transaction.set_rollback(True)
+
+
+def _made(case: Any, response: Any) -> dict[str, str]:
+    """Returns what the request made, by the parameter that names it in other addresses."""
+    name = MADE.get(case.operation.path.strip("/").split("/")[-1])
+    if name is None or case.method != "POST" or not 200 <= response.status_code < 300:
+        return {}
+    told = response.json()
+    for row in told.get("assignments", [told]):
+        return {name: str(row["id"])}
+    return {}
 
 
 @dataclass
@@ -72,32 +103,43 @@ class Fuzzer:
         """Sends so many requests to one operation; failures are kept, not raised."""
 
         @seed(number)
-        @settings(
-            max_examples=n_examples, deadline=None, database=None, phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
-        @given(
-            case=operation.as_strategy(),
-            role=st.sampled_from(["owner", "owner", "administrator", *self.tokens]),
-            chance=st.randoms(use_true_random=False),
-        )
+        @settings(max_examples=n_examples, **QUIETLY)
+        @given(case=operation.as_strategy(), role=st.sampled_from([*ROLES, *self.tokens]), chance=CHANCE)
         def run(case: Any, role: str, chance: random.Random) -> None:
-            self._send(case, role, chance)
+            with _undone():
+                self._send(case, role, chance, self.ids)
 
         run()
 
-    def _send(self, case: Any, role: str, chance: random.Random) -> None:
+    def walk(self, operations: Sequence[Any], *, n_walks: int, n_steps: int, number: int) -> None:
+        """Sends so many requests one after the other, to any of the operations; then all of it is undone."""
+        cases = {place: operation.as_strategy() for place, operation in enumerate(operations)}
+
+        @seed(number)
+        @settings(max_examples=n_walks, **QUIETLY)
+        @given(data=st.data(), chance=CHANCE)
+        def run(data: st.DataObject, chance: random.Random) -> None:
+            ids = dict(self.ids)
+            with _undone():
+                for _ in range(n_steps):
+                    case = data.draw(cases[chance.randrange(len(cases))])
+                    self._send(case, chance.choice([*ROLES, *self.tokens]), chance, ids)
+
+        run()
+
+    def _send(self, case: Any, role: str, chance: random.Random, ids: dict[str, str]) -> None:
+        """Sends one request and judges the answer; what it made is named in `ids` from then on."""
         for name in case.path_parameters or {}:
             if chance.random() < REAL_IDS:
-                case.path_parameters[name] = self.ids[name]
+                case.path_parameters[name] = ids[name]
         headers = {"Authorization": f"Token {self.tokens[role]}"} if self.tokens[role] else {}
-        with transaction.atomic(), _connection_kept():
+        with transaction.atomic():
             response = case.call(headers=headers)
-            transaction.set_rollback(True)
         self.findings.statuses[response.status_code] += 1
         if response.status_code in REFUSALS:
             self._check_refusal(case, response)
             return
+        ids.update(_made(case, response))
         try:
             case.validate_response(response, checks=CHECKED)
         except (FailureGroup, AssertionError) as failure:

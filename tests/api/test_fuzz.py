@@ -7,7 +7,7 @@ import pytest
 from tests.api.fuzzing import Fuzzer
 from tests.api.world import World
 
-N_EXAMPLES = 6
+N_EXAMPLES, N_WALKS, N_STEPS = 6, 8, 25
 
 
 @pytest.fixture
@@ -22,7 +22,9 @@ def quiet():
 @pytest.mark.usefixtures("quiet")
 def test_no_request_is_answered_with_a_5xx_or_another_shape() -> None:
     fuzzer = Fuzzer(World())
-    for number, operation in enumerate(fuzzer.operations()):
+    operations = list(fuzzer.operations())
+    for number, operation in enumerate(operations):
         fuzzer.try_out(operation, n_examples=N_EXAMPLES, number=number)
+    fuzzer.walk(operations, n_walks=N_WALKS, n_steps=N_STEPS, number=1)
     assert not fuzzer.findings.failures, "\n\n".join(fuzzer.findings.failures.values())
     assert min(fuzzer.findings.statuses[code] for code in (200, 400, 401, 403, 404)) > 0, "it gets everywhere"

@@ -15,10 +15,7 @@ from tests.factories import make_member
 AXE = Path(settings.BASE_DIR) / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-pytestmark = [
-    pytest.mark.alone,
-    pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in frontend/"),
-]
+pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in frontend/")
 
 
 def offences(page: Page) -> list[str]:

@@ -13,8 +13,6 @@ from tests.browser.test_label import expect_saved, until
 from tests.factories import make_item
 from tests.pictures import data_url, png
 
-pytestmark = pytest.mark.alone
-
 Box = tuple[float, float, float, float, str]
 
 

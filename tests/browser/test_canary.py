@@ -9,8 +9,6 @@ from annotation.operations.auditing import audit
 from tests.browser.conftest import PASSWORD, Site
 from tests.factories import make_annotation, make_item, make_member, make_project, make_user
 
-pytestmark = pytest.mark.alone
-
 HOSTILE = '"\'><img src=x onerror="window.hit=1"><script>window.hit=1</script><svg onload=window.hit=1>{{7*7}}${7*7}'
 LINK = "[click](javascript:window.hit=1) <javascript:window.hit=1> **bold**"
 
@@ -60,8 +58,8 @@ def test_nothing_of_a_user_runs_on_any_page(page: Page, site: Site, project: Pro
     base, item = f"/projects/{project.pk}", Item.objects.filter(project=project).earliest("pk")
     site.log_in(page, "maya", path="/")
     expect(page.get_by_text(HOSTILE[:40]).first).to_be_visible()
-    paths = ["", "/label", "/review", "/models", "/items", "/people", "/settings", f"/items/{item.pk}"]
-    for path in ["/projects/new", *(base + path for path in paths)]:
+    paths = ["/label", "/review", "/models", "/items", "/people", "/settings", "/report", "/guidelines"]
+    for path in ["/projects/new", "/account", base, *(base + path for path in paths), f"{base}/items/{item.pk}"]:
         page.goto(site.base_url + path)
         page.locator("main").first.wait_for()
         page.wait_for_timeout(300)  # what comes later has come

@@ -1,6 +1,5 @@
 """People and doubts in the browser: a newcomer's training, and what a manager does about a flag and takes back."""
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from annotation.models import Flag, Project, Review, Role
@@ -8,8 +7,6 @@ from tests.browser.conftest import Site
 from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_item, make_member
 from tests.operations.test_review import world
-
-pytestmark = pytest.mark.alone
 
 
 def manager_of(site: Site, project: Project) -> None:

@@ -18,8 +18,6 @@ from tests.browser.test_accessibility import AXE, offences
 from tests.browser.test_label import expect_saved, expect_text, start_labelling, until
 from tests.factories import make_annotation, make_member
 
-pytestmark = pytest.mark.alone
-
 
 def came_back(page: Page) -> None:
     page.get_by_role("button", name="1 answer came back").wait_for()

@@ -9,7 +9,6 @@ from tests.browser.conftest import Site
 from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_annotation, make_item, make_member
 
-pytestmark = pytest.mark.alone
 N_ITEMS = 260
 
 

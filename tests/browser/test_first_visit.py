@@ -11,8 +11,6 @@ from tests.browser.conftest import Site, press
 from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_item, make_member
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.fixture
 def owned(site: Site) -> Project:

@@ -1,6 +1,5 @@
 """The tour on first use; and what is said when the session ends, or the project does, in the middle of the work."""
 
-import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, Page, expect
 
@@ -9,8 +8,6 @@ from tests.browser.conftest import PASSWORD, Site
 from tests.browser.test_accessibility import AXE, offences
 from tests.browser.test_label import expect_saved, expect_text, start_labelling, until
 from tests.factories import make_member
-
-pytestmark = pytest.mark.alone
 
 
 def test_the_tour_goes_on_by_working_and_comes_once(site: Site, browser: Browser) -> None:

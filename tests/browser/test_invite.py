@@ -1,14 +1,11 @@
 """By keyboard alone: a manager makes a link, somebody new comes in by it and labels; taken back, it lets nobody in."""
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from annotation.models import Membership, Role
 from tests.browser.conftest import Site, press, type_in
 from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_member
-
-pytestmark = pytest.mark.alone
 
 
 def test_invite_join_and_label(site: Site, page: Page, browser: Browser) -> None:

@@ -14,8 +14,6 @@ from tests.browser.test_label import expect_saved, until
 from tests.factories import make_item
 from tests.pictures import data_url, png
 
-pytestmark = pytest.mark.alone
-
 N_ITEMS = 30
 TAKEN_BACK = (7, 14, 21)  # one of each of the three answers
 FIVE = tuple("12345")

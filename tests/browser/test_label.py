@@ -3,14 +3,11 @@
 import time
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from annotation.models import Annotation, AnnotationRevision, Assignment, Project
 from annotation.operations.labeling import skip_item
 from tests.browser.conftest import Site, tab_to
-
-pytestmark = pytest.mark.alone
 
 
 def until(claim: Callable[[], bool], *, seconds: float = 10) -> None:
@@ -131,7 +128,7 @@ def test_offline_for_ten_answers_and_back(site: Site, page: Page, context: Brows
     project = site.project(n_items=13)
     start_labelling(site, page, project)
     until(lambda: Assignment.objects.count() == 12)
-    page.wait_for_timeout(300)  # the answer that brings the last of them
+    page.wait_for_timeout(1000)  # the answer that brings the last of them
     context.set_offline(True)
     for number in range(2, 12):
         page.keyboard.press("2" if number % 2 else "1")
@@ -210,8 +207,10 @@ def test_two_people_never_see_the_same_item(site: Site, page: Page, context: Bro
     expect_text(other, "message 4")
     for person in (page, other):
         for _ in range(3):
+            item = person.get_by_role("article", name="Item")
+            shown = item.get_by_text("message").inner_text()
             person.keyboard.press("1")
-            person.wait_for_timeout(150)
+            expect(item.get_by_text(shown, exact=True)).to_have_count(0)
     for person in (page, other):
         expect(person.get_by_role("heading", name="Every item has its answers")).to_be_visible(timeout=20_000)
     assert len(answers(project)) == Annotation.objects.count() == 6

@@ -14,8 +14,6 @@ from tests.factories import make_member
 from tests.operations.learning_world import answer, run, taught, truth
 from tests.operations.test_review import world
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.fixture
 def project(site: Site, monkeypatch: pytest.MonkeyPatch) -> Project:

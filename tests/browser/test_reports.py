@@ -14,8 +14,6 @@ from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_member
 from tests.operations.crowd import ask_everybody, judge
 
-pytestmark = pytest.mark.alone
-
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 N_ITEMS, NEW_FROM = 40, 25
 

@@ -13,8 +13,6 @@ from tests.factories import make_member
 from tests.following import exported, weight_of
 from tests.operations.crowd import ask_everybody, judge
 
-pytestmark = pytest.mark.alone
-
 TRUTH = ["ham", "spam", *random.Random(1).choices(["ham", "spam"], k=28)]
 
 

@@ -1,6 +1,5 @@
 """Marking spans by keyboard alone: select words, press a class, change, undo, save; suggestions are there already."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from annotation.models import Annotation, Item, Project, QueueEntry, Stream
@@ -8,7 +7,6 @@ from tests.browser.conftest import Site
 from tests.browser.test_accessibility import AXE, offences
 from tests.browser.test_label import expect_saved, until
 
-pytestmark = pytest.mark.alone
 SPAN = {"start": 3, "end": 7, "class": "person"}
 SUGGESTED = {"value": {"spans": [SPAN]}, "probability": 0.83, "span_probabilities": [0.83], "model": "version 3"}
 

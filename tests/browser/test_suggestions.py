@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from annotation.models import Annotation, Assignment, Item, Project, Role
@@ -11,8 +10,6 @@ from tests.browser.conftest import Site
 from tests.browser.test_accessibility import AXE, offences
 from tests.browser.test_label import expect_saved, expect_text, start_labelling, until
 from tests.factories import make_member
-
-pytestmark = pytest.mark.alone
 
 
 def foretold(site: Site, *said: dict[str, Any], **fields: Any) -> Project:

@@ -1,6 +1,5 @@
 """An annotator asks beside her work, a reviewer finds it on her first page and answers; the answer is marked as new."""
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from annotation.models import Comment, Role
@@ -8,8 +7,6 @@ from tests.browser.conftest import Site
 from tests.browser.test_accessibility import AXE, offences
 from tests.browser.test_label import expect_saved, start_labelling
 from tests.factories import make_member
-
-pytestmark = pytest.mark.alone
 
 
 def test_a_question_reaches_a_reviewer_and_the_answer_comes_back(site: Site, page: Page, browser: Browser) -> None:

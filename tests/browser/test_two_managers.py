@@ -1,6 +1,5 @@
 """Two managers on one page: whoever saves second is told, keeps what was typed, and goes on from the newer version."""
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from annotation.models import AuditEvent, Role
@@ -8,8 +7,6 @@ from annotation.operations.projects import change_project
 from tests.browser.conftest import Site
 from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_member
-
-pytestmark = pytest.mark.alone
 
 
 def test_who_saves_second_is_told_and_loses_nothing(site: Site, page: Page, browser: Browser) -> None:

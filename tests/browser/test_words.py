@@ -12,8 +12,6 @@ from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_member
 from tests.operations.crowd import ask_everybody, judge
 
-pytestmark = pytest.mark.alone
-
 
 def test_the_language_is_switched_without_a_reload_and_stays(site: Site, page: Page) -> None:
     project = site.project(n_items=2)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from annotation.kinds import Kind, Schema, kind_of
+from annotation.kinds import Kind, Learner, Schema, kind_of
 from annotation.kinds.history import rename_since
 
 
@@ -207,9 +207,19 @@ class Project(models.Model):
         return kind_of(self.kind)
 
     def today(self, value: dict[str, Any], schema_version: int) -> dict[str, Any] | None:
-        """Returns an answer given under an earlier schema in the classes of today; None when they are gone."""
+        """Returns an answer given under an earlier schema in the classes of today; None when they are gone.
+
+        Sets of classes are in today's order, so that equal answers are equal.
+        """
         rename = rename_since(self.class_history, schema_version)
-        return value if rename is None else self.question.renamed(value, rename)
+        answer = value if rename is None else self.question.renamed(value, rename)
+        if answer is None or self.question.learner is not Learner.SIGMOID:
+            return answer
+        return self.question.value_of(self.question.targets(answer, self.schema) or (), self.schema)
+
+    def is_renamed_since(self, schema_version: int) -> bool:
+        """Whether some class of that schema is called otherwise today, or is gone."""
+        return rename_since(self.class_history, schema_version) is not None
 
     @property
     def schema(self) -> Schema:

@@ -34,8 +34,9 @@ UPSERT = """
     ON CONFLICT (item_id) DO UPDATE
     SET value = excluded.value, probability = excluded.probability, posterior = excluded.posterior,
         n_votes = excluded.n_votes, status = excluded.status, updated_at = excluded.updated_at
-    WHERE (old.value, old.probability, old.n_votes, old.status)
-      IS DISTINCT FROM (excluded.value, excluded.probability, excluded.n_votes, excluded.status)
+    WHERE (old.value, old.probability, old.posterior, old.n_votes, old.status)
+      IS DISTINCT FROM
+          (excluded.value, excluded.probability, excluded.posterior, excluded.n_votes, excluded.status)
 """
 
 
@@ -61,6 +62,7 @@ def infer_answers(claim: LaneClaim) -> None:
         "summary": summary_of(found.inference, found.beliefs),
         "error_scale": error_scale(found.inference),
         "model_weight": 0.0,
+        "schema_version": project.schema_version,
         "seconds": round(time.monotonic() - started, 3),
     } | period_report(answers.votes, versions, pairs)
     suspicions = [*suspicious_answers(found, names), *suspicious_people(found.inference, names)]

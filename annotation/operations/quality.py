@@ -20,6 +20,7 @@ from annotation.operations.period_report import class_report, guideline_versions
 from annotation.operations.quality_rows import names_of, write_consensus, write_report, write_reports
 from annotation.operations.second_opinions import publish_second_opinions
 from annotation.operations.suspicions import Suspicion, confused_classes, suspicious_labels
+from annotation.queries.quality import consensus_schema
 from annotation.snapshots import snapshot
 
 
@@ -43,6 +44,7 @@ def infer_quality(claim: LaneClaim) -> None:
         request_ids = waiting_requests(claim)
         votes, stored, protected = load_votes(project), load_consensus(project), protected_items(project)
         names, versions = names_of(votes), guideline_versions(project)
+        is_of_today = consensus_schema(project) == project.schema_version
     inference = infer_truth(project, votes, protected)
     believed = consensus_of(inference, target_confidence=project.target_confidence)
     scale = error_scale(inference)
@@ -52,11 +54,12 @@ def infer_quality(claim: LaneClaim) -> None:
         "classes": class_report(project, believed, scale),
         "error_scale": scale,
         "model_weight": inference.voice.weight if inference.voice else 0.0,
+        "schema_version": project.schema_version,
     } | period_report(votes, versions)
     suspicions = _suspicions(inference, names)
     with transaction.atomic():
         require_lane(claim)
-        write_consensus(project=project, inference=inference, believed=believed, stored=stored)
+        write_consensus(project=project, inference=inference, believed=believed, stored=stored, anew=not is_of_today)
         write_reports(project_id=project.pk, inference=inference)
         keep_version(project=project, inference=inference)
         raise_flags(project_id=project.pk, suspicions=suspicions)

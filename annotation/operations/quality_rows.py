@@ -59,12 +59,15 @@ UPSERT_REPORTS = """
 """
 
 
-def write_consensus(*, project: Project, inference: Inference, believed: Beliefs, stored: Beliefs) -> None:
-    """Makes the stored consensus say what is believed; rows that say so already are left alone.
+def write_consensus(
+    *, project: Project, inference: Inference, believed: Beliefs, stored: Beliefs, anew: bool = False
+) -> None:
+    """Makes the stored consensus say what is believed; rows that say so already are left alone, unless all are to be
+    written `anew`: after a change of classes even a row that names the same class knows the others by old names.
 
     `stored` was read in the same snapshot as the votes: nobody else writes consensus while this lane's epoch holds.
     """
-    changed = np.flatnonzero(_differs(believed, stored))
+    changed = np.arange(len(believed.item_ids)) if anew else np.flatnonzero(_differs(believed, stored))
     positions = np.searchsorted(inference.votes.item_ids, believed.item_ids)
     with connection.cursor() as cursor:
         for start in range(0, len(changed), CHUNK):

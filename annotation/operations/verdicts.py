@@ -16,6 +16,7 @@ from annotation.operations.outbox import request_work
 from annotation.operations.retry import retried
 from annotation.operations.sending_out import close_slots, widen
 from annotation.operations.transfer.store import lock_project
+from annotation.queries.quality import consensus_schema
 from annotation.sentences import say
 
 Decision = Review.Decision
@@ -130,9 +131,11 @@ def _of_today(project: Project, facts: _Facts, value: dict[str, Any]) -> dict[st
     try:
         return project.question.canonical(value, project.schema, facts.item.data)
     except InvalidValue as error:
-        raise Conflict(
-            "The classes have changed; the consensus is being worked out anew.", code="no_consensus"
-        ) from error
+        raise _changed_classes() from error
+
+
+def _changed_classes() -> Conflict:
+    return Conflict("The classes have changed; the consensus is being worked out anew.", code="no_consensus")
 
 
 def _refuse_own(project: Project, facts: _Facts, value: dict[str, Any], user: User) -> None:
@@ -158,6 +161,9 @@ def _proposal(facts: _Facts) -> dict[str, Any]:
     consensus = Consensus.objects.filter(item=facts.item).first()
     if consensus is None:
         raise Conflict("There is no consensus on this item yet.", code="no_consensus")
+    project = facts.item.project
+    if project.is_renamed_since(consensus_schema(project) or project.schema_version):
+        raise _changed_classes()
     value: dict[str, Any] = consensus.value
     return value
 

@@ -91,6 +91,11 @@ def summary(project: Project) -> dict[str, Any]:
     }
 
 
+def consensus_schema(project: Project) -> int | None:
+    """Returns the schema in whose classes the stored consensus speaks; None before the first inference."""
+    return AgreementReport.objects.filter(project=project).values_list("report__schema_version", flat=True).first()
+
+
 @dataclass(frozen=True)
 class AnnotatorPlace:
     """One person's figures, and the place in the list after which the next page begins."""

@@ -90,7 +90,7 @@ AGREEING = f"""
         SELECT 1 FROM annotation_annotation one
         WHERE one.item_id = waiting.item_id
           AND CASE WHEN one.value ? 'class' THEN {CLASS_TODAY} IS DISTINCT FROM waiting.value->>'class'
-                   ELSE one.value <> waiting.value END)
+                   ELSE NOT (one.value @> waiting.value AND one.value <@ waiting.value) END)
 """  # noqa: S608 - constants
 
 

@@ -3,19 +3,33 @@
 import json
 
 import pytest
+from django.contrib.auth.models import User
 
-from annotation.arrays import load_votes
+from annotation.arrays import load_answers, load_votes
 from annotation.errors import Conflict, InvalidValue
 from annotation.kinds.history import rename_since
-from annotation.models import Annotation, Consensus, GuidelineVersion, Item, ModelVersion, Project, Topic
+from annotation.models import (
+    Annotation,
+    Assignment,
+    Consensus,
+    GoldAnswer,
+    GuidelineVersion,
+    Item,
+    ModelVersion,
+    Project,
+    Topic,
+)
 from annotation.operations.labeling import submit_annotation
 from annotation.operations.prediction import predict
 from annotation.operations.projects import change_project, merge_classes
 from annotation.operations.transfer.export_rows import read_rows
+from annotation.operations.verdicts import Wish, decide_review
+from annotation.queries.gold import gold_items
 from annotation.queries.guidelines import guideline_history
+from annotation.queries.own_report import report_on
 from annotation.queries.review import item_page, waiting, waiting_counts
 from annotation.snapshots import snapshot
-from tests.factories import make_annotation, make_item, make_member, make_project
+from tests.factories import make_annotation, make_assignment, make_item, make_member, make_project
 from tests.operations.crowd import ask_everybody, judge
 from tests.operations.learning_world import add_items, answer, run, taught, truth
 
@@ -204,3 +218,60 @@ def test_labels_that_are_all_equal_train_a_model():
     found = predict(project=project, texts=["lunch tomorrow"])
     assert found.classes[int(found.probabilities[0].argmax())] == "ham"
     assert project.queue_version == 1
+
+
+def test_a_renamed_class_is_renamed_in_beliefs_of_other_classes_too():
+    """Where the consensus names another class, how wrong an answer of the renamed one is stays the same."""
+    project = make_project(classes=("ham", "spam", "junk"), overlap=3)
+    items, _ = ask_everybody(
+        project, {"ann": ["ham", "spam", "junk"], "bob": ["ham", "spam", "ham"], "cid": ["spam", "spam", "junk"]}
+    )
+    judge(project)
+    [before] = read_rows([items[0].pk], revisions=False, project=project)
+    project = classes(project, "ham", {"name": "mail", "was": "spam"}, "junk")
+    judge(project)
+    [after] = read_rows([items[0].pk], revisions=False, project=project)
+    assert json.loads(after.annotations[2].value) == {"class": "mail"}
+    assert [one.probability_wrong for one in after.annotations] == [one.probability_wrong for one in before.annotations]
+    assert set(Consensus.objects.get(item=items[0]).posterior) <= {"ham", "mail", "junk"}
+
+
+def test_a_consensus_of_swapped_names_is_not_accepted_before_it_is_worked_out_anew():
+    project = make_project(overlap=2)
+    items, _ = ask_everybody(project, {"ann": ["ham"], "bob": ["ham"]})
+    judge(project)
+    project = classes(project, {"name": "ham", "was": "spam"}, {"name": "spam", "was": "ham"})
+    for wish in (Wish("accept"), Wish("accept", value={"class": "ham"}), Wish("gold")):
+        with pytest.raises(Conflict, match="anew"):
+            decide_review(project=project, item=items[0], user=project.created_by, wish=wish)
+    judge(project)
+    review = decide_review(project=project, item=items[0], user=project.created_by, wish=Wish("accept"))
+    assert review.value == {"class": "spam"}
+
+
+def test_sets_of_classes_are_equal_whatever_the_order_of_the_projects_classes():
+    """Once the classes stand in another order: the same answer is no new revision, known answers count, all agree."""
+    project = make_project(kind="multichoice", classes=("ä", "b", "c"), overlap=3, target_confidence=1)
+    item, known = make_item(project), make_item(project, text="known")
+    GoldAnswer.objects.create(project=project, item=known, value={"classes": ["ä", "b"]}, schema_version=1)
+    Item.objects.filter(pk=known.pk).update(is_gold=True)
+    people = [make_member(project) for _ in range(3)]
+
+    def says(one: Item, person: User, *names: str) -> Annotation:
+        lease = Assignment.objects.filter(item=one, annotator=person).first() or make_assignment(one, person)
+        lease.project = project
+        return submit_annotation(assignment=lease, value={"classes": list(names)}).annotation
+
+    for one, person in [(item, people[0]), (item, people[1]), (known, people[0])]:
+        says(one, person, "ä", "b")
+    project = classes(project, "b", "ä", "c")
+    assert says(item, people[0], "ä", "b").revision == 1
+    says(item, people[2], "ä", "b")
+    judge(project)
+    assert waiting_counts(project) == {"waiting": 1, "agreeing": 1}
+    project = classes(project, "c", "b", {"name": "ü", "was": "ä"})
+    assert says(item, people[2], "ü", "b").revision == 1
+    with snapshot():
+        assert load_answers(project).texts == ['{"classes": ["b", "ü"]}']
+    assert [(one["right"], one["answers"]) for one in gold_items(project, limit=9)] == [(1, 1)]
+    assert report_on(project, people[0])["known_answers"] == {"given": 1, "right": 1}

@@ -13,6 +13,7 @@ from django.db import connection
 
 from annotation.models import Project
 from annotation.queries.labeling import LOOKS_LIKE, Lease, lease_of
+from annotation.queries.renames import CLASS_GONE, renamed
 
 # How many started items are looked at for one person. Whoever has answered all of them gets new items meanwhile.
 STARTED_WINDOW = 300
@@ -192,6 +193,7 @@ GOLD = """
         WHERE item.project_id = %(project)s AND item.is_gold AND (%(alone)s OR {others_left})
           AND NOT EXISTS (SELECT 1 FROM annotation_assignment mine
                           WHERE mine.item_id = item.id AND mine.annotator_id = %(user)s AND mine.status <> 'expired')
+          AND NOT EXISTS (SELECT 1 FROM annotation_goldanswer one WHERE one.item_id = item.id AND {gone})
           AND (%(by_rate)s OR %(first)s > (
                 SELECT count(*) FROM annotation_item known
                 JOIN annotation_assignment mine ON mine.item_id = known.id AND mine.annotator_id = %(user)s
@@ -215,7 +217,7 @@ GOLD = """
            'gold', lease.probability, NULL, lease.reason, NULL
     FROM picked JOIN lease ON lease.item_id = picked.id
 """.replace("{again}", AGAIN)
-GOLD = GOLD.replace("{face}", FACE).replace("{others_left}", OTHERS_LEFT)
+GOLD = GOLD.replace("{face}", FACE).replace("{others_left}", OTHERS_LEFT).replace("{gone}", CLASS_GONE)
 LOOK_LIKE = "UPDATE annotation_assignment SET reason = %s::jsonb WHERE id = %s"
 
 # Skill is known soonest when the first checks come early; after these the project's rate holds.
@@ -344,6 +346,7 @@ def take_gold(*, project: Project, user_id: int, by_rate: bool, reason: str | No
     parameters = {
         "project": project.pk, "user": user_id, "lease_seconds": project.lease_seconds, "by_rate": by_rate,
         "first": FIRST_GOLD, "reason": reason, "window": STARTED_WINDOW, "plain": PLAIN,
+        "renamed": renamed(project),
         "alone": reason is not None or project.gold_rate >= 1,
     }  # fmt: skip
     return [lease_of(row) for row in _rows(GOLD, parameters)]

@@ -98,20 +98,23 @@ def _let_go_what_ran_out(member: Membership) -> None:
 
 
 def _asked(project: Project, member: Membership) -> list[tuple[str, bool]]:
-    """Returns each known answer that she was asked for: the state of the lease, and whether her first answer is it."""
+    """Returns each known answer that she was asked for: the state of the lease, and whether her first answer is it.
+
+    Those whose class is gone do not count: nobody can give them any more.
+    """
     with connection.cursor() as cursor:
         cursor.execute(ASKED, {"project": project.pk, "user": member.user_id})
         rows = cursor.fetchall()
     return [
-        (status, said is not None and _are_same(project, (json.loads(gold), gold_schema), (json.loads(said), schema)))
+        (status, said is not None and _is_right(project, known, project.today(json.loads(said), schema)))
         for status, gold, gold_schema, said, schema in rows
+        if (known := project.today(json.loads(gold), gold_schema)) is not None
     ]
 
 
-def _are_same(project: Project, one: tuple[dict[str, Any], int], other: tuple[dict[str, Any], int]) -> bool:
-    """Whether two answers are the same in the classes of today."""
-    first, second = (project.today(value, version) or value for value, version in (one, other))
-    return project.question.distance(first, second, project.schema) == 0
+def _is_right(project: Project, known: Mapping[str, Any], given: Mapping[str, Any] | None) -> bool:
+    """Whether two answers in the classes of today are the same; one whose class is gone is not the known one."""
+    return given is not None and project.question.distance(given, known, project.schema) == 0
 
 
 def _judge(project: Project, member: Membership, right: list[bool]) -> Training:
@@ -136,8 +139,8 @@ def feedback_on(*, assignment: Assignment, value: Mapping[str, Any]) -> Feedback
     if gold is None:
         return None
     project = assignment.project
-    known = project.today(gold.value, gold.schema_version) or gold.value
-    return Feedback(project.question.distance(value, known, project.schema) == 0, known)
+    known = project.today(gold.value, gold.schema_version)
+    return None if known is None else Feedback(_is_right(project, known, value), known)
 
 
 @retried

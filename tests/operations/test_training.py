@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from annotation.errors import NotFound
-from annotation.models import Assignment, AuditEvent, Membership
+from annotation.models import Assignment, AuditEvent, GoldAnswer, Item, Membership, Project
 from annotation.operations.labeling import assign_next_item, skip_item, submit_annotation
 from annotation.operations.training import feedback_on, let_in
 from tests.factories import make_annotation, make_item, make_member, make_project, make_user
@@ -141,6 +141,20 @@ class TestOthers:
         check = claim(project, person).leases[0]
         assert (check.stream, check.reason) == ("gold", {"kind": "random"})
         assert answer(check, "ham") is None
+
+
+def test_known_answers_of_a_class_that_is_gone_are_neither_asked_nor_counted():
+    project, person = school(known=3, training_items=3)
+    for item in Item.objects.filter(is_gold=True).order_by("pk")[:2]:
+        GoldAnswer.objects.filter(item=item).update(value={"class": "junk"})
+    Project.objects.filter(pk=project.pk).update(
+        schema_version=2, class_history=[{"version": 2, "names": {"junk": None}}]
+    )
+    project.refresh_from_db()
+    assert len(claim(project, person, 5).leases) == 1
+    give(project, person, "ham")
+    done = claim(project, person)
+    assert (done.training.stage, done.training.score) == ("passed", 1.0)
 
 
 def test_claims_at_once_ask_no_more_than_the_training_holds():

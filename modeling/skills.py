@@ -109,7 +109,8 @@ def accuracy_bounds(accuracy: Floats, supported: Floats, annotator: Ints, n_clas
 
     supported: (n_votes,), how probable the others find each answer. A vote is right with probability a × supported plus
     wrong with (1 - a) × (1 - supported) / (K - 1); its information is the squared slope of the logarithm, so a vote
-    that the others cannot judge says little (observed information, Louis 1982).
+    that the others cannot judge says little (observed information, Louis 1982). However sure the votes are, n of them
+    without a mistake are no certainty: the lower bound is never above Wilson's for n of n.
     """
     supported = (1 - DOUBT) * supported + DOUBT / n_classes
     against = (1 - supported) / max(n_classes - 1, 1)
@@ -119,4 +120,6 @@ def accuracy_bounds(accuracy: Floats, supported: Floats, annotator: Ints, n_clas
     information = np.bincount(annotator, weights=slope**2, minlength=len(accuracy)) * spread + STRENGTH
     tail = (1 - INTERVAL) / 2
     low, high = (special.betaincinv(accuracy * information, (1 - accuracy) * information, q) for q in (tail, 1 - tail))
-    return np.minimum(low, accuracy), np.maximum(high, accuracy)
+    n = np.bincount(annotator, minlength=len(accuracy))
+    surest = n / (n + float(special.ndtri(1 - tail)) ** 2)
+    return np.minimum(np.minimum(low, surest), accuracy), np.maximum(high, accuracy)

@@ -32,6 +32,7 @@ from modeling.graded_agreement import (
 )
 
 MOST_DRAWN_PAIRS = 2_000
+MOST_DIFFERENT = 100
 
 
 def graded_agreement(crowd: Crowd, pairs: Pairs, names: Mapping[int, str], *, seed: int) -> dict[str, Any]:
@@ -80,16 +81,19 @@ def answer_pairs(crowd: Crowd) -> Pairs:
 
 
 def _expected_distance(crowd: Crowd, numbers: Ints, rng: np.random.Generator) -> float:
-    """The mean distance of two answers drawn from all, over all pairs when they are few, else over 2,000 of them."""
+    """The mean distance of two answers drawn from all: exact where few answers are different ones, else over 2,000
+    pairs."""
     n = len(numbers)
     if n < 2:
         return 0.0
-    if n * (n - 1) // 2 <= MOST_DRAWN_PAIRS:
-        pairs = np.array(list(itertools.combinations(range(n), 2)))
-    else:
-        first = rng.integers(n, size=MOST_DRAWN_PAIRS)
-        pairs = np.column_stack([first, (first + rng.integers(1, n, size=MOST_DRAWN_PAIRS)) % n])
-    apart = [crowd.distance(crowd.value(int(numbers[a])), crowd.value(int(numbers[b]))) for a, b in pairs]
+    different, times = np.unique(numbers, return_counts=True)
+    if len(different) <= MOST_DIFFERENT:
+        pairs = itertools.combinations(zip(map(crowd.value, different.tolist()), times.tolist(), strict=True), 2)
+        total = sum(n_one * n_other * crowd.distance(one, other) for (one, n_one), (other, n_other) in pairs)
+        return float(total / (n * (n - 1) / 2))
+    first = rng.integers(n, size=MOST_DRAWN_PAIRS)
+    drawn = np.column_stack([first, (first + rng.integers(1, n, size=MOST_DRAWN_PAIRS)) % n])
+    apart = [crowd.distance(crowd.value(int(numbers[a])), crowd.value(int(numbers[b]))) for a, b in drawn]
     return float(np.mean(apart))
 
 

@@ -104,10 +104,15 @@ class Scorer:
         return unit_rows(rows)
 
     def predict(self, items: Sequence[Any]) -> list[Any]:
-        """The likeliest class of every item; where it may have several, a list of those with at least one half."""
+        """The likeliest class of every item; where it may have several, a list of those above one half; of a scale the
+        point nearest to the expected one."""
         probabilities = self.predict_proba(items)
         if self.model.head == "sigmoid":
-            return [[name for name, p in zip(self.classes, row, strict=True) if p >= LIKELY] for row in probabilities]
+            return [[name for name, p in zip(self.classes, row, strict=True) if p > LIKELY] for row in probabilities]
+        if self.model.head == "ordinal":
+            points = np.array([float(name) for name in self.classes])
+            apart = np.abs(points[None, :] - (probabilities @ points)[:, None])
+            return [self.classes[k] for k in apart.argmin(axis=1)]
         return [self.classes[k] for k in probabilities.argmax(axis=1)]
 
 

@@ -13,7 +13,9 @@ import pytest
 from django.core.files.storage import default_storage
 from sklearn.datasets import load_digits
 
+from annotation.kinds import KINDS
 from annotation.models import Project, Role, Topic
+from annotation.operations.predicted_answers import answers_of
 from annotation.operations.prediction import temperature_of
 from annotation.operations.transfer.items import add_items
 from annotation.portable.scorer import Scorer
@@ -132,6 +134,19 @@ def test_every_kind_scores_as_the_server_does(client_of, tmp_path, kind):
         return
     for one, other in zip(found, said["predictions"], strict=True):
         assert one["probabilities"] == pytest.approx(other["probabilities"], abs=1e-5)
+        if kind == "rating":
+            assert one["class"] == str(other["rating"])
+
+
+def test_a_rating_is_the_point_nearest_to_the_expected_one_as_predict_says():
+    model = LinearModel(
+        np.zeros((2, 1), dtype=np.float32), np.log([0.33 / 0.67, 0.53 / 0.47]).astype(np.float32), "ordinal"
+    )
+    facts = {"reads": "vectors", "temperature": 1, "representation": {"name": "external", "dimension": 2}}
+    scorer = Scorer(["-1", "0", "5"], facts, model, {})
+    odds = scorer.predict_proba([[1, 0]])
+    [served] = answers_of(KINDS["rating"], scorer.classes, odds)
+    assert scorer.predict([[1, 0]]) == [str(served["rating"])] != [scorer.classes[odds.argmax()]]
 
 
 def test_pictures_are_scored_from_data_urls_and_files(client_of, tmp_path):

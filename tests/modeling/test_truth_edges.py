@@ -5,6 +5,7 @@ import pytest
 
 from modeling import engine
 from modeling.engine import Beliefs, believe_people, hear_model
+from modeling.evaluation import surest_low
 from modeling.model_voice import Voice
 from tests.modeling.test_truth import check_sane, simulate
 
@@ -21,6 +22,14 @@ def test_all_votes_equal() -> None:
     found = believed(votes, n_items=50, n_annotators=3, n_classes=2).truth
     assert (found.posterior.argmax(axis=1) == 0).all()
     assert (found.p_wrong < 0.05).all()
+
+
+@pytest.mark.parametrize("n", [2, 5, 24, 100])
+def test_nobody_is_surer_than_so_many_answers_without_a_mistake(n: int) -> None:
+    votes = np.array([[i, w, i % 2] for i in range(n) for w in range(2)])
+    found = believed(votes, n_items=n, n_annotators=2, n_classes=2).truth
+    assert (found.accuracy_low <= surest_low(n, level=0.9) + 1e-9).all()
+    assert (found.accuracy > 0.9).all()
 
 
 def test_known_answers_that_everybody_contradicts_stay() -> None:

@@ -1,5 +1,6 @@
 """Spans and boxes: agreement by the kind's own distance, in parts, and who became worse."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -54,6 +55,30 @@ def answered(kind: str) -> Project:
             project=project, version=version, text="Mark names.", created_by=project.created_by, created_at=at
         )
     return project
+
+
+def test_alpha_of_sets_is_exact():
+    """As by hand: Krippendorff's α with MASI distances over all pairs of answers, however many answers there are."""
+    project = make_project(kind="multichoice", classes=("a", "b", "c"), overlap=2)
+    people, kind = [make_member(project) for _ in range(2)], project.question
+    given = (
+        [([], ["a", "b"], ["a"])[k % 3] for k in range(60)],
+        [([], ["b", "c"], ["a"], ["a"])[k % 4] for k in range(60)],
+    )
+    for pair in zip(*given, strict=True):
+        item = make_item(project)
+        for person, names in zip(people, pair, strict=True):
+            row = make_annotation(item, person, "a")
+            Annotation.objects.filter(pk=row.pk).update(value={"classes": names})
+    judge(project)
+
+    def apart(one: list[str], other: list[str]) -> float:
+        return kind.distance({"classes": one}, {"classes": other}, project.schema)
+
+    within = sum(apart(*pair) for pair in zip(*given, strict=True)) / 60
+    everything = [apart(*pair) for pair in itertools.combinations(given[0] + given[1], 2)]
+    found = agreement(project)["coefficients"]["krippendorff_alpha"]
+    assert found["value"] == pytest.approx(1 - within / (sum(everything) / len(everything)))
 
 
 @pytest.mark.parametrize("kind", ["spans", "boxes"])

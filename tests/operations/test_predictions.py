@@ -116,7 +116,10 @@ def test_kinds_without_a_model_of_ours_say_how_sure_of_each_part() -> None:
     box = {"x": 0, "y": 0, "width": 5, "height": 5, "class": "spam"}
     assert tell(project, {"item": item.pk, "value": {"boxes": [box]}, "probabilities": [0.25]}) == []
     assert Prediction.objects.get().uncertainty == pytest.approx(0.75)
-    assert tell(project, {"item": item.pk, "value": {"boxes": [box]}, "probabilities": [3]}) == [(0, "probabilities")]
+    for odds in ([3], [], [0.5, 0.5]):
+        assert tell(project, {"item": item.pk, "value": {"boxes": [box]}, "probabilities": odds}) == [
+            (0, "probabilities")
+        ]
 
 
 @database

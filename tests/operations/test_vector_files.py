@@ -108,7 +108,10 @@ REFUSED = {
     "cut off archive": npz(vectors=np.ones((2, 2)), external_ids=IDS)[:-30],
     "not an array": archive(vectors=b"x" * 100, external_ids=npy(IDS)),
     "a header that is code": archive(vectors=GOOD.replace(b"'descr'", b"exit(1)"), external_ids=npy(IDS)),
+    "a header that is no literal": GOOD.replace(b"{'descr'", b"{[]: 1,  "),
+    "a header without end": GOOD.replace(b"{'descr'", b"((((((((("),
     "a shape beyond the file": archive(vectors=GOOD.replace(b"(2, 3)", b"(9, 3)"), external_ids=npy(IDS)),
+    "ids without letters": archive(vectors=GOOD, external_ids=npy(IDS).replace(b"<U3", b"<U0")),
     "a shape beyond reason": archive(
         vectors=GOOD.replace(b"(2, 3), }        ", b"(9999999999, 3), }"), external_ids=npy(IDS)
     ),

@@ -1,9 +1,11 @@
 """A stored .npy or .npz file → blocks of ids and vectors, read as a stream in bounded memory. Nothing is unpickled."""
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from tokenize import TokenError
 from typing import IO, Any, BinaryIO
 
 import numpy as np
@@ -17,6 +19,9 @@ MAX_MEMBERS = 16
 MAX_NAME = 200
 MAX_ROWS = 50_000_000
 BLOCK_BYTES = 64 * 2**20
+# What reading a damaged archive raises, and what parsing a header that NumPy has not written does.
+DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+NO_HEADER = (ValueError, TypeError, SyntaxError, MemoryError, RecursionError, TokenError)
 
 Array = npt.NDArray[Any]
 
@@ -74,7 +79,7 @@ class Column:
         while left > 0:
             try:
                 part = self._stream.read(left)
-            except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+            except DAMAGED as error:
                 raise JobFailed("The file is damaged.") from error
             if not part:
                 raise JobFailed(f"The file is cut off inside {self._name}.")
@@ -124,7 +129,7 @@ def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any
         version = np.lib.format.read_magic(stream)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, fortran, dtype = read(stream)
-    except (ValueError, OSError, EOFError, zlib.error, zipfile.BadZipFile, SyntaxError) as error:
+    except (*DAMAGED, *NO_HEADER) as error:
         raise JobFailed(f"{name} is no array in .npy format.") from error
     if dtype.hasobject or dtype.names is not None:
         raise JobFailed(f"{name} holds Python objects or records; plain arrays are taken.")
@@ -144,5 +149,5 @@ def _check(matrix: Matrix) -> None:
     if len(ids.shape) != 1 or ids.n_rows != vectors.n_rows:
         raise JobFailed(f"{matrix.ids_are} has one entry for each row of vectors.")
     wanted, shown = ("iu", "whole numbers") if matrix.ids_are == "items" else ("U", "texts of at most 200 characters")
-    if ids.kind not in wanted or ids.row_bytes > 4 * MAX_NAME:
+    if ids.kind not in wanted or not 0 < ids.row_bytes <= 4 * MAX_NAME:
         raise JobFailed(f"{matrix.ids_are} holds {shown}.")

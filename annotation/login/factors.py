@@ -8,6 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.http import HttpRequest
 
 from annotation.models import Membership, Role
 
@@ -35,6 +36,20 @@ def is_required(user: User) -> bool:
 def stands_before(user: User) -> bool:
     """Whether the password alone is not enough for this person."""
     return is_on() and (has_one(user) or is_required(user))
+
+
+def remains(request: HttpRequest) -> str | None:
+    """Returns what still stands between this session and the work: "code", "set_up", or None; a token needs nothing."""
+    user = request.user
+    if not isinstance(user, User) or request.session.get(PASSED) == user.pk or not stands_before(user):
+        return None
+    return "code" if has_one(user) else "set_up"
+
+
+def remember(request: HttpRequest, user: User) -> None:
+    """The session has proved its factor; it goes on under another key."""
+    request.session.cycle_key()
+    request.session[PASSED] = user.pk
 
 
 def accept(*, user: User, code: str, now: float | None = None) -> bool:

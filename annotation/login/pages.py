@@ -39,15 +39,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         except Throttled:
             said, status = TOO_MANY, 429
         else:
-            remember(request, user)
+            factors.remember(request, user)
             return HttpResponseRedirect(then)
     return render(request, "login/second_factor.html", {"said": said}, status=status)
-
-
-def remember(request: HttpRequest, user: User) -> None:
-    """The session has proved its factor; it goes on under another key."""
-    request.session.cycle_key()
-    request.session[factors.PASSED] = user.pk
 
 
 class SetUp(ActivateTOTPView):
@@ -56,7 +50,7 @@ class SetUp(ActivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)
         factors.accept(user=self.request.user, code=form.cleaned_data["code"])
-        remember(self.request, self.request.user)
+        factors.remember(self.request, self.request.user)
         return answer
 
 

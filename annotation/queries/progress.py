@@ -51,8 +51,40 @@ NAMES = (
 )
 
 
+# Of what was begun, so many are counted: a raised overlap may open a million items again.
+MOST_BEGUN = 100_000
+# Items that nobody was asked about are tallied; those begun with an open slot, and those whose last slots are held by
+# leases, are counted by the indexes that hold just these rows.
+LEFT = """
+    SELECT coalesce(sum(n) FILTER (WHERE name = 'undrawn'), 0)::bigint
+             + (SELECT count(*) FROM (
+                    SELECT 1 FROM annotation_item
+                    WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0 LIMIT %(most)s) begun)
+             + (SELECT count(DISTINCT lease.item_id)
+                FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
+                WHERE lease.project_id = %(project)s AND lease.status = 'open' AND lease.holds_slot
+                  AND item.open_slots = 0),
+           coalesce(sum(n) FILTER (WHERE name = 'items'), 0)::bigint
+             - (SELECT count(*) FROM annotation_item WHERE project_id = %(project)s AND is_gold)
+    FROM annotation_tally WHERE project_id = %(project)s
+"""
+
+
 def progress(project: Project) -> dict[str, Any]:
     """Returns the counts of `progress/`, all of one moment. Days begin at midnight UTC."""
     with connection.cursor() as cursor:
         cursor.execute(PROGRESS, {"project": project.pk})
         return dict(zip(NAMES, cursor.fetchone(), strict=True))
+
+
+def roughly_left(project: Project) -> dict[str, int]:
+    """Returns how many items still want answers, rounded up, and of how many.
+
+    This is for those who answer. Whoever saw each answer counted would learn which ones were checks: those to known
+    items finish nothing. So it moves in steps of ten items at least, and of two digits.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT, {"project": project.pk, "most": MOST_BEGUN})
+        left, items = cursor.fetchone()
+    step = max(10, 10 ** (len(str(left)) - 2))
+    return {"left": min(-(-left // step) * step, items), "items": items}

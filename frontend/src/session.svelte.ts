@@ -1,4 +1,4 @@
-import { get, patch, post, remove, whenSignedOut } from './api/client'
+import { get, patch, post, remove, whenCodeIsWanted, whenSignedOut } from './api/client'
 import { ApiError } from './api/errors'
 import type { Me } from './api/types'
 import { asLanguage } from './words/languages'
@@ -50,10 +50,12 @@ export async function refreshMe(): Promise<void> {
   known = true
 }
 
-/** Logs in; raises ApiError when the service refuses. */
-export async function logIn(username: string, password: string): Promise<void> {
+/** Logs in and says whether that is enough: over an ended session the code of a second factor is asked for as well. Raises ApiError when the service refuses. */
+export async function logIn(username: string, password: string, code = ''): Promise<boolean> {
   const before = me?.id
-  me = await post<Me>('auth/session/', { username, password })
+  const found = await post<Me>('auth/session/', code ? { username, password, code } : { username, password })
+  if (lapsed && before === found.id && found.second_factor === 'code') return false
+  me = found
   known = true
   lapsed = false
   greet()
@@ -61,6 +63,7 @@ export async function logIn(username: string, password: string): Promise<void> {
   if (before !== undefined && before !== me.id) location.reload()
   // Whatever waits for a connection goes on at once.
   else window.dispatchEvent(new Event('online'))
+  return true
 }
 
 /** Comes in by an invitation: as oneself, or with a new account. Raises ApiError when it has ended or does not fit. */
@@ -81,4 +84,8 @@ export async function logOut(): Promise<void> {
 // The page stays as it is, with all that was typed; App asks to log in again over it.
 whenSignedOut(() => {
   if (me) lapsed = true
+})
+// Then the code is asked for there, too.
+whenCodeIsWanted((leave) => {
+  if (!lapsed) leave()
 })

@@ -6,8 +6,9 @@ import uuid
 import pytest
 from django.core.management import call_command
 from django.test import Client as Browser
+from django.utils import timezone
 
-from annotation.models import AuditEvent, Project
+from annotation.models import Assignment, AuditEvent, Item, Project
 from tests.factories import make_item, make_member, make_project, make_user
 
 NEW = {"name": "Inbox", "kind": "choice", "classes": ["ham", {"name": "spam", "key": "s"}]}
@@ -230,6 +231,25 @@ class TestLabeling:
         lease = annotator.call("POST", f"projects/{project.pk}/assignments/", {})[1]["assignments"][0]
         assert "gold" not in json.dumps(lease)
 
+    def test_how_much_is_left_tells_no_gold_check(self, project, annotator):
+        """Answers to a known item and to another one look the same there."""
+        Project.objects.filter(pk=project.pk).update(gold_rate=1)
+        make_item(project, gold="ham")
+        for _ in range(25):
+            make_item(project)
+        streams = set()
+        for _ in range(3):
+            told = annotator.call("GET", f"projects/{project.pk}/my/annotations/")[1]["project"]
+            assert told == {"left": 25, "items": 25}
+            lease = annotator.call("POST", f"projects/{project.pk}/assignments/", {})[1]["assignments"][0]
+            streams.add(Assignment.objects.get(pk=lease["id"]).stream)
+            annotator.call("PUT", f"assignments/{lease['id']}/annotation/", {"value": {"class": "ham"}})
+        assert len(streams) == 2
+        Item.objects.filter(project=project, is_gold=False, taken=0).update(
+            taken=1, open_slots=0, drawn_at=timezone.now()
+        )
+        assert annotator.call("GET", f"projects/{project.pk}/my/annotations/")[1]["project"] == {"left": 0, "items": 25}
+
     def test_history_by_pages(self, project, annotator):
         for place in range(5):
             lease = annotator_lease(annotator, project)
@@ -245,6 +265,7 @@ class TestLabeling:
         assert seen == sorted(seen, reverse=True)
         assert len(set(seen)) == 5
         assert body["today"] == 5
+        assert body["project"] == {"left": 0 if project.items.count() == 5 else 10, "items": project.items.count()}
 
 
 class TestStrictness:

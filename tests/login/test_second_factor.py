@@ -184,6 +184,24 @@ class TestThePasswordAlone:
         visitor.set_up()
         assert before.api("GET", "projects/")[0] == 403
 
+    def test_the_page_is_told_and_may_bring_the_code_along(self, half, known):
+        """Somebody whose session ended in the middle of her work comes back without leaving it."""
+        assert half.api("GET", "me/")[1]["second_factor"] == "code"
+        asked = {"username": "ann", "password": PASSWORD}
+        fresh, code = Visitor(), next_code(known[0])
+        assert fresh.api("POST", "auth/session/", asked | {"code": "000000"})[0] == 401
+        assert fresh.me() is None, "a wrong code lets nobody in by half"
+        status, me = fresh.api("POST", "auth/session/", asked | {"code": code})
+        assert (status, me["second_factor"]) == (200, None)
+        assert fresh.api("GET", "projects/")[0] == 200
+        assert Visitor().api("POST", "auth/session/", asked | {"code": code})[0] == 401, "it is used up"
+        assert Visitor().api("POST", "auth/session/", asked | {"password": "wrong", "code": code})[0] == 401
+
+    def test_a_code_of_nobody_lets_nobody_in(self, visitor, ann):
+        asked = {"username": "ann", "password": PASSWORD, "code": "000000"}
+        assert visitor.api("POST", "auth/session/", asked)[0] == 401
+        assert visitor.log_in("ann")[1]["second_factor"] is None
+
     def test_logging_out_is_open(self, half):
         assert half.api("DELETE", "auth/session/")[0] == 204
 
@@ -243,6 +261,7 @@ class TestTheRule:
         make_project(owner=ann)
         visitor.log_in("ann")
         assert visitor.api("GET", "projects/")[1]["error"]["code"] == "second_factor_required"
+        assert visitor.api("GET", "me/")[1]["second_factor"] == "set_up"
         assert visitor.page("/").headers["Location"] == "/sign-in/2fa/totp/activate/"
         assert visitor.page("/sign-in/2fa/recovery-codes/generate/").status_code == 302
         status, body = visitor.api("POST", "auth/token/", {"username": "ann", "password": PASSWORD})

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, sync_playwright
 
 from annotation.login.words import CHINESE
 from annotation.operations.accounts import choose_language
 from tests.browser.conftest import CHROMIUM
 from tests.browser.test_accessibility import AXE, offences
-from tests.login.people import Visitor
+from tests.factories import make_project
+from tests.login.people import PASSWORD, Visitor, code_of
 
 PAGES = ("2fa/", "2fa/totp/deactivate/", "2fa/recovery-codes/", "2fa/recovery-codes/generate/", "confirm/")
 TEMPLATES = Path(settings.BASE_DIR) / "annotation" / "templates"
@@ -56,6 +58,39 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def test_a_session_that_ends_is_gone_on_with_by_password_and_code(
+    live_server, visitor: Visitor, ann: User, browser: Browser
+):
+    """Nothing leaves the page: what was typed is still there and is saved."""
+    visitor.log_in("ann")
+    secret, _ = visitor.set_up()
+    project = make_project(owner=ann)
+    context = browser.new_context()
+    session = visitor.http.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/projects/{project.pk}/settings")
+    page.get_by_label("Guidelines").fill("Typed before.")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Save", exact=True).click()
+    asked = page.get_by_role("dialog", name="Sign in to go on")
+    asked.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    code = asked.get_by_label("Code of your authenticator app, or a recovery code")
+    code.fill("000000")
+    page.keyboard.press("Enter")
+    asked.get_by_text("The code is wrong, or was used already.").wait_for()
+    assert offences(page) == []
+    code.fill(code_of(secret, periods=1))
+    page.keyboard.press("Enter")
+    asked.wait_for(state="detached")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Saved.", exact=True).wait_for()
+    context.close()
+    project.refresh_from_db()
+    assert project.guidelines == "Typed before."
 
 
 @pytest.mark.parametrize(("theme", "width"), [("dark", 1440), ("light", 390)])

@@ -49,7 +49,6 @@ from annotation.api.serializers.people import (
     NewToken,
     ThenTo,
     Token,
-    TokenCredentials,
     TokenRow,
 )
 from annotation.api.serializers.predicting import (
@@ -131,7 +130,6 @@ __all__ = [
     "Texts",
     "ThenTo",
     "Token",
-    "TokenCredentials",
     "TokenRow",
     "VectorRows",
     "Whole",

@@ -89,12 +89,18 @@ class OwnAnnotation(Annotation):
     item = ItemRow()
 
 
+class RoughlyLeft(s.Serializer[Any]):
+    left = s.IntegerField(help_text="Items that still want answers, rounded up to tens and two digits.")
+    items = s.IntegerField(help_text="Items of the project, known answers left out.")
+
+
 class OwnAnnotations(s.Serializer[Any]):
     """One's own answers, the last changed first."""
 
     results = OwnAnnotation(many=True)
     next = s.URLField(allow_null=True)
     today = s.IntegerField(help_text="Answers since midnight, UTC.")
+    project = RoughlyLeft()
 
 
 class SkipReason(s.Serializer[Any]):

@@ -13,9 +13,6 @@ from annotation.models import Membership as MembershipRow
 class Credentials(s.Serializer[Any]):
     username = Text(max_length=150)
     password = Text(max_length=1000)
-
-
-class TokenCredentials(Credentials):
     code = Text(max_length=50, required=False, help_text="Of the second factor, for an account that has one.")
 
 
@@ -65,6 +62,9 @@ class Me(s.Serializer[Any]):
     username = Text()
     is_admin = s.BooleanField()
     language = Text(allow_blank=True, help_text="Empty: as the browser says.")
+    second_factor = s.ChoiceField(
+        ["code", "set_up"], allow_null=True, help_text="What this session has still to prove before it can do anything."
+    )
     memberships = MembershipOf(many=True)
 
 

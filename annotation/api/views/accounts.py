@@ -70,13 +70,14 @@ def _beyond_the_password(request: HttpRequest, user: User, code: str | None) -> 
     proved(request, user, code)
 
 
-def shape_of_me(user: User) -> dict[str, Any]:
+def shape_of_me(request: Request, user: User) -> dict[str, Any]:
     rows = access.projects_of(user).order_by("name", "pk").only("name", "kind")
     return {
         "id": user.pk,
         "username": user.get_username(),
         "is_admin": user.is_superuser,
         "language": Preferences.objects.filter(user=user).values_list("language", flat=True).first() or "",
+        "second_factor": factors.remains(request._request),
         "memberships": [{"project": row.pk, "name": row.name, "role": row.role, "kind": row.kind} for row in rows],
     }
 
@@ -85,10 +86,10 @@ class TokenLogIn(View):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @documented(request=serializers.TokenCredentials, responses=serializers.Token)
+    @documented(request=serializers.Credentials, responses=serializers.Token)
     def post(self, request: Request) -> Response:
         """A token for a program, by user name and password, and the code where the account has a second factor."""
-        given = checked(serializers.TokenCredentials, request)
+        given = checked(serializers.Credentials, request)
         user = recognized(request._request, given["username"], given["password"])
         _beyond_the_password(request._request, user, given.get("code"))
         _, token = issue_token(user, "log-in")
@@ -102,11 +103,15 @@ class Session(View):
 
     @documented(request=serializers.Credentials, responses=serializers.Me)
     def post(self, request: Request) -> Response:
-        """Logs the page in; sets the session cookie."""
+        """Logs the page in; sets the session cookie. A code of the second factor may come along or be proved later."""
         given = checked(serializers.Credentials, request)
         user = recognized(request._request, given["username"], given["password"])
+        if code := given.get("code"):
+            proved(request._request, user, code)
         login(request._request, user)
-        return Response(shape_of_me(user))
+        if code:
+            factors.remember(request._request, user)
+        return Response(shape_of_me(request, user))
 
     @documented(responses={204: None})
     def delete(self, request: Request) -> Response:
@@ -124,14 +129,14 @@ class Me(View):
         get_token(request._request)
         if not (request.user and request.user.is_authenticated):
             self.permission_denied(request)
-        return Response(shape_of_me(person(request)))
+        return Response(shape_of_me(request, person(request)))
 
     @documented(request=serializers.MyChoices, responses=serializers.Me)
     def patch(self, request: Request) -> Response:
         """Keeps the language that the page speaks to this person."""
         access.require_unlimited(person(request))
         choose_language(user=person(request), **checked(serializers.MyChoices, request))
-        return Response(shape_of_me(person(request)))
+        return Response(shape_of_me(request, person(request)))
 
 
 def _guarded(request: Request, change: Callable[[], User]) -> Response:

@@ -88,7 +88,7 @@ class Accept(View):
         else:
             user = invitations.join(secret=secret, **given)
             login(request._request, user, backend="django.contrib.auth.backends.ModelBackend")
-        return Response(shape_of_me(user))
+        return Response(shape_of_me(request, user))
 
 
 def _shape(row: Invitation) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from annotation.errors import BadRequest
 from annotation.operations import labeling
 from annotation.operations.training import feedback_on
 from annotation.queries import labeling as queries
+from annotation.queries.progress import roughly_left
 
 
 class Assignments(View):
@@ -82,7 +83,7 @@ class Skip(View):
 class MyAnnotations(View):
     @documented(responses=serializers.OwnAnnotations)
     def get(self, request: Request, project_id: str) -> Response:
-        """One's own answers, the last changed first, and how many were given today (UTC)."""
+        """One's own answers, the last changed first, how many were given today (UTC), and about how much is left."""
         project = access.project_for(person(request), project_id, needs="label")
         paging.allowed_filters(request)
         limit, after = paging.limit_of(request, 20), paging.cursor_of(request, str, int)
@@ -98,7 +99,7 @@ class MyAnnotations(View):
         )
         midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
         today = queries.answered_since(project_id=project.pk, user_id=person(request).pk, since=midnight)
-        return Response(page | {"today": today})
+        return Response(page | {"today": today, "project": roughly_left(project)})
 
 
 def _time(text: str) -> datetime:

@@ -70,13 +70,21 @@ export function whenSignedOut(act: () => void): void {
   tellSignedOut = act
 }
 
+let leaveForTheCode = (): void => location.assign(`/sign-in/second-factor/?next=${encodeURIComponent(location.pathname + location.search)}`)
+
+/** Calls `act` instead of leaving the page whenever the session has still to prove its second factor. */
+export function whenCodeIsWanted(act: (leave: () => void) => void): void {
+  const leave = leaveForTheCode
+  leaveForTheCode = () => act(leave)
+}
+
 const isAboutLoggingIn = (path: string): boolean => path.startsWith('auth/') || path === 'me/'
 
 /** What a refusal amounts to; that the session is over is told to the whole page. */
 async function refusal(path: string, response: Response): Promise<ApiError> {
   if (response.status === 401 && !isAboutLoggingIn(path)) tellSignedOut()
   const refused = await failure(response)
-  if (refused.code === 'second_factor_required') location.assign(`/sign-in/second-factor/?next=${encodeURIComponent(location.pathname + location.search)}`)
+  if (refused.code === 'second_factor_required') leaveForTheCode()
   return refused
 }
 

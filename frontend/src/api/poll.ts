@@ -13,8 +13,8 @@ const SLOWEST_MS = 30_000
 
 /**
  * Asks again and again by conditional GET while the page is visible; returns the function that stops it.
- * Failures slow it down (doubling, at most 30 s); 403 and 404 end it, because asking again cannot help. After 401 it goes on when
- * somebody has logged in again.
+ * Failures slow it down (doubling, at most 30 s); 403 and 404 end it, because asking again cannot help. After 401, and while a second
+ * factor has still to be proved, it goes on when somebody has logged in again.
  */
 export function poll<T>(path: string, { everyMs, onAnswer, onReached, onError }: Polling<T>): () => void {
   const ending = new AbortController()
@@ -31,7 +31,7 @@ export function poll<T>(path: string, { everyMs, onAnswer, onReached, onError }:
   function onFailure(error: unknown): void {
     failures += 1
     onError?.(error)
-    if (error instanceof ApiError && [403, 404].includes(error.status)) stop()
+    if (error instanceof ApiError && [403, 404].includes(error.status) && error.code !== 'second_factor_required') stop()
   }
 
   async function ask(): Promise<void> {

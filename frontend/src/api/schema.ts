@@ -306,6 +306,8 @@ export interface ConfusedPair {
 export interface Credentials {
   username: string
   password: string
+  /** Of the second factor, for an account that has one. */
+  code?: string
 }
 
 export interface CurrentPassword {
@@ -741,6 +743,11 @@ export interface Me {
   is_admin: boolean
   /** Empty: as the browser says. */
   language: string
+  /** What this session has still to prove before it can do anything.
+
+* `code` - code
+* `set_up` - set_up */
+  second_factor: SecondFactorEnum | null
   memberships: MembershipOf[]
 }
 
@@ -999,6 +1006,7 @@ export interface OwnAnnotations {
   next: string | null
   /** Answers since midnight, UTC. */
   today: number
+  project: RoughlyLeft
 }
 
 export interface OwnFlag {
@@ -1331,6 +1339,13 @@ export interface Revision {
 
 export type RoleEnum = 'annotator' | 'reviewer' | 'manager' | 'owner'
 
+export interface RoughlyLeft {
+  /** Items that still want answers, rounded up to tens and two digits. */
+  left: number
+  /** Items of the project, known answers left out. */
+  items: number
+}
+
 export interface RowError {
   index: number
   field: string
@@ -1369,6 +1384,8 @@ export interface SaidToOne {
   created_at: string
   seen_at: string | null
 }
+
+export type SecondFactorEnum = 'code' | 'set_up'
 
 export interface Seen {
   /** How many were new. */
@@ -1524,13 +1541,6 @@ export interface ThenTo {
 
 export interface Token {
   token: string
-}
-
-export interface TokenCredentials {
-  username: string
-  password: string
-  /** Of the second factor, for an account that has one. */
-  code?: string
 }
 
 export interface TokenRow {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { askAgainMs, freshness, pace, questionOf, savedState, whyHere } from './desk'
+import { askAgainMs, freshness, pace, questionOf, savedState, toGo, whyHere } from './desk'
 import { answer, skip } from './label'
 import { refuse } from './sync'
 import { SPAM, withReady } from './testing'
@@ -46,6 +46,15 @@ it('asks again at the next release, else gently', () => {
   expect(askAgainMs('all_leased', '2025-12-31T23:59:00Z', 3, now)).toBe(2000)
   expect(askAgainMs('finished', null, 0, now)).toBe(5000)
   expect(askAgainMs('finished', null, 30, now)).toBe(60_000)
+})
+
+it('says how much is left, and says less the nearer it comes', () => {
+  const told = (left: number, items: number) => toGo({ toGo: { left, items } })
+  expect(toGo({ toGo: null })).toBeNull()
+  expect(told(0, 0)).toBeNull()
+  expect(told(1300, 5200)).toEqual({ text: 'about 1,300 items to go', done: 0.75 })
+  expect(told(10, 100)?.text).toBe('fewer than 10 items to go')
+  expect(told(0, 100)).toEqual({ text: '', done: 1 })
 })
 
 it('measures the pace once there is something to measure', () => {

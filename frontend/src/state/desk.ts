@@ -79,9 +79,20 @@ export function askAgainMs(because: EmptyBecause, nextReleaseAt: string | null, 
   return Number.isFinite(release) ? Math.min(Math.max(release, 2000), gentle) : gentle
 }
 
+/** What is left is told in steps; this is the last one. */
+const FEWEST_TOLD = 10
+
 const PACE_WINDOW_MS = 5 * 60_000
 
 const LEAST_SPAN_MS = 20_000
+
+/** How much the project still asks for, in words and as the share that is done; null while that is not known. */
+export function toGo({ toGo: known }: Pick<LabelState, 'toGo'>): { text: string; done: number } | null {
+  if (!known?.items) return null
+  const { left, items } = known
+  const text = left > FEWEST_TOLD ? t.label.left(count(left)) : t.label.fewLeft(count(FEWEST_TOLD))
+  return { text: left ? text : '', done: 1 - left / items }
+}
 
 /** Answers a minute over the last five minutes, or null before five answers and twenty seconds. */
 export function pace(stamps: readonly number[], now: number): number | null {

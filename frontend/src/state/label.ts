@@ -35,12 +35,14 @@ export interface LabelState {
   /** Assignments acted on lately: a late answer to "what is open" must not bring them back. */
   done: readonly number[]
   today: number
+  /** About how many items of the project still want answers, and of how many; null until the service has said. */
+  toGo: { left: number; items: number } | null
 }
 
 export const N_PAST = 20
 export const N_DONE = 200
 
-export const EMPTY_STATE: LabelState = { again: [], ready: [], past: [], outbox: [], refused: [], empty: null, done: [], today: 0 }
+export const EMPTY_STATE: LabelState = { again: [], ready: [], past: [], outbox: [], refused: [], empty: null, done: [], today: 0, toGo: null }
 
 /** The card on the screen, or null. */
 export const current = (state: LabelState): Card | null => state.again.at(-1) ?? state.ready[0] ?? null

@@ -26,6 +26,7 @@ describe('a failed sending', () => {
     [new ApiError(503, 'down', ''), 'again'],
     [new ApiError(429, 'throttled', ''), 'again'],
     [new ApiError(401, 'not_authenticated', ''), 'signed_out'],
+    [new ApiError(403, 'second_factor_required', ''), 'signed_out'],
     [new ApiError(409, 'no_slot', ''), 'refused'],
     [new ApiError(422, 'invalid_value', ''), 'refused'],
     [new ApiError(404, 'not_found', ''), 'refused'],

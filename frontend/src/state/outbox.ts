@@ -59,7 +59,7 @@ export type Fate = 'again' | 'signed_out' | 'refused'
 /** What a failed sending means: try the same again, log in first, or give the answer back to the person. */
 export function fateOf(error: unknown): Fate {
   if (!(error instanceof ApiError) || error.isTemporary) return 'again'
-  return error.status === 401 ? 'signed_out' : 'refused'
+  return error.status === 401 || error.code === 'second_factor_required' ? 'signed_out' : 'refused'
 }
 
 const LONGEST_PAUSE_MS = 15_000

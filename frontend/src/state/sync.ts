@@ -103,7 +103,7 @@ export function restored(state: LabelState, outbox: readonly Outgoing[], refused
 }
 
 /**
- * The state with the history of the service. Answers given on this page keep their order and, while they wait, their value;
+ * The state with the history of the service, and with what it says of how much is left. Answers given on this page keep their order and, while they wait, their value;
  * others come behind them, whatever their time says: a wrong clock or a slow line must not make an old answer the last one.
  */
 export function recalled(state: LabelState, history: MyAnnotations): LabelState {
@@ -115,7 +115,7 @@ export function recalled(state: LabelState, history: MyAnnotations): LabelState 
   const past = [...theirs.values()]
     .filter((one) => !known.has(one.assignment))
     .map(({ assignment, item, value, updated_at }, i): Past => ({ assignment, item, value, at: Math.min(Date.parse(updated_at), oldest - 1 - i) }))
-  return { ...state, past: [...local, ...past].slice(0, N_PAST) }
+  return { ...state, past: [...local, ...past].slice(0, N_PAST), toGo: history.project }
 }
 
 /** The state with today's count of the service, to which answers are added that it has not got yet. */

@@ -1,8 +1,9 @@
 import { post } from '../../api/client'
-import { ApiError, explain, NetworkError } from '../../api/errors'
+import { explain, NetworkError } from '../../api/errors'
 import type { Assignments } from '../../api/types'
 import { askAgainMs } from '../../state/desk'
 import type { LabelState } from '../../state/label'
+import { fateOf } from '../../state/outbox'
 import { leasesWanted } from '../../state/sync'
 
 export interface Asking {
@@ -33,7 +34,7 @@ export function createAsker({ project, state, target, onAnswer, onFailure }: Ask
 
   function failed(error: unknown): void {
     if (error instanceof NetworkError) onFailure('offline')
-    else if (error instanceof ApiError && error.status === 401) onFailure('signed_out')
+    else if (fateOf(error) === 'signed_out') onFailure('signed_out')
     else onFailure({ problem: explain(error) })
   }
 

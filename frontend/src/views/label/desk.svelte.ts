@@ -26,6 +26,8 @@ const MODEL_MS = 2000
 const HEALTH_MS = 15_000
 const TALK_MS = 30_000
 const N_STAMPS = 60
+/** So seldom is it asked how much is left: told after each answer it would tell which ones were checks. */
+const TOLD_EVERY = 20
 
 const leasesOf = (answer: Partial<Assignments>): Assignments => ({
   assignments: answer.assignments ?? [],
@@ -94,6 +96,7 @@ export function createDesk(project: Project, user: number) {
 
   const leaseMs = project.settings.lease_seconds * 1000
   let watch = stopwatch.started(Date.now())
+  let nSent = 0
   let keep: Keep | null = null
   let closed = false
 
@@ -125,6 +128,8 @@ export function createDesk(project: Project, user: number) {
       if (answer?.assignments) training = answer.training ?? null
       change(answer?.assignments ? sync.leased(confirmed, leasesOf(answer), Date.now()) : confirmed)
       if (!label.current(state)) void asker.ask()
+      nSent += 1
+      if (nSent % TOLD_EVERY === 0) void recall()
     },
   })
 
@@ -287,6 +292,7 @@ export function createDesk(project: Project, user: number) {
     explain: (open: boolean) => void (explaining = open),
     show(next: Drawer): void {
       drawer = drawer === next ? null : next
+      choosingSkip = false
       historyAt = 0
       if (drawer === 'history') void recall()
     },

@@ -22,6 +22,14 @@ function openDatabase(): Promise<IDBDatabase> {
   return finished(opening)
 }
 
+/** How many answers and skips wait on this device, of whoever worked here. Raises when the browser has no storage for this page. */
+export async function countWaiting(): Promise<number> {
+  const database = await openDatabase()
+  const n = await finished(database.transaction('outbox').objectStore('outbox').count())
+  database.close()
+  return n
+}
+
 /** The keep of one person in one project. Raises when the browser has no storage for this page. */
 export async function openKeep(user: number, project: number) {
   const database = await openDatabase()

@@ -47,6 +47,7 @@ def test_search_filter_and_open(site: Site, page: Page, project: Project) -> Non
     site.log_in(page, "maya", path=f"/projects/{project.pk}/items")
     rows = page.get_by_role("listbox", name="Items").get_by_role("option")
     expect(rows.first).to_contain_text("message 3")
+    expect(page.get_by_text(f"{project.items.count()} items", exact=True)).to_be_visible()
     assert len(options(page)) < 60  # what is seen, not what there is
     page.get_by_role("listbox", name="Items").evaluate("list => { list.scrollTop = list.scrollHeight }")
     expect(page.locator("#row-199")).to_be_visible()  # read on, and still there

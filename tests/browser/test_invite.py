@@ -3,7 +3,7 @@
 from playwright.sync_api import Browser, Page, expect
 
 from annotation.models import Membership, Role
-from tests.browser.conftest import Site, press, type_in
+from tests.browser.conftest import PASSWORD, Site, press, type_in
 from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_member
 
@@ -32,6 +32,16 @@ def test_invite_join_and_label(site: Site, page: Page, browser: Browser) -> None
     other.keyboard.press("Enter")
     expect(other.get_by_role("article", name="Item").get_by_text("message 1")).to_be_visible()
     assert Membership.objects.get(user__username="ana").role == "annotator"
+
+    other.context.clear_cookies()
+    other.goto("about:blank")
+    other.goto(link)
+    site.person("bo")
+    press(other, other.get_by_role("link", name="Log in"))
+    type_in(other, other.get_by_label("Username"), "bo")
+    type_in(other, other.get_by_label("Password"), PASSWORD)
+    other.keyboard.press("Enter")
+    expect(other.get_by_text("You come in as bo.")).to_be_visible()
 
     press(page, page.get_by_role("button", name="Take back the invitation"))
     expect(page.get_by_role("list", name="Open invitations").get_by_role("listitem")).to_have_count(0)

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from annotation.models import Annotation, AnnotationRevision, Assignment, Project
 from annotation.operations.labeling import skip_item
 from tests.browser.conftest import Site, tab_to
+from tests.browser.test_accessibility import AXE, offences
 
 
 def until(claim: Callable[[], bool], *, seconds: float = 10) -> None:
@@ -96,6 +97,11 @@ def test_answers_are_changed_in_the_history(site: Site, page: Page) -> None:
         expect_text(page, f"message {number}")
         until(lambda n=number: len(answers(project)) == n - 1)
     page.keyboard.press("h")
+    drawer = page.get_by_role("complementary", name="Your last answers")
+    expect(drawer.get_by_role("group", name="change the answer at once").get_by_role("button")).to_have_count(2)
+    expect(page.locator("main[inert] kbd").first).not_to_be_visible()
+    for key in ("Space", "f", "w", "Backspace"):  # keys of the question, which nobody is looking at
+        page.keyboard.press(key)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("2")
@@ -106,6 +112,7 @@ def test_answers_are_changed_in_the_history(site: Site, page: Page) -> None:
     page.keyboard.press("2")
     expect_text(page, "message 4")
     until(lambda: answers(project)["message 2"] == "spam")
+    assert not Assignment.objects.filter(status=Assignment.Status.SKIPPED).exists()
 
 
 def test_the_history_survives_a_reload(site: Site, page: Page) -> None:
@@ -129,12 +136,19 @@ def test_offline_for_ten_answers_and_back(site: Site, page: Page, context: Brows
     start_labelling(site, page, project)
     until(lambda: Assignment.objects.count() == 12)
     page.wait_for_timeout(1000)  # the answer that brings the last of them
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    expect(page.get_by_text("about 13 items to go")).to_be_visible()
     context.set_offline(True)
     for number in range(2, 12):
         page.keyboard.press("2" if number % 2 else "1")
         expect_text(page, f"message {number}")
     expect(page.get_by_text("Offline · 10 waiting on this device").first).to_be_visible()
     assert answers(project) == {}
+    page.reload()
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    expect(page.get_by_text("10 answers wait on this device.")).to_be_visible()
+    if AXE.is_file():
+        assert offences(page) == []
     context.set_offline(False)
     expect_saved(page)
     until(lambda: answers(project) == {f"message {n}": "spam" if (n + 1) % 2 else "ham" for n in range(1, 11)})
@@ -241,6 +255,7 @@ def test_two_classes_by_swipe_on_a_phone(site: Site, browser: Browser) -> None:
     page = context.new_page()
     site.log_in(page, "ana", path=f"/projects/{project.pk}/label")
     expect_text(page, "message 1")
+    expect(page.get_by_text("Read the item, then tap its answer.")).to_be_visible()
     touch = context.new_cdp_session(page)
     for number, to in ((2, 320), (3, 40)):
         points = [{"x": 180, "y": 300}, {"x": to, "y": 305}]

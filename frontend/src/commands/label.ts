@@ -25,7 +25,10 @@ const OF_ITS_KIND: Partial<Record<Kind, readonly SkipReason[]>> = {
 export const skipReasons = (kind: Kind): readonly SkipReason[] => [...(OF_ITS_KIND[kind] ?? []), ...OF_ANY_KIND]
 export const NOT_SURE: SkipReason = 'not sure'
 
-const canSkip = (desk: Desk): boolean => desk.card !== null && desk.card.given === null
+/** Whether the question on the screen is what keys are about; while the history is open they are about the answer chosen there. */
+const isAsking = (desk: Desk): boolean => desk.card !== null && desk.drawer !== 'history'
+
+const canSkip = (desk: Desk): boolean => isAsking(desk) && !desk.card?.given
 
 /** What is answered already cannot be skipped: it is left as it was, or, where something was drawn meanwhile, said how it stands. */
 function skipOrLeave(desk: Desk): void {
@@ -35,6 +38,7 @@ function skipOrLeave(desk: Desk): void {
 }
 
 const chosenPast = (desk: Desk) => desk.state.past[desk.historyAt]
+const canRevise = (desk: Desk): boolean => chosenPast(desk) !== undefined && optionsOf(desk.project).length > 0
 
 /** Everything on the labelling page that is not an answer. */
 export const LABEL_COMMANDS: readonly LabelCommand[] = [
@@ -43,13 +47,13 @@ export const LABEL_COMMANDS: readonly LabelCommand[] = [
     get title() { return t.label.takeBack },
     context: 'label',
     keys: ['Backspace'],
-    when: (desk) => desk.state.past.length > 0 || revocableSkip(desk.state, desk.sending) !== null,
+    when: (desk) => desk.drawer !== 'history' && (desk.state.past.length > 0 || revocableSkip(desk.state, desk.sending) !== null),
     run: (desk) => desk.takeBack(),
   },
-  { id: 'keep', get title() { return t.label.keepTheAnswer }, context: 'label', keys: ['Enter'], when: (desk) => Boolean(desk.card?.given), run: (desk) => desk.keep() },
-  { id: 'skip', get title() { return t.label.skip }, context: 'label', keys: ['Space'], when: (desk) => desk.card !== null, run: skipOrLeave },
+  { id: 'keep', get title() { return t.label.keepTheAnswer }, context: 'label', keys: ['Enter'], when: (desk) => isAsking(desk) && Boolean(desk.card?.given), run: (desk) => desk.keep() },
+  { id: 'skip', get title() { return t.label.skip }, context: 'label', keys: ['Space'], when: isAsking, run: skipOrLeave },
   { id: 'not-sure', get title() { return t.label.notSure }, context: 'label', keys: ['f'], when: canSkip, run: (desk) => desk.skip(NOT_SURE) },
-  { id: 'why', get title() { return t.label.whyThisItem }, context: 'label', keys: ['w'], when: (desk) => desk.card !== null, run: (desk) => desk.explain(!desk.explaining) },
+  { id: 'why', get title() { return t.label.whyThisItem }, context: 'label', keys: ['w'], when: isAsking, run: (desk) => desk.explain(!desk.explaining) },
   { id: 'guidelines', get title() { return t.label.guidelines }, context: 'label', keys: ['g'], when: () => true, run: (desk) => desk.show('guidelines') },
   { id: 'history', get title() { return t.label.history }, context: 'label', keys: ['h'], when: () => true, run: (desk) => desk.show('history') },
   {
@@ -61,10 +65,10 @@ export const LABEL_COMMANDS: readonly LabelCommand[] = [
     run: (desk) => desk.discuss(desk.drawer === 'history' ? chosenPast(desk)?.item.id : undefined),
   },
   { id: 'returned', get title() { return t.label.answersThatCameBack }, context: 'label', keys: ['r'], when: (desk) => desk.state.refused.length > 0, run: (desk) => desk.show('returned') },
-  { id: 'classes', get title() { return t.label.findAClass }, context: 'label', keys: ['/'], when: (desk) => desk.card !== null, run: (desk) => desk.pop('classes') },
+  { id: 'classes', get title() { return t.label.findAClass }, context: 'label', keys: ['/'], when: (desk) => (desk.drawer === 'history' ? canRevise(desk) : desk.card !== null), run: (desk) => desk.pop('classes') },
   { id: 'close', get title() { return t.label.closeTheDrawer }, context: 'label', keys: ['Escape'], when: (desk) => desk.drawer !== null, run: (desk) => desk.show(null) },
-  { id: 'read-on', get title() { return t.label.readOnInA }, context: 'label', keys: ['ArrowDown', 'PageDown'], when: (desk) => desk.card !== null, run: () => scrollText(1) },
-  { id: 'read-back', get title() { return t.label.readBackInA }, context: 'label', keys: ['ArrowUp', 'PageUp'], when: (desk) => desk.card !== null, run: () => scrollText(-1) },
+  { id: 'read-on', get title() { return t.label.readOnInA }, context: 'label', keys: ['ArrowDown', 'PageDown'], when: isAsking, run: () => scrollText(1) },
+  { id: 'read-back', get title() { return t.label.readBackInA }, context: 'label', keys: ['ArrowUp', 'PageUp'], when: isAsking, run: () => scrollText(-1) },
   { id: 'keys', get title() { return t.label.allKeys }, context: 'global', keys: ['?'], when: () => true, run: (desk) => desk.pop('keys') },
   { id: 'palette', get title() { return t.label.commands }, context: 'global', keys: ['Mod+k'], when: () => true, run: (desk) => desk.pop('palette') },
 ]
@@ -103,7 +107,7 @@ function answerCommands(options: readonly Option[], keys: readonly (string | nul
   return options.flatMap(({ name, value }, i): LabelCommand[] => {
     const own = keys[i] ? [keys[i]] : []
     return [
-      { id: `answer.${i}`, title: name, context: 'label', keys: own, fixed: true, when: (desk) => desk.card !== null, run: (desk) => desk.answer(value) },
+      { id: `answer.${i}`, title: name, context: 'label', keys: own, fixed: true, when: isAsking, run: (desk) => desk.answer(value) },
       {
         id: `revise.${i}`,
         get title() { return t.label.changeTo(name) },

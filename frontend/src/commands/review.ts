@@ -10,7 +10,7 @@ const isOpen = (bench: Bench): boolean => bench.current !== null && !bench.busy
 
 /** Everything on the review page that is not a class. */
 export const REVIEW_COMMANDS: readonly ReviewCommand[] = [
-  { id: 'accept', title: 'Accept', context: 'review', keys: ['a'], when: isOpen, run: (bench) => void bench.accept() },
+  { id: 'accept', get title() { return t.review.accept }, context: 'review', keys: ['a'], when: isOpen, run: (bench) => void bench.accept() },
   { id: 'review.keep', get title() { return t.label.keepTheDoubtedAnswer }, context: 'review', keys: ['k'], when: (bench) => isOpen(bench) && bench.doubted !== null, run: (bench) => void bench.keep() },
   { id: 'send-out', get title() { return t.label.sendOutAgain }, context: 'review', keys: ['s'], when: isOpen, run: (bench) => void bench.decide({ decision: 'send_out' }) },
   { id: 'gold', get title() { return t.label.makeGold }, context: 'review', keys: ['g'], when: isOpen, run: (bench) => void bench.decide({ decision: 'gold' }) },

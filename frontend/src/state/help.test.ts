@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { answeredAt, breakDue } from './breaks'
-import { begins, following, STOPS } from './tour'
+import { begins, following, STOPS, STOPS_BY_TOUCH } from './tour'
 
 const nothing = { hasAnswered: false, hasTakenBack: false, drawer: null, dialog: null }
 
@@ -12,6 +12,7 @@ it('the tour goes on by doing what it says', () => {
   expect(following(2, { ...nothing, drawer: 'guidelines' })).toBe(3)
   expect(following(3, { ...nothing, dialog: 'keys' })).toBe(STOPS.length)
   expect(following(STOPS.length, nothing)).toBe(STOPS.length)
+  expect(following(3, { ...nothing, drawer: 'history' }, STOPS_BY_TOUCH)).toBe(4)
 })
 
 it('the tour goes on after a reload where it was, and stays ended', () => {

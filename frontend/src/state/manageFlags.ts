@@ -86,6 +86,12 @@ export function flagObject(flag: Flag): string {
   return typeof n === 'number' ? (flag.kind === 'confused_pair' ? t.manage.onItems : t.manage.onAnswers)(count(n)) : '–'
 }
 
+/** Where one looks at what a flag points at: in review while it waits there, else the item with all that happened to it. */
+export function flagPlace(project: number, { item, kind, status }: Pick<Flag, 'item' | 'kind' | 'status'>): string | null {
+  if (item === null) return null
+  return kind === 'label_suspect' && status === 'open' ? `/projects/${project}/review?item=${item}` : `/projects/${project}/items/${item}`
+}
+
 export interface Fact {
   name: string
   value: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { answerTime, decimalRange, metricName, odds, percentRange, sureness, wholePercent } from './manageFormat'
+import { answerTime, decimalRange, likelyWrong, metricName, odds, percentRange, sureness, wholePercent } from './manageFormat'
 
 describe('figures', () => {
   it('never rounds doubt away', () => {
@@ -7,7 +7,8 @@ describe('figures', () => {
     expect(wholePercent(0.997)).toBe('> 99%')
     expect(wholePercent(0.68)).toBe('68%')
     expect(wholePercent(1)).toBe('100%')
-    expect([sureness(1), sureness(0.94)]).toEqual(['> 99%', '94%'])
+    expect([sureness(1), sureness(0.94), sureness(0), wholePercent(0)]).toEqual(['> 99%', '94%', '< 1%', '0%'])
+    expect(likelyWrong(0.998)).toBe('likely wrong: > 99%')
   })
 
   it('keeps a negative end readable', () => {

@@ -6,8 +6,9 @@ export const LEVEL = percent(0.9, 0)
 /** Models are measured with wider intervals than people and labels. */
 export const MODEL_LEVEL = percent(0.95, 0)
 
-/** A share 0–1 as whole percent, for tables; never rounded up to a perfect 100. */
+/** A share 0–1 as whole percent, for tables; never rounded to a perfect 100 or to none at all. */
 export function wholePercent(share: number): string {
+  if (share > 0 && share < 0.005) return `< ${percent(0.01, 0)}`
   return share < 1 && share >= 0.995 ? `> ${percent(0.99, 0)}` : percent(share, 0)
 }
 
@@ -33,8 +34,11 @@ export const points = (change: number): string => `${change < 0 ? '−' : '+'}${
 /** Seconds somebody needed for an answer: "1.1 s", "46 s". */
 export const answerTime = (seconds: number): string => t.manage.seconds(score(seconds, seconds < 10 ? 1 : 0))
 
-/** How sure a flag or a label is, in whole percent; never rounded up to certainty. */
-export const sureness = (value: number): string => wholePercent(Math.min(value, 0.999))
+/** How sure a flag or a label is, in whole percent; never certain, either way. */
+export const sureness = (value: number): string => wholePercent(Math.min(Math.max(value, 0.001), 0.999))
+
+/** "likely wrong: > 99%": what is said of an answer wherever it is doubted. */
+export const likelyWrong = (probability: number): string => t.review.likelyWrong(sureness(probability))
 
 const MOST_ODDS = 1_000_000
 const LEAST_ODDS = 1_000

@@ -62,7 +62,10 @@ describe('an item', () => {
   })
   it('reads answers of any kind', () => {
     expect(wordsOf({ class: 'ham' })).toBe('ham')
-    expect(wordsOf({ rating: 4 })).toBe('{"rating":4}')
+    expect(wordsOf({ rating: 4 })).toBe('4')
+    expect(wordsOf({ spans: [{ start: 0, end: 3, class: 'place' }] })).toBe('1 span: place')
+    expect(wordsOf({ classes: [] })).toBe('none of them')
+    expect(wordsOf({ shape: 'new' })).toBe('{"shape":"new"}')
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Decision, ItemPage, Value, Vote, Waiting } from '../api/review'
-import type { Flag } from '../api/types'
-import { sureness } from './manageFormat'
+import type { AnswerValue, Flag } from '../api/types'
+import { inWords } from './answers'
+import { likelyWrong } from './manageFormat'
 import { t } from '../words/spoken.svelte'
 
 /** What a reviewer wants done; the body of a decision without the item. */
@@ -17,10 +18,17 @@ export interface Done {
   said: string
 }
 
-/** How an answer reads in a line: the class, or the answer as it is stored. */
+/** The fields by which answers of the kinds are known. */
+const OF_A_KIND = ['class', 'classes', 'spans', 'boxes', 'rating', 'text', 'preferred']
+
+/** The answer, where it is one of a kind that this page knows. */
+export const asAnswer = (value: Value): AnswerValue | null => (OF_A_KIND.some((field) => field in value) ? (value as unknown as AnswerValue) : null)
+
+/** How an answer reads in a line; one of a kind that is not known, as it is stored. */
 export function wordsOf(value: Value | null): string {
-  if (value === null) return t.review.nothing
-  return typeof value.class === 'string' ? value.class : JSON.stringify(value)
+  const answer = value && asAnswer(value)
+  if (answer) return inWords(answer)
+  return value ? JSON.stringify(value) : t.review.nothing
 }
 
 export const same = (a: Value | null, b: Value | null): boolean => JSON.stringify(a) === JSON.stringify(b)
@@ -85,6 +93,6 @@ export function story(page: ItemPage): Event[] {
     const made: Event = { at: one.created_at, text: `${who} ${t.review.decidedTo[one.decision]}${one.value ? ` ${wordsOf(one.value)}` : ''}${one.note ? ` (“${one.note}”)` : ''}` }
     return one.undone_at ? [made, { at: one.undone_at, text: t.review.tookThatBack(one.undone_by ?? t.common.somebody) }] : [made]
   })
-  const flags = page.flags.map((flag): Event => ({ at: flag.created_at, text: t.review.flagLabelProbablyWrong(flag.annotator ? t.review.answerOf(flag.annotator) : t.review.anAnswer, sureness(flag.score)) }))
+  const flags = page.flags.map((flag): Event => ({ at: flag.created_at, text: t.review.flagLabelProbablyWrong(flag.annotator ? t.review.answerOf(flag.annotator) : t.review.anAnswer, likelyWrong(flag.score)) }))
   return [...votes, ...reviews, ...flags].sort((a, b) => a.at.localeCompare(b.at))
 }

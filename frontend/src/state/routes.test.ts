@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { afterLogin, homeOf, matchRoute } from './routes'
+import { afterLogin, homeOf, logInToJoin, matchRoute } from './routes'
 
 describe('routes', () => {
   it.each([
@@ -23,6 +23,7 @@ describe('routes', () => {
   it('after logging in lead back, but never off this site', () => {
     expect(afterLogin('?next=%2Fprojects%2F7%2Flabel')).toBe('/projects/7/label')
     expect(afterLogin('?next=%2Fprojects%2F7%2Fitems%3Forder%3Ddoubt')).toBe('/projects/7/items?order=doubt')
+    expect(afterLogin('', logInToJoin('t0k-en').replace('/login', ''))).toBe('/join#t0k-en')
     for (const bad of ['', '?next=https://evil.example', '?next=//evil.example', '?next=/%5Cevil.example', '?next=/login', '?next=%2Flogin%3Fnext%3D']) expect(afterLogin(bad)).toBe('/')
   })
 

@@ -30,8 +30,14 @@ export function matchRoute(path: string): Route {
 /** Pages for people who are not logged in yet. */
 export const isEntrance = (route: Route): boolean => route.view === 'login' || route.view === 'join'
 
-/** Where to go after logging in: the page asked for, never another site and never the login page again. */
-export function afterLogin(search: string): string {
+const BACK_TO = '#join='
+
+/** The way to log in from an invitation and back to it. Its token stays behind the hash, which no server sees. */
+export const logInToJoin = (token: string): string => `/login${BACK_TO}${token}`
+
+/** Where to go after logging in: the invitation or the page asked for, never another site and never the login page again. */
+export function afterLogin(search: string, hash = ''): string {
+  if (hash.startsWith(BACK_TO)) return `/join#${hash.slice(BACK_TO.length)}`
   const wanted = new URLSearchParams(search).get('next') ?? '/'
   return /^\/(?![/\\])/.test(wanted) && matchRoute(wanted.split('?', 1)[0] ?? '').view !== 'login' ? wanted : '/'
 }

@@ -1,7 +1,7 @@
 import { create, get, post } from '../../api/client'
 import { explain } from '../../api/errors'
 import type { Exploration, Explored } from '../../api/explore'
-import type { Project } from '../../api/types'
+import type { Progress, Project } from '../../api/types'
 import { navigate } from '../../router.svelte'
 import { filtersOf, NO_FILTERS, pickedBetween, searchOf, toggled, type FilterName, type Filters } from '../../state/explore'
 import { t } from '../../words/spoken.svelte'
@@ -19,6 +19,7 @@ export function createExplorer(project: Project) {
   let rows = $state.raw<readonly Explored[]>([])
   let next = $state<string | null>(null)
   let looked = $state(0)
+  let total = $state<number | null>(null)
   let asking = $state(false)
   let known = $state(false)
   let failure = $state('')
@@ -80,13 +81,21 @@ export function createExplorer(project: Project) {
     }
   }
 
+  /** Without it the list only does not say of how many. */
+  async function countAll(): Promise<void> {
+    total = (await get<Progress>(`projects/${project.id}/progress/`).catch(() => null))?.items ?? null
+  }
+
   begin()
+  void countAll()
 
   return {
     project,
     get filters() { return filters },
     get rows() { return rows },
     get looked() { return looked },
+    /** How many items the project has, once that is known. */
+    get total() { return total },
     get asking() { return asking },
     get known() { return known },
     /** More may be behind what is there. */

@@ -12,6 +12,8 @@ export type Shown = 'all' | 'label_suspect' | 'disagreement'
 export type Dialog = 'keys' | 'palette' | 'classes'
 
 const FEW = 5
+/** An item that a link names is looked for in so many pages of the queue; flags and queue begin with the worst. */
+const MOST_PAGES = 10
 
 /** The reviewer's bench: what waits, what is looked at, what was decided in this sitting. */
 export interface Bench {
@@ -34,6 +36,8 @@ export interface Bench {
   readonly talks: number
   shown: Shown
   load(): Promise<void>
+  /** Reads the queue and opens it at this item; says so where the item does not wait. */
+  loadAt(item: number): Promise<void>
   walk(by: number): void
   open(at: number): void
   accept(): Promise<void>
@@ -80,6 +84,14 @@ export function createBench(project: Project): Bench {
     } catch (error) {
       failure = explain(error)
     }
+  }
+
+  async function loadAt(item: number): Promise<void> {
+    await load()
+    const place = (): number => queue.findIndex((one) => one.item === item)
+    for (let pages = 1; place() < 0 && next && pages < MOST_PAGES; pages += 1) await more()
+    if (place() >= 0) go({ queue, at: place() })
+    else if (known) said = t.review.doesNotWait(t.common.item(item))
   }
 
   /** Reads the item looked at and the one behind it, so that the next decision finds it there. */
@@ -190,6 +202,7 @@ export function createBench(project: Project): Bench {
       void load()
     },
     load,
+    loadAt,
     walk: (by) => go({ queue, at: Math.max(0, Math.min(queue.length - 1, at + by)) }),
     open: (to) => go({ queue, at: to }),
     accept: () => decide(current ? { decision: 'accept', value: current.proposal } : { decision: 'accept' }),

@@ -19,6 +19,9 @@ export function releaseAfterClick(event: MouseEvent): void {
   if (event.detail > 0 && event.currentTarget instanceof HTMLElement) event.currentTarget.blur()
 }
 
+/** Whether people touch this screen: then nothing is said of keys. */
+export const isTouched = (): boolean => matchMedia('(pointer: coarse)').matches
+
 /** Scrolls the text of the item by most of what is visible of it. */
 export function scrollText(direction: 1 | -1): void {
   const text = document.getElementById('item-text')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CurvePoint, Flag, FlagKind, Health, Job, ModelState, Progress, Quality } from '../api/types'
 import { curveColumns, curveCsv, curveRows, curveScale, curveSummary, savedText } from './manageCurve'
-import { flagFacts, flagObject, needs } from './manageFlags'
+import { flagFacts, flagObject, flagPlace, needs } from './manageFlags'
 import { signs } from './manageHealth'
 import { doneShare, jobText, jobWarnings, refusedCsv, refusedWords, rowName } from './manageJobs'
 import { answersAnItem, freshness, labelsAnswer, modelAnswer, paceRange, progressAnswer, trend } from './manageQuestions'
@@ -130,6 +130,10 @@ describe('flags', () => {
       'cy: Billing', 'Expected: Refund', 'ana: Refund', 'Model says: Refund, 90%', 'then: Billing, 10%', 'Answers: 3',
     ])
     expect(flagObject(suspect)).toBe('ticket-1')
+    expect(flagPlace(7, { ...suspect, item: 5 })).toBe('/projects/7/review?item=5')
+    expect(flagPlace(7, { ...suspect, item: 5, evidence: { known: true } })).toBe('/projects/7/items/5')
+    expect(flagPlace(7, { ...suspect, item: 5, status: 'confirmed' })).toBe('/projects/7/items/5')
+    expect(flagPlace(7, flag('too_fast', { item: null }))).toBeNull()
     expect(flagObject(flag('too_fast', { evidence: { n: 31 } }))).toBe('31 answers')
   })
 

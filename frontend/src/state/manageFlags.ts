@@ -87,9 +87,10 @@ export function flagObject(flag: Flag): string {
 }
 
 /** Where one looks at what a flag points at: in review while it waits there, else the item with all that happened to it. */
-export function flagPlace(project: number, { item, kind, status }: Pick<Flag, 'item' | 'kind' | 'status'>): string | null {
+export function flagPlace(project: number, { item, kind, status, evidence }: Pick<Flag, 'item' | 'kind' | 'status' | 'evidence'>): string | null {
   if (item === null) return null
-  return kind === 'label_suspect' && status === 'open' ? `/projects/${project}/review?item=${item}` : `/projects/${project}/items/${item}`
+  const waits = kind === 'label_suspect' && status === 'open' && evidence['known'] !== true // a known answer needs no review
+  return waits ? `/projects/${project}/review?item=${item}` : `/projects/${project}/items/${item}`
 }
 
 export interface Fact {

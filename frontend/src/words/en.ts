@@ -93,7 +93,7 @@ export const en = {
     onThisPage: 'This page',
     remindOfBreaks: 'Propose a break after fifty minutes of labelling (on this device)',
     ownKeys: (n: number) => `${plural(n, 'command has a key', 'commands have keys')} of your own, on this device.`,
-    noOwnKeys: 'All keys are the first ones. They are changed on the page where they work: press ? there.',
+    noOwnKeys: 'You have not changed any key. Keys are changed on the page where they work: press ? there.',
     changePassword: 'Change the password',
     currentPassword: 'Current password',
     newPassword: 'New password',

@@ -143,9 +143,12 @@ class Chaos:
     bugs: list[str] = field(default_factory=list)
 
     def do(self, fault: Fault) -> None:
-        """Does it and waits until the part is well again."""
-        if not fault.act(self.service):
-            return
+        """Does it and waits until the part is well again; what the service did not do about it is a bug."""
+        try:
+            if not fault.act(self.service):
+                return
+        except AssertionError as error:
+            self.bugs.append(f"{fault.name}: {error}")
         started = time.monotonic()
         self.done[fault.name] += 1
         self.killed[fault.part] += fault.name.startswith(("kill", "end", "wipe"))

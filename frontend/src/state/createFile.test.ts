@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findDelimiter, looksLikeHeader, readRecords } from './createCsv'
 import { previewFile, rowEstimate } from './createFile'
-import { guessMapping, mapColumn, mappingPayload, rowFates, rowsWithoutText, toggleDetail, type Mapping } from './createMapping'
+import { guessMapping, isAllKnown, mapColumn, mappingPayload, rowFates, rowsWithoutText, toggleDetail, type Mapping } from './createMapping'
 
 const SMS = `message_id,body,tag,received_at
 sms-1,"Your parcel, held. Pay ""1.99"" now",spam,2026-03-01
@@ -147,6 +147,11 @@ describe('mapping', () => {
     expect(guess('reply_to', sentiments)).toBeNull()
     expect(guess('topic', ['a', 'b', 'c', 'd', 'e'])).toBeNull()
     expect(guess('category', sentiments, ['ham', 'spam'])).toBeNull()
+  })
+
+  it('knows a file in which nothing is left to be asked', () => {
+    const known = (rows: string) => isAllKnown(previewFile('a.csv', `text,tag\n${rows}`, true), { ...mapping, text: 'text', answer: 'tag' })
+    expect([known('a,x\nb,y'), known('a,x\nb,')]).toEqual([true, false])
   })
 
   it('names a repeated text', () => {

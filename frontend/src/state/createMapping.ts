@@ -156,6 +156,12 @@ export function rowFates(preview: Preview, mapping: Mapping, classes: readonly s
   })
 }
 
+/** Whether every row that was read has a known answer: of such a file nothing is left to be asked. */
+export function isAllKnown(preview: Preview, mapping: Mapping): boolean {
+  if (mapping.answer === null || preview.rows.length === 0) return false
+  return columnValues(preview, mapping.answer).every((cell) => cell.trim() !== '')
+}
+
 /** How many of the rows that were read have no text; the import leaves them out. */
 export const rowsWithoutText = (preview: Preview, mapping: Mapping): number =>
   mapping.text === '' ? 0 : columnValues(preview, mapping.text).filter((text) => text.trim() === '').length

@@ -32,7 +32,9 @@ def judged_by_others(
 
     Whether somebody looks is judged by others who look, each taken for the average honest person, and that person is
     measured without those who seem not to look. Among few people two who guess would else make the average poor and
-    speak for each other, and a dozen answers say less about a person's own skill than about whether she looks.
+    speak for each other, and a dozen answers say less about a person's own skill than about whether she looks. Where
+    all others who answered an item seem not to look either, it says nothing: of two people who never agree, nothing
+    tells which one guesses.
     """
     supported, base = _supported(votes, logs, skills, before)
     odds, sizes = np.zeros(votes.n_annotators), {"n_annotators": votes.n_annotators, "n_classes": votes.n_classes}
@@ -41,7 +43,19 @@ def judged_by_others(
         pool = honest_pool(skills, votes.answer, looks)
         answered = _answered(votes, base, pool, looks)
         odds = random_log_odds(answered[:, counted], votes.annotator[counted], votes.answer[counted], **sizes)
-    return supported, odds
+    judged = counted & _has_a_judge(votes, odds < USUALLY_HONEST)
+    return supported, random_log_odds(answered[:, judged], votes.annotator[judged], votes.answer[judged], **sizes)
+
+
+def _has_a_judge(votes: CodedVotes, looks: Bools) -> Bools:
+    """Whether somebody else who looks (n_annotators,) answered each vote's item (n_votes,), or nobody else did, or it
+    is known."""
+    n_items = len(votes.fixed)
+    n_votes = np.bincount(votes.item, minlength=n_items)
+    looking = looks[votes.annotator].astype(np.int64)
+    n_looking = np.bincount(votes.item, weights=looking, minlength=n_items)
+    others = n_looking[votes.item] - looking > 0
+    return np.asarray(others | (n_votes[votes.item] == 1) | (votes.fixed[votes.item] >= 0))
 
 
 def _supported(votes: CodedVotes, logs: Floats, skills: Skills, before: Floats) -> tuple[Floats, Floats]:

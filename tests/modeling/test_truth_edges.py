@@ -32,6 +32,20 @@ def test_nobody_is_surer_than_so_many_answers_without_a_mistake(n: int) -> None:
     assert (found.accuracy > 0.9).all()
 
 
+@pytest.mark.parametrize("k", [2, 5, 20])
+def test_of_two_people_who_never_agree_nobody_is_said_to_guess(k: int) -> None:
+    """One is nine times in ten right, the other always says the same: nothing but a known answer tells them apart."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, k, 150)
+    right = np.where(rng.random(150) < 0.9, truth, (truth + 1) % k)
+    votes = np.array([[i, w, (right[i], 0)[w]] for i in range(150) for w in range(2)])
+    sizes = {"n_items": 150, "n_annotators": 2, "n_classes": k}
+    assert (believed(votes, **sizes).truth.random_log_odds < np.log(10)).all()
+    known = np.column_stack([np.arange(40), truth[:40]])
+    honest, guesser = believe_people(votes, gold=known, **sizes).truth.random_log_odds
+    assert honest < 0 < np.log(10) < guesser
+
+
 def test_known_answers_that_everybody_contradicts_stay() -> None:
     votes = np.array([[i, w, i % 2] for i in range(40) for w in range(3)])
     gold = np.array([[i, 1 - i % 2] for i in range(4)])

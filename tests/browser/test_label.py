@@ -99,7 +99,7 @@ def test_answers_are_changed_in_the_history(site: Site, page: Page) -> None:
     page.keyboard.press("h")
     drawer = page.get_by_role("complementary", name="Your last answers")
     expect(drawer.get_by_role("group", name="change the answer at once").get_by_role("button")).to_have_count(2)
-    expect(page.locator("main[inert] kbd").first).not_to_be_visible()
+    expect(page.locator("[inert] kbd").first).not_to_be_visible()
     for key in ("Space", "f", "w", "Backspace"):  # keys of the question, which nobody is looking at
         page.keyboard.press(key)
     page.keyboard.press("ArrowDown")

@@ -1,8 +1,9 @@
 """A project changes its representation: what serves meanwhile, what is said when it cannot, and images."""
 
+import json
+
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 
 from annotation.errors import Conflict, InvalidValue
 from annotation.models import Project, Representation, Topic, WorkLane
@@ -12,6 +13,7 @@ from annotation.operations.projects import change_project, create_project
 from annotation.operations.transfer import add_items
 from annotation.queries.representation import representation_status
 from annotation.vectors import load_pool
+from benchmarks.digits import pictures, rows_to_import
 from modeling.encoders import EncoderError
 from tests.factories import make_item, make_project, make_user
 from tests.operations.learning_world import answer, run, taught
@@ -97,20 +99,13 @@ def test_encoders_are_for_operators_to_name(settings: object) -> None:
 
 @committed
 def test_digits_are_learned_from_their_pictures() -> None:
-    digits = load_digits()
-    chosen = np.flatnonzero(digits.target < 3)[:90]
+    every = [json.loads(line) for line in rows_to_import(*pictures()).splitlines()]
+    rows = [row for row in every if row["metadata"]["digit"] in {"0", "1", "2"}][:90]
     project = make_project(classes=("0", "1", "2"), representation="image", gold_rate=0)
-    rows = [
-        {
-            "external_id": f"d-{row}",
-            "data": {"image": data_url(png((16 * digits.images[row]).clip(0, 255).astype(np.uint8)[:, :, None]))},
-        }
-        for row in chosen
-    ]
     assert add_items(project=project, user=project.created_by, rows=rows).created == 90
     items = {item.external_id: item for item in project.items.all()}
-    for row in chosen[:45]:
-        answer(items[f"d-{row}"], project.created_by, str(digits.target[row]))
+    for row in rows[:45]:
+        answer(items[row["external_id"]], project.created_by, row["metadata"]["digit"])
     run(project, Topic.REPRESENT, Topic.LEARN, Topic.SCORE)
     assert project.live_model.representation.name == "image"
     assert project.live_model.metrics["belief"]["estimate"] > 0.9

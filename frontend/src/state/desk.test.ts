@@ -53,7 +53,7 @@ it('says how much is left, and says less the nearer it comes', () => {
   expect(toGo({ toGo: null })).toBeNull()
   expect(told(0, 0)).toBeNull()
   expect(told(1300, 5200)).toEqual({ text: 'about 1,300 items to go', done: 0.75 })
-  expect(told(10, 100)?.text).toBe('fewer than 10 items to go')
+  expect(told(10, 100)?.text).toBe('at most 10 items to go')
   expect(told(0, 100)).toEqual({ text: '', done: 1 })
 })
 

@@ -299,7 +299,7 @@ export const en = {
     querentLeaveLabelling: 'Querent, leave labelling',
     today: (count: string) => `${count} today`,
     left: (count: string) => `about ${count} items to go`,
-    fewLeft: (count: string) => `fewer than ${count} items to go`,
+    fewLeft: (count: string) => `at most ${count} items to go`,
     leftMeans: 'Items of this project that still want answers, from whoever. Rounded, and counted anew every twenty answers.',
     aMinute: (toFixed: string) => `${toFixed} a minute`,
     toTheQuestion: 'To the question',

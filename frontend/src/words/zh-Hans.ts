@@ -520,7 +520,7 @@ export const zhHans: Catalogue = {
     querentLeaveLabelling: 'Querent，离开标注',
     today: (count: string) => `今天 ${count} 条`,
     left: (count: string) => `还剩约 ${count} 个条目`,
-    fewLeft: (count: string) => `还剩不到 ${count} 个条目`,
+    fewLeft: (count: string) => `最多还剩 ${count} 个条目`,
     leftMeans: '本项目中还需要回答的条目，不论由谁回答。数字经过取整，每二十条回答更新一次。',
     aMinute: (toFixed: string) => `每分钟 ${toFixed} 条`,
     toTheQuestion: '跳到问题',

@@ -110,16 +110,38 @@ def _new_leases(project: Project, user_id: int, count: int, rng: random.Random, 
 
 
 def _pick(project: Project, user_id: int, count: int, rng: random.Random, sources: Sources) -> list[Lease]:
-    """Gold by rate, items that others have begun, second opinions by rate, then new ones: the protected sample by rate,
-    else queued. With nothing else left to ask, what others have begun just now, and second opinions from anybody."""
+    """Known answers at places drawn by rate, in the order in which others are leased around them: neither its place nor
+    its number tells a check. With nothing else left to ask, what others have begun just now, and second opinions from
+    anybody."""
     found: list[Lease] = []
+    due = 0
     asks_gold = sources.gold and project.gold_rate > 0
-    if asks_gold and (roll := rng.random()) < max(project.gold_rate, leases.FIRST_GOLD_RATE):
-        found += leases.take_gold(project=project, user_id=user_id, by_rate=roll < project.gold_rate)
-    if len(found) < count and sources.started:
-        found += leases.take(
-            leases.PICK_STARTED, project=project, user_id=user_id, count=count - len(found), started=True
+    limit = max(project.gold_rate, leases.FIRST_GOLD_RATE) if asks_gold else 0.0
+    for _ in range(count):
+        if not limit or (roll := rng.random()) >= limit:
+            due += 1
+            continue
+        found += _others(project, user_id, due, rng, sources)
+        gold = leases.take_gold(project=project, user_id=user_id, by_rate=roll < project.gold_rate)
+        found += gold
+        due = 0 if gold else 1
+        if not gold:  # she has had her first, or there are no more
+            limit = project.gold_rate if limit > project.gold_rate else 0.0
+    found += _others(project, user_id, due, rng, sources)
+    if not found:
+        found = leases.take(
+            leases.PICK_STARTED, project=project, user_id=user_id, count=count, started=True, window=None
         )[0]
+    if not found and project.relabel_rate and project.max_votes > project.overlap:
+        found = leases.take_second(project=project, user_id=user_id, count=count, anybody=True)
+    return leases.disguised(found)
+
+
+def _others(project: Project, user_id: int, count: int, rng: random.Random, sources: Sources) -> list[Lease]:
+    """What others have begun, second opinions by rate, then new items: the protected sample by rate, else queued."""
+    found: list[Lease] = []
+    if count and sources.started:
+        found += leases.take(leases.PICK_STARTED, project=project, user_id=user_id, count=count, started=True)[0]
     n_again = sum(rng.random() < project.relabel_rate for _ in range(count - len(found)))
     if n_again and sources.second_opinions and project.max_votes > project.overlap:
         found += leases.take_second(project=project, user_id=user_id, count=n_again)
@@ -131,14 +153,6 @@ def _pick(project: Project, user_id: int, count: int, rng: random.Random, source
         found += _queued(project, user_id, count - len(found))
     if len(found) < count:
         found += _fresh(project, user_id, count - len(found), Stream.SHUFFLE)
-    if not found:
-        found = leases.take(
-            leases.PICK_STARTED, project=project, user_id=user_id, count=count, started=True, window=None
-        )[0]
-    if len(found) > 1 and found[0].stream == Stream.GOLD:
-        found[0] = leases.look_like(found[0], found[1])
-    if not found and project.relabel_rate and project.max_votes > project.overlap:
-        found = leases.take_second(project=project, user_id=user_id, count=count, anybody=True)
     return found
 
 

@@ -33,7 +33,7 @@ from annotation.operations.labeling import (
 )
 from annotation.operations.projects import change_project
 from annotation.queries.labeling import Lease
-from tests.factories import make_item, make_member, make_project
+from tests.factories import make_annotation, make_item, make_member, make_project
 
 HAM, SPAM = {"class": "ham"}, {"class": "spam"}
 
@@ -184,6 +184,24 @@ class TestAsking:
         assert {(shown["stream"], str(shown["reason"])) for shown in map(shapes.lease, found)} == {
             ("shuffle", "{'kind': 'overlap'}")
         }
+
+    def test_gold_comes_by_rate_at_every_place_of_a_batch(self):
+        project = project_with(400, gold_rate=0.3)
+        for _ in range(120):
+            make_item(project, gold="spam")
+        annotator, rng = make_member(project), Random(5)
+        for _ in range(5):  # the first come more often
+            make_annotation(make_item(project, gold="spam"), annotator, "spam", stream="gold")
+        places: list[int] = []
+        for _ in range(20):
+            found = assign_next_item(project=project, user=annotator, count=10, rng=rng).leases
+            assert [one.id for one in found] == sorted(one.id for one in found)
+            assert {shapes.lease(one)["stream"] for one in found} == {"shuffle"}
+            places += [place for place, one in enumerate(found) if one.stream == "gold"]
+            for one in found:
+                answer(annotator, one.id)
+        assert 40 <= len(places) <= 80  # 60 expected, 6.5 their spread
+        assert set(places) == set(range(10))
 
     def test_gold_does_not_come_when_nothing_else_is_left(self):
         project = project_with(1, gold_rate=0.9)

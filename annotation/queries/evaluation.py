@@ -131,7 +131,9 @@ def _advice(
     if project.question.learner is Learner.NONE:
         return _said("no_measure", no_version_because(project))
     if not active:
-        english = "It is tested on random items that it never learns from; {n} of the {needed} needed have an answer."
+        english = (
+            "The model is tested on random items that it never learns from; {n} of the {needed} needed have an answer."
+        )
         return _said("no_measure", say("advice.too_few_protected", english, n=n_protected, needed=LEAST_PROTECTED))
     gain = found.expected_gain
     if gain is None:

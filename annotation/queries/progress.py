@@ -35,6 +35,8 @@ PROGRESS = """
                 WHERE project_id = %(project)s AND created_at >= now() - interval '1 hour'
                   AND created_at < to_timestamp(60 * (clock.hour_ago + 1))),
            (SELECT count(*) FROM annotation_item WHERE project_id = %(project)s AND is_gold),
+           (SELECT count(*) FROM annotation_item
+            WHERE project_id = %(project)s AND is_gold AND drawn_at IS NOT NULL AND open_slots = 0),
            (SELECT count(*) FROM annotation_assignment WHERE project_id = %(project)s AND status = 'skipped')
     FROM tally
 """
@@ -47,6 +49,7 @@ NAMES = (
     "annotations_today",
     "annotations_last_hour",
     "gold_items",
+    "gold_finished",
     "skipped",
 )
 

@@ -49,6 +49,7 @@ class TestProgress:
             "annotations_today": 5,
             "annotations_last_hour": 5,
             "gold_items": 1,
+            "gold_finished": 0,
             "skipped": 0,
         }
 

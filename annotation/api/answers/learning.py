@@ -61,4 +61,5 @@ class Progress(s.Serializer[Any]):
     annotations_today = s.IntegerField()
     annotations_last_hour = s.IntegerField()
     gold_items = s.IntegerField()
+    gold_finished = s.IntegerField(help_text="Of items_finished, those whose answer is known by now.")
     skipped = s.IntegerField()

@@ -1163,6 +1163,7 @@ export interface Progress {
   annotations_today: number
   annotations_last_hour: number
   gold_items: number
+  gold_finished: number
   skipped: number
 }
 

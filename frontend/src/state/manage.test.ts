@@ -13,7 +13,7 @@ const model: ModelState = {
 }
 const progress: Progress = {
   items: 1000, annotations: 906, items_with_consensus: 900, items_finished: 880, open_assignments: 9,
-  annotations_today: 210, annotations_last_hour: 40, gold_items: 11, skipped: 3,
+  annotations_today: 210, annotations_last_hour: 40, gold_items: 0, gold_finished: 0, skipped: 3,
 }
 const quality: Quality = { items_with_consensus: 900, expected_right: 0.968, low: 0.941, high: 0.982, in_doubt: 12 }
 const point = (annotations: number, arm: 'active' | 'random', estimate: number): CurvePoint =>
@@ -43,6 +43,14 @@ describe('the four questions', () => {
     expect(progressAnswer({ ...begun, annotations: 1400 }, each).figure).toBe('99.9%')
     expect(progressAnswer({ ...begun, items_finished: 500 }, answersAnItem({ overlap: 3, overlap_share: 0.25 })).figure).toBe('100.0%')
     expect(progressAnswer(begun, each, true).lines[2]).toContain('Paused')
+  })
+
+  it('waits for no answers to known items', () => {
+    const known = { ...progress, items: 300, items_finished: 130, gold_items: 40, gold_finished: 0, annotations: 260 }
+    expect(progressAnswer(known, 1)).toMatchObject({ figure: '50.0%', range: '130 of 260 items done' })
+    expect(progressAnswer(known, 2)).toMatchObject({ figure: '50.0%', range: '260 of 520 answers' })
+    expect(progressAnswer({ ...known, items_finished: 265, gold_finished: 5 }, 2)).toMatchObject({ figure: '100.0%', lines: [expect.any(String), expect.any(String), expect.stringContaining('Every item')] })
+    expect(progressAnswer({ ...known, gold_items: 300 }, 1).figure).toBeNull()
   })
 
   it('says why a figure is missing', () => {

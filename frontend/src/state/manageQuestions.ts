@@ -79,8 +79,10 @@ const NEARLY = 0.999
  * how long the rest takes at the pace of the last hour.
  */
 export function progressAnswer(progress: Progress, answersEach: number, isPaused = false): Answer {
-  const { items, items_finished, annotations, annotations_today } = progress
-  if (items === 0) return none(t.manage.thereAreNoItems, t.manage.bringAFileIn)
+  const { annotations, annotations_today } = progress
+  if (progress.items === 0) return none(t.manage.thereAreNoItems, t.manage.bringAFileIn)
+  const { items, items_finished } = asked(progress)
+  if (items === 0) return none(t.manage.onlyKnownItems)
   const rest = isPaused ? t.manage.pausedNoForecast : pace(progress, answersEach)
   const done = t.manage.itemsDone(count(items_finished), items)
   if (answersEach === 1) {
@@ -95,8 +97,15 @@ export function progressAnswer(progress: Progress, answersEach: number, isPaused
   }
 }
 
+/** The items that wait for answers, and how many have them all; a known item is a check and waits for none. */
+function asked(progress: Progress): Pick<Progress, 'items' | 'items_finished'> {
+  return { items: progress.items - progress.gold_items, items_finished: progress.items_finished - progress.gold_finished }
+}
+
 /** An hour that is not over yet says nothing of the hours to come. */
-function pace({ items, items_finished, annotations, annotations_last_hour: lastHour }: Progress, answersEach: number): string {
+function pace(progress: Progress, answersEach: number): string {
+  const { annotations, annotations_last_hour: lastHour } = progress
+  const { items, items_finished } = asked(progress)
   const itemsLeft = items - items_finished
   if (itemsLeft === 0) return t.manage.everyItemHasIts
   if (lastHour === 0) return t.manage.noAnnotationInThe

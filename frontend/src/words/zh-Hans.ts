@@ -696,6 +696,7 @@ export const zhHans: Catalogue = {
     open: '未处理',
     noModelYet: '尚无模型。',
     modelIsNotMeasured: (version: number) => `模型 ${version} 尚未测评。`,
+    onlyKnownItems: '每个条目的答案都已知，没有需要作答的条目。',
     itIsTestedOn: '测评使用不参与训练的随机条目；其中有回答的还太少。',
     noItemHasAn: '还没有任何条目有回答。',
     notEstimatedYet: '尚未估计。',

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from annotation.errors import Conflict
 from annotation.models import Assignment, GoldAnswer, Item, Project, Stream
-from annotation.sentences import say
+from annotation.sentences import Sentence, say
 
 
 def add_gold(*, project: Project, item: Item, value: dict[str, Any]) -> GoldAnswer:
@@ -22,12 +22,17 @@ def add_gold(*, project: Project, item: Item, value: dict[str, Any]) -> GoldAnsw
         (one for one in same[:50] if project.today(one.value, one.schema_version) not in (value, None)), None
     )
     if against is not None:
-        english = "Item {item} has the same content and another known answer; change that one first."
-        raise Conflict(say("gold.contradicts", english, item=against.item_id), code="gold_contradicts")
+        raise Conflict(contradicts(against.item_id), code="gold_contradicts")
     known = {"project": project, "value": value, "schema_version": project.schema_version}
     gold, _ = GoldAnswer.objects.update_or_create(item=item, defaults=known)
     Item.objects.filter(pk=item.pk).update(is_gold=True, slot_limit=0, open_slots=0)
     return gold
+
+
+def contradicts(item_id: int) -> Sentence:
+    """Returns what is said against a known answer where that item has the same content and another one."""
+    english = "Item {item} has the same content and another known answer; change that one first."
+    return say("gold.contradicts", english, item=item_id)
 
 
 def drop_gold(*, item: Item) -> None:

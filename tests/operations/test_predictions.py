@@ -122,6 +122,29 @@ def test_kinds_without_a_model_of_ours_say_how_sure_of_each_part() -> None:
         ]
 
 
+SPANS = [{"start": 9, "end": 12, "class": "spam"}, {"start": 0, "end": 4, "class": "ham"}]
+BOXES = [
+    {"x": 7, "y": 9, "width": 5, "height": 5, "class": "spam"},
+    {"x": 7.5, "y": 1, "width": 5, "height": 5.0, "class": "ham"},
+]
+
+
+@database
+@pytest.mark.parametrize(("kind", "given"), [("spans", SPANS), ("boxes", BOXES)])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_each_part_keeps_its_probability_where_parts_are_put_in_order(
+    kind: str, given: list[dict[str, Any]], backwards: bool
+) -> None:
+    project = make_project(kind=kind)
+    item = make_item(project, data={"text": "abcdefghijklmnop"} if kind == "spans" else {"image": "one.png"})
+    pairs = list(zip(given, (0.9, 0.1), strict=True))[:: -1 if backwards else 1]
+    value, odds = {kind: [part for part, _ in pairs]}, [p for _, p in pairs]
+    assert tell(project, {"item": item.pk, "value": value, "probabilities": odds}) == []
+    said = Prediction.objects.get()
+    assert said.value == {kind: given[::-1]}
+    assert said.probabilities == [0.1, 0.9]
+
+
 @database
 def test_predictions_that_come_with_items_say_how_sure_they_are() -> None:
     project = make_project()

@@ -144,6 +144,44 @@ def test_gold_items_have_no_slots():
     assert GoldAnswer.objects.get(item=item).value == {"class": "spam"}
 
 
+HAM, SPAM = {"class": "ham"}, {"class": "spam"}
+
+
+@pytest.mark.django_db
+def test_a_known_answer_that_contradicts_another_of_the_same_content_is_refused():
+    project = make_project()
+    added = add(project, row("x", "a", gold=HAM), row("x", "b", gold=SPAM), row("x", "c", gold=HAM), row("x", "d"))
+    assert (added.created, added.known_answers) == (3, 2)
+    [error] = added.errors
+    assert (error["index"], error["field"], error["said"]["code"]) == (1, "gold", "row.gold_contradicts")
+    assert error["message"] == "The row a has the same content and another known answer."
+    [error] = add(project, row("y", "e", gold=SPAM), row("x", "f", gold=SPAM)).errors
+    first = Item.objects.get(external_id="a")
+    assert (error["index"], error["field"]) == (1, "gold")
+    assert error["said"] == {"code": "gold.contradicts", "with": {"item": first.pk}}
+    assert add(make_project(), row("x", "f", gold=SPAM)).created == 1, "another project knows its own answers"
+
+
+@pytest.mark.django_db
+def test_duplicates_contradict_nothing():
+    project = make_project()
+    add(project, row("x", "a", gold=HAM))
+    assert add(project, row("x", "a", gold=SPAM), row("x", gold=SPAM)) == Added(duplicates=2)
+    assert add(project, row("y", "b"), row("y", "b", gold=SPAM), row("y", "c", gold=HAM)) == Added(
+        created=2, duplicates=1, duplicate_content=1, known_answers=1
+    )
+
+
+@pytest.mark.django_db
+def test_known_answers_are_compared_in_the_classes_of_today():
+    project = make_project(classes=["ham", "spam"])
+    add(project, row("x", "a", gold=HAM))
+    changes = {"classes": [{"name": "good", "was": "ham"}, "spam"]}
+    project = change_project(project=project, user=project.created_by, changes=changes)
+    assert add(project, row("x", "b", gold={"class": "good"})).errors == []
+    assert [error["field"] for error in add(project, row("x", "c", gold=SPAM)).errors] == ["gold"]
+
+
 @pytest.mark.django_db
 def test_predictions_are_kept_by_model():
     project = make_project()

@@ -11,6 +11,7 @@ from annotation.errors import BadRequest
 from annotation.models import Project, Topic
 from annotation.operations.outbox import request_work
 from annotation.operations.transfer.answers import RowError
+from annotation.operations.transfer.known import contradictions
 from annotation.operations.transfer.labels import check_votes, members_named, store_votes
 from annotation.operations.transfer.rows import Draft, read_row
 from annotation.operations.transfer.store import expected_in, lock_project, store
@@ -53,8 +54,7 @@ def add_items(*, project: Project, user: User, rows: Sequence[Any]) -> Added:
 def add_rows(project_id: int, rows: Sequence[tuple[int, Any]]) -> Added:
     """The same for any number of (index, row) pairs inside the caller's transaction, who asks for their vectors."""
     added = Added()
-    nameless = any(isinstance(row, dict) and row.get("external_id") is None for _, row in rows)
-    project = lock_project(project_id, alone=nameless)
+    project = lock_project(project_id, alone=any(_is_compared(row) for _, row in rows))
     expected = expected_in(project)
     drafts: list[Draft] = []
     for index, row in rows:
@@ -64,6 +64,9 @@ def add_rows(project_id: int, rows: Sequence[tuple[int, Any]]) -> Added:
             added.errors.append({"index": index} | error.shown())
     members = members_named(project, drafts)
     drafts = [draft for draft in drafts if not draft.votes or _votes_are_right(draft, members, added)]
+    refused = contradictions(project, drafts)
+    added.errors += [{"index": index} | error.shown() for index, error in refused.items()]
+    drafts = [draft for draft in drafts if draft.index not in refused]
     stored = store(project, drafts)
     store_votes(project, stored.created, members)
     added.created, added.duplicates = len(stored.created), stored.duplicates
@@ -72,6 +75,11 @@ def add_rows(project_id: int, rows: Sequence[tuple[int, Any]]) -> Added:
     added.annotations = sum(len(draft.votes) for _, draft in stored.created)
     added.errors.sort(key=lambda error: int(error["index"]))
     return added
+
+
+def _is_compared(row: Any) -> bool:
+    """Whether the row is held against others of the same content, which must not come in meanwhile."""
+    return isinstance(row, dict) and (row.get("external_id") is None or row.get("gold") is not None)
 
 
 def _votes_are_right(draft: Draft, members: dict[str, User], added: Added) -> bool:

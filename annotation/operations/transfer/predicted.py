@@ -10,6 +10,7 @@ from annotation.kinds import LINEAR, Learner
 from annotation.operations.transfer.answers import Expected, RowError, check_text, checked_value, entries_of
 
 MAX_MODEL_NAME = 100
+Answer = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ def checked_prediction(one: Mapping[str, Any], expected: Expected, within: str =
         return Outside(model, checked_value(one.get("value"), expected, f"{within}value"), None, None)
     if expected.kind.learner not in LINEAR:
         value = checked_value(one.get("value"), expected, f"{within}value")
-        parts = _checked_parts(odds, value, f"{within}probabilities")
+        parts = _checked_parts(odds, one["value"], value, f"{within}probabilities")
         return Outside(model, value, parts, unsure_of_parts(parts))
     named = _checked_columns(odds, expected, f"{within}probabilities")
     value = checked_value(one.get("value", _likeliest(named, expected)), expected, f"{within}value")
@@ -76,13 +77,16 @@ def _checked_columns(odds: Any, expected: Expected, place: str) -> dict[str, flo
     return {name: float(p) for name, p in odds.items()}
 
 
-def _checked_parts(parts: Any, value: Mapping[str, Any], place: str) -> list[float]:
-    """Returns the list; `value` is the answer in its stored form: of a text the whole is one part."""
-    (said,) = value.values()
-    n_parts = len(said) if isinstance(said, list) else 1
-    if not isinstance(parts, list) or len(parts) != n_parts or not all(map(_is_probability, parts)):
+def _checked_parts(odds: Any, given: Answer, stored: Answer, place: str) -> list[float]:
+    """Returns the numbers in the order of the parts of the stored answer; of a text the whole is one part."""
+    (said,), (kept,) = given.values(), stored.values()
+    n_parts = len(kept) if isinstance(kept, list) else 1
+    if not isinstance(odds, list) or len(odds) != n_parts or not all(map(_is_probability, odds)):
         raise RowError(place, "For this kind it is a list of numbers from 0 to 1, one for each part of the value.")
-    return [float(p) for p in parts]
+    if not isinstance(kept, list):
+        return [float(p) for p in odds]
+    by_mark = {frozenset(mark.items()): float(p) for mark, p in zip(said, odds, strict=True)}
+    return [by_mark[frozenset(mark.items())] for mark in kept]
 
 
 def _is_probability(value: Any) -> TypeGuard[float]:

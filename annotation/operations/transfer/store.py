@@ -72,7 +72,8 @@ def lock_project(project_id: int, *, alone: bool) -> Project:
     """Returns the project as it stays until the end of the transaction; raises NotFound when it is gone.
 
     The lock keeps overlap and classes as they are. With `alone` it also keeps other imports out: rows without an
-    external_id are compared by content, and no constraint would stop two imports from storing the same one.
+    external_id and known answers are compared by content: no constraint would stop two imports from storing the same
+    one, or answers that contradict.
     """
     strength = "NO KEY UPDATE" if alone else "SHARE"
     query = f"SELECT * FROM annotation_project WHERE id = %s FOR {strength}"  # noqa: S608 - one of two constants

@@ -179,6 +179,7 @@ export const zhHans: Catalogue = {
     'row.list': '应为对象的列表。',
     'row.at_most': '最多接收 {n} 个。',
     'row.username': '应为用户名。',
+    'row.gold_contradicts': '行 {name} 的内容相同但已知答案不同。',
     'row.two_answers': '同一人对同一条目有两个回答。',
     'row.time': '时间应形如 2026-01-31T12:00:00Z。',
     'row.time_early': '不接受 1970 年以前的时间。',

@@ -7,7 +7,7 @@ from rest_framework import serializers as s
 from annotation.api.answers import FlagRow, Interval, Page
 from annotation.api.serializers import Spoken, Text, Whole
 from annotation.models import Review as Row
-from annotation.queries.review import KINDS
+from annotation.queries.review_filters import KINDS
 
 ON_ITEMS = ("accept", "change", "keep", "gold", "send_out")
 

@@ -9,17 +9,18 @@ from django.db.models import QuerySet
 
 from annotation.kinds.doubt import probability_wrong
 from annotation.models import Comment, Flag, Item, Project, Review
+from annotation.queries.beliefs import Beliefs, beliefs_of
 from annotation.queries.quality import flag_row
-from annotation.queries.renames import CLASS_TODAY, renamed
+from annotation.queries.review_filters import (
+    AGREEING,
+    DISAGREEMENT,
+    OWN_KINDS,
+    conditions,
+    names_in,
+)
 from annotation.sentences import say, spoken
 
 EXCERPT = 300
-DISAGREEMENT = "disagreement"
-KINDS = (DISAGREEMENT, *Flag.Kind.values)
-# What an item itself waits for; other kinds are about people and classes.
-OWN_KINDS = (DISAGREEMENT, Flag.Kind.LABEL_SUSPECT)
-PERSON_KINDS = tuple(kind for kind in KINDS if kind not in (*OWN_KINDS, Flag.Kind.CONFUSED_PAIR))
-
 # Items that wait are counted up to here: who sees that there are a thousand does not need to know how many thousand.
 MOST_COUNTED = 1000
 
@@ -67,31 +68,6 @@ WAITING = f"""
 """  # noqa: S608 - constants
 # Before the first page: every score is below.
 FIRST = {"score": 2.0, "after": 0}
-FILTERS = {
-    "class": "(waiting.value->>'class' = %(class)s OR %(class)s IN {answers})",
-    "annotator": """EXISTS (
-        SELECT 1 FROM annotation_annotation one JOIN auth_user person ON person.id = one.annotator_id
-        WHERE one.item_id = waiting.item_id AND person.username = %(annotator)s)""",
-    "pair": "(%(first)s IN {answers} AND %(second)s IN {answers})",
-    "kind": "waiting.kind = %(kind)s",
-    "person_kind": """EXISTS (
-        SELECT 1 FROM annotation_annotation one JOIN annotation_flag person ON person.annotator_id = one.annotator_id
-        WHERE one.item_id = waiting.item_id AND person.project_id = %(project)s AND person.status = 'open'
-          AND person.kind = %(kind)s)""",
-    "pair_kind": """EXISTS (
-        SELECT 1 FROM annotation_flag pair
-        WHERE pair.project_id = %(project)s AND pair.status = 'open' AND pair.kind = 'confused_pair'
-          AND pair.evidence->'classes'->>0 IN {answers} AND pair.evidence->'classes'->>1 IN {answers})""",
-}
-ANSWERS = f"(SELECT {CLASS_TODAY} FROM annotation_annotation one WHERE one.item_id = waiting.item_id)"  # noqa: S608 - constants
-# Where somebody's label is doubted, not everybody agrees with the consensus: that spares looking at the answers.
-AGREEING = f"""
-    flag_id IS NULL AND n_votes > 1 AND NOT EXISTS (
-        SELECT 1 FROM annotation_annotation one
-        WHERE one.item_id = waiting.item_id
-          AND CASE WHEN one.value ? 'class' THEN {CLASS_TODAY} IS DISTINCT FROM waiting.value->>'class'
-                   ELSE NOT (one.value @> waiting.value AND one.value <@ waiting.value) END)
-"""  # noqa: S608 - constants
 
 
 def _worst(most: int | None) -> str:
@@ -128,21 +104,29 @@ VOTES = """
 
 
 def waiting(
-    project: Project, *, wanted: dict[str, str], limit: int, after: Sequence[Any] | None = None, blind: bool = False
+    project: Project,
+    *,
+    wanted: dict[str, str],
+    limit: int,
+    pair: tuple[str, str] | None = None,
+    after: Sequence[Any] | None = None,
+    blind: bool = False,
 ) -> list[dict[str, Any]]:
     """Returns up to `limit` items for a reviewer, the worst first; `after` is score and id of the last one seen.
 
-    `wanted` filters: class, annotator, kind, and pair as "first/second" classes.
+    `wanted` filters: class, annotator, kind, and `pair`: two classes of which one answer names the first only, and
+    another one the second only.
     """
-    where, parameters = _where(wanted)
+    where, parameters = conditions(project, wanted, pair)
     parameters |= FIRST if after is None else {"score": after[0], "after": after[1]}
-    own = wanted.keys() <= {"kind"} and wanted.get("kind", DISAGREEMENT) in OWN_KINDS
+    own = pair is None and wanted.keys() <= {"kind"} and wanted.get("kind", DISAGREEMENT) in OWN_KINDS
     sql = f"""WITH {_worst(limit if own else None)},
               shown AS (SELECT * FROM waiting WHERE {" AND ".join(where) or "true"}
                         ORDER BY score DESC, item_id LIMIT %(limit)s) {SHOWN}"""  # noqa: S608 - constants above
-    parameters |= {"project": project.pk, "excerpt": EXCERPT, "limit": limit, "renamed": renamed(project)}
+    beliefs = beliefs_of(project)
+    parameters |= names_in(beliefs) | {"excerpt": EXCERPT, "limit": limit}
     found = _rows(sql, parameters)
-    return [_entry(dict(zip(COLUMNS, row, strict=True)), blind) for row in found]
+    return [_entry(dict(zip(COLUMNS, row, strict=True)), beliefs, blind) for row in found]
 
 
 def waiting_counts(project: Project) -> dict[str, int]:
@@ -161,29 +145,13 @@ def agreeing_items(project: Project, *, limit: int) -> list[int]:
 
 
 def _all(project: Project) -> dict[str, Any]:
-    return {"project": project.pk, "renamed": renamed(project)} | FIRST
+    return names_in(beliefs_of(project)) | FIRST
 
 
-def _where(wanted: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
-    where, parameters = [], dict[str, Any]()
-    for name in ("class", "annotator"):
-        if name in wanted:
-            where.append(FILTERS[name])
-            parameters[name] = wanted[name]
-    if "pair" in wanted:
-        where.append(FILTERS["pair"])
-        parameters["first"], _, parameters["second"] = wanted["pair"].partition("/")
-    if (kind := wanted.get("kind")) is not None:
-        where.append(
-            FILTERS["kind" if kind in OWN_KINDS else "pair_kind" if kind == Flag.Kind.CONFUSED_PAIR else "person_kind"]
-        )
-        parameters["kind"] = kind
-    return [one.replace("{answers}", ANSWERS) for one in where], parameters
-
-
-def _entry(row: dict[str, Any], blind: bool) -> dict[str, Any]:
+def _entry(row: dict[str, Any], beliefs: Beliefs, blind: bool) -> dict[str, Any]:
     evidence = json.loads(row.pop("evidence") or "{}")
-    value, probability, status = json.loads(row.pop("value")), row.pop("probability"), row.pop("status")
+    value = beliefs.value(json.loads(row.pop("value")))
+    probability, status = row.pop("probability"), row.pop("status")
     kind, n_votes = row.pop("kind"), row["n_votes"]
     return row | {
         "reason": {"kind": kind, **_why(evidence, n_votes, blind)},
@@ -205,7 +173,8 @@ def item_page(item: Item, *, blind: bool) -> dict[str, Any]:
     """Returns the item with its votes, consensus, flags, decisions and comments; names of voters unless `blind`."""
     item = Item.objects.select_related("gold", "consensus").get(pk=item.pk)
     truth = getattr(item, "consensus", None)
-    posterior = truth.posterior if truth else None
+    beliefs = beliefs_of(item.project)
+    posterior = beliefs.posterior(truth.posterior) if truth else {}
     flags = Flag.objects.filter(item=item).select_related("item", "annotator").order_by("-score", "id")[:50]
     return {
         "id": item.pk,
@@ -217,7 +186,7 @@ def item_page(item: Item, *, blind: bool) -> dict[str, Any]:
         "stream": item.draw_stream,
         "taken": item.taken,
         "open_slots": item.open_slots,
-        "consensus": None if truth is None else _consensus(truth),
+        "consensus": None if truth is None else _consensus(truth, beliefs),
         "votes": [_vote(item.project, row, posterior, blind) for row in _rows(VOTES, [item.pk])],
         "flags": [flag_row(flag, blind=blind) for flag in flags],
         "reviews": [review_row(row, blind=blind) for row in reviews(item.project).filter(item=item)[:50]],
@@ -225,12 +194,12 @@ def item_page(item: Item, *, blind: bool) -> dict[str, Any]:
     }
 
 
-def _consensus(truth: Any) -> dict[str, Any]:
+def _consensus(truth: Any, beliefs: Beliefs) -> dict[str, Any]:
     return {
-        "value": truth.value,
+        "value": beliefs.value(truth.value),
         "probability": truth.probability,
         "status": truth.status,
-        "posterior": truth.posterior,
+        "posterior": beliefs.posterior(truth.posterior),
         "n_votes": truth.n_votes,
         "updated_at": truth.updated_at,
     }
@@ -241,12 +210,12 @@ def _gold(item: Item) -> dict[str, Any]:
     return item.project.today(known, item.gold.schema_version) or known
 
 
-def _vote(project: Project, row: Sequence[Any], posterior: dict[str, float] | None, blind: bool) -> dict[str, Any]:
+def _vote(project: Project, row: Sequence[Any], posterior: dict[str, float], blind: bool) -> dict[str, Any]:
     """A vote in the classes of today, as it was said where those are gone: nobody knows then how wrong it is."""
     key, username, value, revision, seconds, stream, created_at, updated_at, accuracy, low, high, version = row
     today = project.today(json.loads(value), version)
     said = json.loads(value) if today is None else today
-    doubt = None if today is None else probability_wrong(project.question, today, posterior or {}, project.schema)
+    doubt = None if today is None else probability_wrong(project.question, today, posterior, project.schema)
     return {
         "annotation": key,
         "annotator": None if blind else username,

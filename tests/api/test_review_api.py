@@ -119,8 +119,35 @@ def test_bad_decisions(world):
 
 def test_bad_filters(world):
     project, *_, reviewer = world
-    for query in ("kind=nonsense", "pair=ham", "pair=ham/", "limit=0", "cursor=x", "status=open", "annotator=%00"):
+    for query in (
+        "kind=nonsense",
+        "pair=ham",
+        "pair=ham/",
+        "pair=ham&pair=",
+        "pair=a&pair=b&pair=c",
+        "pair=%00/b",
+        "limit=0",
+        "cursor=x",
+        "status=open",
+        "annotator=%00",
+    ):
         assert reviewer.call("GET", f"projects/{project.pk}/review/?{query}")[0] == 400
+
+
+def test_a_pair_is_named_by_a_slash_or_by_giving_it_twice(world, client_of):
+    project, _, _, reviewer = world
+    path = f"projects/{project.pk}/review/?limit=1"
+    for pair, n_found in (("pair=ham/spam", 1), ("pair=spam&pair=ham", 1), ("pair=ham&pair=a/b", 0)):
+        found = reviewer.call("GET", f"{path}&{pair}")[1]
+        assert len(found["results"]) == n_found, pair
+    following = reviewer.call("GET", f"{path}&pair=spam&pair=ham")[1]["next"].split("/api/v1/")[1]
+    assert len(reviewer.call("GET", following)[1]["results"]) == 1
+    texts = make_project(kind="text")
+    for query in ("pair=a/b", "class=a"):
+        status, answer = client_of(make_member(texts, role="reviewer")).call(
+            "GET", f"projects/{texts.pk}/review/?{query}"
+        )
+        assert (status, answer["error"]["fields"]) == (400, {query.partition("=")[0]: "no classes"})
 
 
 def test_pages_of_the_queue(world):

@@ -7,6 +7,8 @@ from django.contrib.auth.models import User
 
 from annotation.arrays import load_answers, load_votes
 from annotation.errors import Conflict, InvalidValue
+from annotation.kinds import kind_of
+from annotation.kinds.doubt import renamed_posterior
 from annotation.kinds.history import rename_since
 from annotation.models import (
     Annotation,
@@ -109,6 +111,39 @@ def test_reviewers_see_and_export_the_classes_of_today():
     assert [one.probability_wrong for one in row.annotations] == pytest.approx(shown, abs=1e-5)
     known = Item.objects.get(data={"text": "known"})
     assert item_page(known, blind=False)["gold"] == {"class": "spam"}
+
+
+@pytest.mark.parametrize("kind", ["choice", "multichoice"])
+def test_until_the_next_inference_what_is_believed_is_read_in_the_classes_of_today(kind):
+    project = make_project(kind=kind, classes=["ham", "spam"], overlap=2, target_confidence=1)
+    items, _ = ask_everybody(project, {"ann": ["ham", "spam"], "bob": ["ham", "spam"]})
+    if kind == "multichoice":
+        for one in Annotation.objects.all():
+            Annotation.objects.filter(pk=one.pk).update(value={"classes": [one.value["class"]]})
+    judge(project)
+    [before] = read_rows([items[0].pk], revisions=False, project=project)
+    review = decide_review(project=project, item=items[1], user=project.created_by, wish=Wish("keep"))
+    project = classes(project, {"name": "jam", "was": "ham"}, {"name": "ads", "was": "spam"})
+    page = item_page(items[0], blind=False)
+    jam, ads = ({"class": name} if kind == "choice" else {"classes": [name]} for name in ("jam", "ads"))
+    assert page["consensus"]["value"] == jam
+    assert max(page["consensus"]["posterior"], key=page["consensus"]["posterior"].get) == "jam"
+    row, decided = read_rows([items[0].pk, items[1].pk], revisions=False, project=project)
+    assert json.loads(row.consensus_value) == jam
+    wrong = [one.probability_wrong for one in before.annotations]
+    assert all(p < 0.5 for p in wrong)
+    assert [one.probability_wrong for one in row.annotations] == pytest.approx(wrong, abs=1e-5)
+    assert [one["probability_wrong"] for one in page["votes"]] == pytest.approx(wrong, abs=1e-5)
+    assert [one["proposal"] for one in waiting(project, wanted={}, limit=9)] == [jam]
+    [shown] = [json.loads(one) for one in decided.reviews]
+    assert (shown["id"], shown["value"]) == (review.pk, ads)
+
+
+def test_what_was_believed_of_merged_classes_is_taken_together():
+    rename = {"a": "x", "b": "x", "c": None}.get
+    posterior = {"a": 0.5, "b": 0.25, "c": 0.25}
+    assert renamed_posterior(kind_of("choice"), posterior, rename) == {"x": 0.75}
+    assert renamed_posterior(kind_of("multichoice"), posterior, rename) == {"x": 0.625}
 
 
 def test_merged_classes_become_one():

@@ -29,7 +29,7 @@ from annotation.operations.projects import change_project
 from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import Wish, decide_review
 from annotation.queries.review import waiting, waiting_counts
-from tests.factories import make_annotation, make_item, make_member, make_project
+from tests.factories import make_annotation, make_item, make_member, make_project, make_user
 from tests.operations.crowd import ask_everybody, judge
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,8 +85,6 @@ class TestQueue:
             ({"class": "no such"}, 0),
             ({"annotator": "cem"}, 2),
             ({"annotator": "nobody"}, 0),
-            ({"pair": "ham/spam"}, 2),
-            ({"pair": "ham/no such"}, 0),
             ({"kind": "label_suspect"}, 2),
             ({"kind": "disagreement"}, 0),
             ({"kind": "drift"}, 0),
@@ -94,6 +92,37 @@ class TestQueue:
             ({"kind": "label_suspect", "class": "spam", "annotator": "ann"}, 2),
         ]
         assert [(one, len(waiting(project, wanted=one, limit=10))) for one, _ in wanted] == wanted
+        assert len(waiting(project, wanted={}, pair=("ham", "spam"), limit=10)) == 2
+        assert not waiting(project, wanted={}, pair=("ham", "no such"), limit=10)
+
+    def test_filters_look_into_sets_of_classes(self):
+        """On the first item one person has the first class only and the other the second; on the next one has both."""
+        project = make_project(kind="multichoice", classes=["a/x", "b", "c"], overlap=2, target_confidence=1)
+        items = [make_item(project) for _ in range(3)]
+        said = {"ann": [["a/x"], ["a/x", "b"], ["c"]], "bob": [["b", "c"], ["b"], ["c"]]}
+        for username, answers in said.items():
+            person = make_member(project, user=make_user(username))
+            for item, names in zip(items, answers, strict=True):
+                annotation = make_annotation(item, person, "")
+                Annotation.objects.filter(pk=annotation.pk).update(value={"classes": names})
+        judge(project)
+
+        def found(pair=None, **wanted):
+            return {one["item"] for one in waiting(project, wanted=wanted, pair=pair, limit=10)}
+
+        everything = {item.pk for item in items}
+        assert found() == everything
+        assert found(**{"class": "a/x"}) == {items[0].pk, items[1].pk}
+        assert found(**{"class": "c"}) == {items[0].pk, items[2].pk}
+        assert found(pair=("a/x", "b")) == found(pair=("b", "a/x")) == {items[0].pk}
+        assert found(pair=("b", "no such")) == found(**{"class": "no such"}) == set()
+        changes = {"classes": [{"name": "z", "was": "a/x"}, "c", "b"]}
+        project = change_project(project=project, user=project.created_by, changes=changes)
+        assert found(**{"class": "z"}) == {items[0].pk, items[1].pk}, "in the classes of today at once"
+        judge(project)
+        assert found(pair=("z", "b")) == {items[0].pk}
+        assert waiting_counts(project) == {"waiting": 3, "agreeing": 1}
+        assert accept_agreeing(project=project, user=project.created_by)[1] == 1
 
     def test_pages(self):
         project, *_ = world()

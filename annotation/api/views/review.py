@@ -12,33 +12,55 @@ from annotation.api import paging, reviewing
 from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, known_fields, person
 from annotation.errors import BadRequest, NotFound
+from annotation.models import Project
 from annotation.operations import agreeing, comments, undoing, verdicts
 from annotation.queries import discussion
 from annotation.queries import review as queries
+from annotation.queries.review_filters import KINDS, PERSON_KINDS, names_classes
 
 
 class ReviewQueue(View):
     @documented(responses=reviewing.ReviewQueue)
     def get(self, request: Request, project_id: str) -> Response:
-        """What to look at, the worst first. Filters: class, annotator, pair (`a/b`), kind."""
+        """What to look at, the worst first. Filters: class, annotator, kind, and pair: `a/b`, or the parameter twice
+        (`pair=a&pair=b`) where a class has a slash in its name. A pair are two classes of which one answer names only
+        the first and another one only the second."""
         project = access.project_for(person(request), project_id, needs="review")
         wanted = paging.allowed_filters(request, "class", "annotator", "pair", "kind")
-        _check(wanted, blind=access.is_blind(project))
+        wanted.pop("pair", None)
+        _check(project, wanted, blind=access.is_blind(project))
         limit, after = paging.limit_of(request), paging.cursor_of(request, float, int)
-        found = queries.waiting(project, wanted=wanted, limit=limit + 1, after=after, blind=access.is_blind(project))
+        found = queries.waiting(
+            project, wanted=wanted, pair=_pair(request, project), limit=limit + 1, after=after,
+            blind=access.is_blind(project),
+        )  # fmt: skip
         page = paging.page(request, found, limit, dict, lambda row: [float(row["score"]), row["item"]])
         return Response(page | queries.waiting_counts(project))
 
 
-def _check(wanted: dict[str, str], *, blind: bool) -> None:
-    if "kind" in wanted and wanted["kind"] not in queries.KINDS:
-        raise BadRequest(f"kind must be one of {', '.join(queries.KINDS)}.", fields={"kind": "unknown"})
-    if "pair" in wanted and not all(wanted["pair"].partition("/")):
-        raise BadRequest("pair is two classes with a / between them.", fields={"pair": "not two classes"})
+def _check(project: Project, wanted: dict[str, str], *, blind: bool) -> None:
+    if "kind" in wanted and wanted["kind"] not in KINDS:
+        raise BadRequest(f"kind must be one of {', '.join(KINDS)}.", fields={"kind": "unknown"})
+    if "class" in wanted and not names_classes(project):
+        raise BadRequest("Answers of this kind name no classes.", fields={"class": "no classes"})
     if "annotator" in wanted and blind:
         raise BadRequest("Reviewers judge without names here.", fields={"annotator": "names are hidden"})
-    if blind and wanted.get("kind") in queries.PERSON_KINDS:
+    if blind and wanted.get("kind") in PERSON_KINDS:
         raise BadRequest("Reviewers judge without names here.", fields={"kind": "tells whose answers these are"})
+
+
+def _pair(request: Request, project: Project) -> tuple[str, str] | None:
+    """Returns the two classes of `?pair=a/b`, or of `?pair=a&pair=b`; raises BadRequest for anything else."""
+    given = request.query_params.getlist("pair")
+    if not given:
+        return None
+    if not names_classes(project):
+        raise BadRequest("Answers of this kind name no classes.", fields={"pair": "no classes"})
+    names = given[0].split("/", 1) if len(given) == 1 else given
+    if len(names) != 2 or not all(names) or any("\0" in name for name in names):
+        message = "pair is two classes with a / between them, or is given twice, once for each class."
+        raise BadRequest(message, fields={"pair": "not two classes"})
+    return names[0], names[1]
 
 
 class Reviews(View):

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from annotation.arrays import today_reader
 from annotation.kinds.doubt import probability_wrong
 from annotation.models import Project
+from annotation.queries.beliefs import Beliefs, beliefs_of
 
 _ITEMS = """
 SELECT item.id, gold.schema_version, item.external_id, item.data, item.metadata, gold.value,
@@ -32,7 +33,8 @@ SELECT one.item_id, one.schema_version, one.id, person.username, one.value, one.
     CASE WHEN one.value ? 'class' AND truth.posterior <> '{}'
          THEN 1 - coalesce((truth.posterior->>(one.value->>'class'))::float8, 0) END,
     CASE WHEN NOT one.value ? 'class'
-              OR one.schema_version < coalesce((project.class_history->-1->>'version')::int, 0) THEN truth.posterior END
+              OR one.schema_version < coalesce((project.class_history->-1->>'version')::int, 0)
+              OR NOT %s THEN truth.posterior END
 FROM annotation_annotation one
 LEFT JOIN annotation_consensus truth ON truth.item_id = one.item_id
 JOIN annotation_project project ON project.id = one.project_id
@@ -46,7 +48,7 @@ FROM annotation_annotationrevision
 WHERE annotation_id = ANY(%s) ORDER BY annotation_id, revision
 """
 _REVIEWS = """
-SELECT review.item_id, jsonb_build_object(
+SELECT review.item_id, review.schema_version, jsonb_build_object(
     'id', review.id, 'decision', review.decision, 'value', review.value, 'reviewer', person.username,
     'note', review.note,
     'created_at', to_char(review.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text
@@ -100,39 +102,58 @@ class ExportRow:
 def read_rows(item_ids: list[int], *, revisions: bool, project: Project) -> list[ExportRow]:
     """Returns the items as they are at one moment, in the order of their ids; ids that are gone are left out.
 
-    Answers are in the project's classes of today; what these have no place for stays as it was said, and so do earlier
-    revisions.
+    Answers, consensus and decisions are in the project's classes of today; what these have no place for stays as it was
+    said, and so do earlier revisions.
     """
     today = today_reader(project)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        beliefs = beliefs_of(project)
         cursor.execute(_ITEMS, [item_ids])
         rows = {}
         for item_id, version, *columns in cursor.fetchall():
             rows[item_id] = row = ExportRow(item_id, *columns)
             row.gold = row.gold and (today(row.gold, version) or row.gold)
-        cursor.execute(_ANNOTATIONS, [item_ids])
+            row.consensus_value = row.consensus_value and _believed(beliefs, row.consensus_value)
+        cursor.execute(_ANNOTATIONS, [beliefs.is_of_today, item_ids])
         answers = []
         for item_id, version, *columns, posterior in cursor.fetchall():
             answers.append(one := Answer(*columns))
             known = today(one.value, version)
             if posterior is not None:
-                one.probability_wrong = _doubt(project, known, posterior)
+                one.probability_wrong = _doubt(beliefs, known, posterior)
             one.value = known or one.value
             rows[item_id].annotations.append(one)
         cursor.execute(_REVIEWS, [item_ids])
-        for item_id, review in cursor.fetchall():
-            rows[item_id].reviews.append(review)
+        for item_id, version, review in cursor.fetchall():
+            rows[item_id].reviews.append(_decision(project, review, version))
         if revisions:
             _add_revisions(cursor, answers)
     return list(rows.values())
 
 
-def _doubt(project: Project, value: str | None, posterior: str) -> float | None:
+def _believed(beliefs: Beliefs, value: str) -> str:
+    return value if beliefs.is_of_today else _json(beliefs.value(json.loads(value)))
+
+
+def _decision(project: Project, review: str, version: int) -> str:
+    """A decision as JSON, its verdict in the classes of today, or as it was said where these have no place for it."""
+    if not project.is_renamed_since(version):
+        return review
+    said = json.loads(review)
+    return _json(said | {"value": said["value"] and (project.today(said["value"], version) or said["value"])})
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _doubt(beliefs: Beliefs, value: str | None, posterior: str) -> float | None:
     """How probably an answer in today's classes is wrong; None for one whose class is gone."""
     if value is None:
         return None
-    return probability_wrong(project.question, json.loads(value), json.loads(posterior), project.schema)
+    project, believed = beliefs.project, beliefs.posterior(json.loads(posterior))
+    return probability_wrong(project.question, json.loads(value), believed, project.schema)
 
 
 def _add_revisions(cursor: Any, answers: Sequence[Answer]) -> None:

@@ -17,6 +17,7 @@ from annotation.models import Project, Topic, VectorBatch
 from annotation.operations.outbox import request_work
 from annotation.operations.outside_vectors import outside_of
 from annotation.operations.references import find_items
+from annotation.sentences import say
 from annotation.vectors import Floats, Ints, save_shard
 
 MAX_ROWS = 1_000
@@ -86,7 +87,9 @@ def keep_batch(project: Project, stored: Artifact, shape: tuple[int, ...]) -> No
     n_rows, dimension = shape
     known = dimension_of(project)
     if known not in (None, dimension):
-        raise Conflict(f"The vectors of this project have {known} numbers, not {dimension}.", code="other_dimension")
+        english = "The vectors of this project have {known} numbers, not {n}."
+        message = say("vector.other_length", english, known=known, n=dimension)
+        raise Conflict(message, code="other_dimension")
     VectorBatch.objects.create(
         project=project, n_rows=n_rows, dimension=dimension, path=stored.path, checksum=stored.checksum
     )

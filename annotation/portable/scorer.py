@@ -5,7 +5,8 @@
     scorer.predict_proba(["Where is my parcel?"])      # array (n, n_classes), columns as in scorer.classes
     scorer.predict(["Where is my parcel?"])            # ["question"]
 
-From a shell, one item a line in, one JSON object a line out, both in UTF-8 whatever the console's own is:
+From a shell, one item a line in, one JSON object a line out, both in UTF-8 whatever the console's own is (what
+is no UTF-8 is read as U+FFFD):
 
     python scorer.py < texts.txt
 
@@ -139,6 +140,6 @@ def _image(line: str) -> str:
 
 
 if __name__ == "__main__":
-    with open(0, encoding="utf-8-sig") as lines, open(1, "w", encoding="utf-8") as out:
+    with open(0, encoding="utf-8-sig", errors="replace") as lines, open(1, "w", encoding="utf-8") as out:
         for answer in _scored(Scorer.load(Path(__file__).parent), lines):
             print(json.dumps(answer, ensure_ascii=False), file=out)

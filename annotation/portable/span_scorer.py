@@ -56,6 +56,6 @@ def _scored(scorer: Scorer, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    with open(0, encoding="utf-8-sig") as lines, open(1, "w", encoding="utf-8") as out:
+    with open(0, encoding="utf-8-sig", errors="replace") as lines, open(1, "w", encoding="utf-8") as out:
         for answer in _scored(Scorer.load(Path(__file__).parent), lines):
             print(json.dumps(answer, ensure_ascii=False), file=out)

@@ -29,12 +29,13 @@ class Example:
 
 @dataclass(frozen=True)
 class Dataset:
-    """`pool` is labelled by the team, `test` is only ever predicted."""
+    """`pool` is labelled by the team, `test` is only ever predicted. Empty and equal texts are left out."""
 
     pool: list[Example]
     test: list[Example]
     classes: list[str]
     rarest: str
+    n_left_out: int
 
 
 def load(path: Path, *, text: str, label: str, n_items: int, seed: int) -> Dataset:
@@ -43,7 +44,8 @@ def load(path: Path, *, text: str, label: str, n_items: int, seed: int) -> Datas
     The test part is where a field `split` says test; without that field, a fifth of the texts chosen by their hash.
     Raises SimulationError for a file that cannot be read or has no two classes.
     """
-    rows = list(_checked(path, text, label))
+    checked = list(_checked(path, text, label))
+    rows = [row for row in checked if row is not None]
     random.Random(seed).shuffle(rows)  # noqa: S311 - a simulation must be repeatable
     counts = Counter(example.answer for example, _ in rows)
     if len(counts) < 2:
@@ -52,19 +54,23 @@ def load(path: Path, *, text: str, label: str, n_items: int, seed: int) -> Datas
     pool = [example for example, is_test in rows if not is_test][:n_items]
     if not test or not pool:
         raise SimulationError(f"{path} has {len(pool)} rows to label and {len(test)} to test on; both are needed.")
-    return Dataset(pool, test, sorted(counts), min(sorted(counts), key=lambda name: counts[name]))
+    rarest = min(sorted(counts), key=lambda name: counts[name])
+    return Dataset(pool, test, sorted(counts), rarest, n_left_out=len(checked) - len(rows))
 
 
-def _checked(path: Path, text: str, label: str) -> Iterator[tuple[Example, bool]]:
+def _checked(path: Path, text: str, label: str) -> Iterator[tuple[Example, bool] | None]:
+    """Yields an example a row and whether it is for testing; None for a text that is empty or was there before."""
     seen = set()
     for number, row in enumerate(_rows(path), 1):
         if not isinstance(row.get(text), str) or row.get(label) in (None, ""):
             raise SimulationError(f"{path}, row {number}: {text!r} and {label!r} are needed; it has {', '.join(row)}.")
-        if row[text].strip() and row[text] not in seen:
-            seen.add(row[text])
-            split = row.get("split")
-            is_test = split == "test" if split else _hash_share(row[text]) < TEST_SHARE
-            yield Example(f"row-{number}", row[text], str(row[label])), is_test
+        if not row[text].strip() or row[text] in seen:
+            yield None
+            continue
+        seen.add(row[text])
+        split = row.get("split")
+        is_test = split == "test" if split else _hash_share(row[text]) < TEST_SHARE
+        yield Example(f"row-{number}", row[text], str(row[label])), is_test
 
 
 def _hash_share(text: str) -> float:

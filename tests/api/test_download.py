@@ -76,7 +76,7 @@ def scored(folder: Path, packages: Path, lines: list[str], **more: str) -> list[
         assert found.returncode != 0, f"{name} can be imported"
     done = subprocess.run(
         [sys.executable, "-S", "scorer.py"], input="".join(f"{line}\n" for line in lines), env=environment, cwd=folder,
-        capture_output=True, text=True, encoding="utf-8",
+        capture_output=True, text=True, encoding="utf-8", errors="surrogateescape",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -105,6 +105,9 @@ def test_a_console_that_is_not_utf_8_changes_nothing(world, tmp_path):
     usual = scored(folder, tmp_path / "packages", lines)
     assert set(usual[0]["probabilities"]) == {"火腿", "spam 🙂"}
     assert scored(folder, tmp_path / "others", lines, PYTHONIOENCODING="latin-1") == usual
+    # A byte that is no UTF-8 costs its character, not the answers to all other lines.
+    found = scored(folder, tmp_path / "more", ["caf\udce9", *lines])
+    assert found == scored(folder, tmp_path / "same", ["caf\ufffd", *lines])
 
 
 def test_tfidf_scores_as_the_server_does(client_of, tmp_path):

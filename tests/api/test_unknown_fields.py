@@ -31,6 +31,12 @@ def test_every_route_that_writes_names_it(world, client_of, route):
     assert (status, answer["error"]["fields"]) == (400, {"limit": "unknown"})
 
 
+@pytest.mark.parametrize("route", ["agreement", "quality", "quality/weeks", "quality/classes"])
+def test_figures_know_no_filter(world, client_of, route):
+    status, answer = client_of(world.people["owner"]).call("GET", f"projects/{world.project.pk}/{route}/?since=2026")
+    assert (status, answer["error"]["fields"]) == (400, {"since": "unknown"})
+
+
 def test_nothing_is_accepted_by_mistake(world, client_of):
     owner, path = client_of(world.people["owner"]), f"projects/{world.project.pk}/reviews/agreeing/"
     assert owner.call("POST", path, {"limit": 10})[0] == 400

@@ -79,6 +79,18 @@ def test_bad_rows_are_reported_by_number() -> None:
     assert set(served(project)) == {items[0].pk, items[3].pk}
 
 
+@committed
+@pytest.mark.parametrize("order", "<>")
+def test_an_id_that_is_no_text_is_nobodys(order: str) -> None:
+    project, _ = world(2)
+    points = np.array([[ord("m"), ord("-"), ord("0")], [0x110000, ord("-"), ord("1")]], dtype=f"{order}u4")
+    names = np.frombuffer(points.tobytes(), f"{order}U3")
+    job = sent(project, npz(vectors=np.ones((2, 2)), external_ids=names))
+    assert (job.status, job.result) == ("done", {"accepted": 1, "errors": 1})
+    [error] = job.errors
+    assert (error["row"], error["field"], error["said"]["code"]) == (2, "external_id", "vector.no_item")
+
+
 def archive(**members: bytes) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as made:

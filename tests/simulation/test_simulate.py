@@ -45,6 +45,14 @@ def test_shapes_of_files_give_the_same_data(data, tmp_path):
     assert not {example.text for example in loaded(data).test} & {example.text for example in loaded(data).pool}
 
 
+def test_what_is_empty_or_equal_is_left_out_and_counted(data):
+    assert loaded(data).n_left_out == 0
+    again = [{"text": " ", "label": "ham"}, ROWS[0], ROWS[0] | {"label": "spam"}]
+    data.write_text("".join(json.dumps(row) + "\n" for row in [*ROWS, *again]))
+    found = loaded(data)
+    assert (found.n_left_out, len(found.pool) + len(found.test)) == (3, len(ROWS))
+
+
 def test_a_split_field_decides(tmp_path):
     path = tmp_path / "rows.jsonl"
     path.write_text(

@@ -94,6 +94,7 @@ class QualityByClass(View):
     def get(self, request: Request, project_id: str) -> Response:
         """Each class of the consensus with the share expected right, and how many are in doubt."""
         project = access.project_for(person(request), project_id, needs="see_quality")
+        paging.allowed_filters(request)
         return Response({"results": quality_parts.by_class(project), "next": None})
 
 
@@ -102,6 +103,7 @@ class QualityByWeek(View):
     def get(self, request: Request, project_id: str) -> Response:
         """Answers and agreement week by week, the newest first."""
         project = access.project_for(person(request), project_id, needs="see_quality")
+        paging.allowed_filters(request)
         return Response({"results": quality_parts.by_week(project), "next": None})
 
 

@@ -29,7 +29,9 @@ class Agreement(View):
     @documented(responses=answers.Agreement)
     def get(self, request: Request, project_id: str) -> Response:
         """Percent agreement and coefficients with intervals, or why they are not defined; confused pairs."""
-        return Response(queries.agreement(access.project_for(person(request), project_id, needs="see_quality")))
+        project = access.project_for(person(request), project_id, needs="see_quality")
+        paging.allowed_filters(request)
+        return Response(queries.agreement(project))
 
 
 class Annotators(View):
@@ -47,7 +49,9 @@ class Quality(View):
     @documented(responses=answers.LabelQuality)
     def get(self, request: Request, project_id: str) -> Response:
         """Expected share of right consensus answers, and how many are in doubt."""
-        return Response(queries.summary(access.project_for(person(request), project_id, needs="see_quality")))
+        project = access.project_for(person(request), project_id, needs="see_quality")
+        paging.allowed_filters(request)
+        return Response(queries.summary(project))
 
 
 class SuggestionsTaken(View):

@@ -50,6 +50,8 @@ class Command(BaseCommand):
                 options["file"], text=options["text"], label=options["label"], n_items=options["items"],
                 seed=options["seed"],
             )  # fmt: skip
+            if dataset.n_left_out:
+                self._say(f"{dataset.n_left_out:,} rows are left out: their text is empty, or that of an earlier row.")
             (self._rehearse if options["offline"] else self._play)(dataset, lists, options)
         except SimulationError as error:
             raise CommandError(str(error)) from error

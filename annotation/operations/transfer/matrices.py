@@ -1,6 +1,7 @@
 """A stored .npy or .npz file → blocks of ids and vectors, read as a stream in bounded memory. Nothing is unpickled."""
 
 import lzma
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annotation.operations.transfer.jobs import JobFailed
+from annotation.sentences import say
 
 ZIP, NPY = b"PK\x03\x04", b"\x93NUMPY"
 ID_NAMES = ("items", "external_ids")
@@ -70,8 +72,13 @@ class Column:
             left -= len(self._bytes(min(left, BLOCK_BYTES)))
 
     def read(self, n_rows: int) -> Array:
-        found = np.frombuffer(self._bytes(n_rows * self.row_bytes), self._dtype)
-        return found.reshape(n_rows, *self.shape[1:])
+        """Returns the next rows. Texts of code points that do not exist are empty: nothing is called so."""
+        content = self._bytes(n_rows * self.row_bytes)
+        found = np.frombuffer(content, self._dtype).reshape(n_rows, *self.shape[1:])
+        if self.kind != "U":
+            return found
+        points = np.frombuffer(content, np.dtype("u4").newbyteorder(self._dtype.byteorder)).reshape(n_rows, -1)
+        return np.where((points > sys.maxunicode).any(axis=1), "", found)
 
     def _bytes(self, size: int) -> bytes:
         """Returns so many bytes; a stream may give less at a time."""
@@ -80,9 +87,9 @@ class Column:
             try:
                 part = self._stream.read(left)
             except DAMAGED as error:
-                raise JobFailed("The file is damaged.") from error
+                raise JobFailed(say("vector.damaged", "The file is damaged.")) from error
             if not part:
-                raise JobFailed(f"The file is cut off inside {self._name}.")
+                raise JobFailed(say("vector.cut_off", "The file is cut off inside {name}.", name=self._name))
             parts.append(part)
             left -= len(part)
         return b"".join(parts)
@@ -97,7 +104,7 @@ def open_matrix(stored: BinaryIO) -> Matrix:
     elif start.startswith(ZIP):
         matrix = _from_archive(stored)
     else:
-        raise JobFailed("The file is neither .npy nor .npz.")
+        raise JobFailed(say("vector.format", "The file is neither .npy nor .npz."))
     _check(matrix)
     return matrix
 
@@ -107,11 +114,11 @@ def _from_archive(stored: BinaryIO) -> Matrix:
     try:
         archive = zipfile.ZipFile(stored)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise JobFailed("The .npz file is damaged.") from error
+        raise JobFailed(say("vector.archive_damaged", "The .npz file is damaged.")) from error
     names = archive.namelist()
     ids_are = [name for name in ID_NAMES if f"{name}.npy" in names]
     if len(names) > MAX_MEMBERS or "vectors.npy" not in names or len(ids_are) != 1:
-        raise JobFailed("An .npz file holds `vectors`, and either `items` or `external_ids`.")
+        raise JobFailed(say("vector.archive", "An .npz file holds `vectors`, and either `items` or `external_ids`."))
     columns = [Column(_member(archive, name), name) for name in ("vectors", ids_are[0])]
     return Matrix(columns[0], columns[1], ids_are[0])
 
@@ -120,7 +127,9 @@ def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
     try:
         return archive.open(f"{name}.npy")
     except (RuntimeError, NotImplementedError, zipfile.BadZipFile, OSError) as error:
-        raise JobFailed(f"{name} cannot be read: packed in a way that is not taken, or damaged.") from error
+        raise JobFailed(
+            say("vector.packed", "{name} cannot be read: packed in a way that is not taken, or damaged.", name=name)
+        ) from error
 
 
 def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -130,24 +139,31 @@ def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, fortran, dtype = read(stream)
     except (*DAMAGED, *NO_HEADER) as error:
-        raise JobFailed(f"{name} is no array in .npy format.") from error
+        raise JobFailed(say("vector.no_array", "{name} is no array in .npy format.", name=name)) from error
     if dtype.hasobject or dtype.names is not None:
-        raise JobFailed(f"{name} holds Python objects or records; plain arrays are taken.")
+        raise JobFailed(
+            say("vector.objects", "{name} holds Python objects or records; plain arrays are taken.", name=name)
+        )
     if not shape or not 0 <= shape[0] <= MAX_ROWS:
-        raise JobFailed(f"{name} has no rows, or more than {MAX_ROWS:,}.")
+        raise JobFailed(say("vector.rows", "{name} has no rows, or more than {most:,}.", name=name, most=MAX_ROWS))
     if fortran and len(shape) > 1:
-        raise JobFailed(f"{name} is stored column by column; save numpy.ascontiguousarray of it.")
+        raise JobFailed(
+            say("vector.by_column", "{name} is stored column by column; save numpy.ascontiguousarray of it.", name=name)
+        )
     return shape, dtype
 
 
 def _check(matrix: Matrix) -> None:
     vectors, ids = matrix.vectors, matrix.ids
     if len(vectors.shape) != 2 or vectors.kind != "f":
-        raise JobFailed("vectors is a matrix of floating point numbers, one row an item.")
+        raise JobFailed(say("vector.matrix", "vectors is a matrix of floating point numbers, one row an item."))
     if ids is None:
         return
     if len(ids.shape) != 1 or ids.n_rows != vectors.n_rows:
-        raise JobFailed(f"{matrix.ids_are} has one entry for each row of vectors.")
-    wanted, shown = ("iu", "whole numbers") if matrix.ids_are == "items" else ("U", "texts of at most 200 characters")
+        raise JobFailed(say("vector.entries", "{name} has one entry for each row of vectors.", name=matrix.ids_are))
+    if matrix.ids_are == "items":
+        wanted, shown = "iu", say("vector.numbers", "items holds whole numbers.")
+    else:
+        wanted, shown = "U", say("vector.names", "external_ids holds texts of at most {n} characters.", n=MAX_NAME)
     if ids.kind not in wanted or not 0 < ids.row_bytes <= 4 * MAX_NAME:
-        raise JobFailed(f"{matrix.ids_are} holds {shown}.")
+        raise JobFailed(shown)

@@ -20,6 +20,7 @@ from annotation.sentences import say
 from annotation.vectors import SHARD_ROWS, Ints, load_item_ids, save_shard
 
 MAX_ERRORS = 100
+NOT_FINITE = say("vector.not_finite", "A number is not finite, or too large.")
 
 Errors = list[dict[str, Any]]
 Array = npt.NDArray[Any]
@@ -41,7 +42,8 @@ def run_vectors(claim: JobClaim) -> None:
         matrix = open_matrix(stored)
         dimension = matrix.vectors.shape[1]
         if dimension not in DIMENSIONS:
-            raise JobFailed(f"A vector has {DIMENSIONS[0]} to {DIMENSIONS[-1]:,} numbers, not {dimension}.")
+            english = "A vector has {least} to {most:,} numbers, not {n}."
+            raise JobFailed(say("vector.length", english, least=DIMENSIONS[0], most=DIMENSIONS[-1], n=dimension))
         done = job.cursor.get("record", 0)
         in_order = _in_order(job.project, matrix.vectors.n_rows) if matrix.ids is None else None
         rows = max(1, min(SHARD_ROWS, BLOCK_BYTES // (8 * dimension)))
@@ -68,8 +70,7 @@ def _commit(claim: JobClaim, matrix: Matrix, done: int, item_ids: Ints, vectors:
     wide = vectors.astype(np.float64)
     is_finite = (np.abs(wide) <= LARGEST).all(axis=1)  # NaN is not
     errors = unknown + [
-        row_error(done + int(row) + 1, "vector", "A number is not finite, or too large.")
-        for row in np.flatnonzero(~is_finite & (item_ids > 0))
+        row_error(done + int(row) + 1, "vector", NOT_FINITE) for row in np.flatnonzero(~is_finite & (item_ids > 0))
     ]
     kept = np.flatnonzero(is_finite & (item_ids > 0))
     distinct, last = np.unique(item_ids[kept][::-1], return_index=True)
@@ -97,7 +98,7 @@ def _items(project: Project, ids_are: str | None, done: int, ids: Array | None) 
     known: dict[Any, int] = items_named(project, names) if by_name else items_numbered(project, names)
     item_ids = np.array([known.get(name, 0) for name in names], dtype=np.int64)
     field = "external_id" if by_name else "item"
-    message = "There is no such item in this project."
+    message = say("vector.no_item", "There is no such item in this project.")
     return item_ids, [row_error(done + int(row) + 1, field, message) for row in np.flatnonzero(item_ids == 0)]
 
 
@@ -105,10 +106,11 @@ def _in_order(project: Project, n_rows: int) -> Ints:
     """Returns the items of a file that names none: there must be one row for each."""
     item_ids = load_item_ids(project.pk)
     if len(item_ids) != n_rows:
-        raise JobFailed(
-            f"The file has {n_rows:,} rows and the project {len(item_ids):,} items. A file without ids has one row for"
-            " each item, in the order of the items' numbers; else send an .npz file with `items` or `external_ids`."
+        english = (
+            "The file has {n:,} rows and the project {items:,} items. A file without ids has one row for each item, in"
+            " the order of the items' numbers; else send an .npz file with `items` or `external_ids`."
         )
+        raise JobFailed(say("vector.in_order", english, n=n_rows, items=len(item_ids)))
     return item_ids
 
 

@@ -15,7 +15,7 @@ const isSpoken = (value: unknown): value is Spoken =>
 const inner = (of: string, value: string): string => {
   if (of === 'kind') return (t.kinds as Partial<Record<string, { title?: string }>>)[value]?.title ?? value
   const words: Partial<Record<string, Partial<Record<string, string>>>> = { role: t.roles.names, measure: t.manage.metrics }
-  return words[of]?.[value] ?? t.inner[value] ?? t.inner[value.replace(/\d[\d,]*/, '#')] ?? value
+  return words[of]?.[value] ?? t.inner[value] ?? t.inner[value.replace(/\d[\d,]*/g, '#')] ?? value
 }
 
 /** `{n}`, `{share:%}` as whole percent, `{points:1}` with so many digits, `{role:role}` as a word of the page, `{n:of all}` as so many of others. */

@@ -1163,6 +1163,7 @@ export interface Progress {
   annotations_today: number
   annotations_last_hour: number
   gold_items: number
+  /** Of items_finished, those whose answer is known by now. */
   gold_finished: number
   skipped: number
 }

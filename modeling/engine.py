@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from modeling.calibration import discounted, fitted_dependence
+from modeling.calibration import discounted, fitted_dependence, plausible_dependences
 from modeling.model_voice import Voice, heard, said_beyond
 from modeling.others import judged_by_others
 from modeling.truth import Truth, infer
+from modeling.two_alone import pairs_alone, spanning_both
 from modeling.votes import coded
 
 Floats = npt.NDArray[np.float64]
@@ -21,12 +22,16 @@ MOST_CELLS = 5_000_000
 @dataclass(frozen=True, slots=True)
 class Beliefs:
     """`truth` with a calibrated posterior; how dependent votes were taken to be; the matrix of each annotator
-    (n_annotators,) in `truth.skills`; on how many answers (n_annotators,) the odds of careless answering rest."""
+    (n_annotators,) in `truth.skills`; on how many answers (n_annotators,) the odds of careless answering rest. How
+    dependent votes may be at least and at most (`plausible`); which items (n_items,) have two different answers of two
+    people about whom nothing else tells who is right (`undecided`)."""
 
     truth: Truth
     dependence: float
     matrix: Ints
     n_judged: Ints
+    plausible: tuple[float, float]
+    undecided: npt.NDArray[np.bool_]
 
 
 def believe_people(
@@ -53,9 +58,13 @@ def believe_people(
     found = replace(found, **{name: getattr(found, name)[matrix] for name in names})
     n_votes = np.bincount(votes[:, 0], minlength=n_items)
     dependence = fitted_dependence(found.unfixed, n_votes, calibrate_on)
-    n_counted = np.where(_known(gold, n_items), 1, n_votes)
-    posterior = discounted(found.posterior, n_counted, dependence)
-    return Beliefs(_with_posterior(found, posterior, votes), dependence, matrix, found.n_informative)
+    plausible = plausible_dependences(found.unfixed, n_votes, calibrate_on)
+    known = _known(gold, n_items)
+    posterior = discounted(found.posterior, np.where(known, 1, n_votes), dependence)
+    truth = _with_posterior(found, posterior, votes)
+    alone = pairs_alone(votes, truth, known)
+    truth = spanning_both(truth, votes, known, alone)
+    return Beliefs(truth, dependence, matrix, found.n_informative, plausible, alone.undecided)
 
 
 def hear_model(

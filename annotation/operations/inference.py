@@ -11,11 +11,11 @@ from annotation.models import Project
 from annotation.operations.voice import out_of_fold_voice
 from modeling.engine import Beliefs as Believed
 from modeling.engine import believe_people, hear_model
+from modeling.error_range import error_range, skill_range
 from modeling.evaluation import expected_right
 from modeling.model_voice import Voice
 from modeling.truth import Truth
 
-Z90 = 1.645
 SINGLE, AGREED, DOUBTFUL, GOLD, REVIEWED = range(len(STATUSES))
 
 
@@ -114,14 +114,17 @@ def summary_of(inference: Inference, belief: Beliefs) -> dict[str, Any]:
 
 
 def error_scale(inference: Inference) -> tuple[float, float]:
-    """By which factors people's common error rate may be smaller or larger than estimated (90 %); 1 before anybody
-    has answered."""
-    truth = inference.truth
-    if not len(truth.accuracy):
-        return 1.0, 1.0
-    seen = truth.n_informative.astype(np.float64)
-    total = float(seen.sum())
-    error = float(np.average(1 - truth.accuracy, weights=seen if total else None))
-    error = max(error, 1 / (total + 3))
-    spread = Z90 * float(np.sqrt(error * (1 - error) / (total + 3)))
-    return max(0.0, error - spread) / error, min(1.0, error + spread) / error
+    """By which factors the consensus may be wrong more rarely or more often than estimated (90 %); 1 before anybody
+    has answered.
+
+    People's common error rate may be another than it seems, they may err together less or more than is assumed, and
+    where two people alone disagree either may be right, unless the model speaks about the item.
+    """
+    fewer, more = skill_range(inference.truth)
+    if inference.people is None:
+        return fewer, more
+    is_known = inference.gold_class >= 0
+    spoken = is_known if inference.voice is None else is_known | inference.voice.speaks
+    n_counted = np.where(is_known, np.minimum(inference.n_votes, 1), inference.n_votes)
+    least, most = error_range(inference.truth.posterior, inference.people, n_counted, spoken)
+    return fewer * least, more * most

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from modeling.calibration import USUAL_DEPENDENCE, discounted, fitted_dependence
+from modeling.calibration import (
+    UNKNOWN_DEPENDENCES,
+    USUAL_DEPENDENCE,
+    discounted,
+    fitted_dependence,
+    plausible_dependences,
+)
 from modeling.truth import infer
 
 
@@ -54,6 +60,21 @@ def test_too_few_known_items_say_nothing():
     assert fitted_dependence(posterior, n_votes, None) == USUAL_DEPENDENCE
     assert fitted_dependence(posterior, n_votes, gold) == USUAL_DEPENDENCE
     assert fitted_dependence(posterior, np.ones(40, int), gold) == USUAL_DEPENDENCE
+
+
+@pytest.mark.parametrize("hard_share", [0.0, 0.15])
+def test_more_known_items_leave_fewer_dependences_plausible(hard_share):
+    votes, truth = crowd(3, hard_share=hard_share)
+    posterior, n_votes = infer(votes, n_items=2000, n_annotators=20, n_classes=3).unfixed, np.full(2000, 3)
+    gold = np.stack([np.arange(2000), truth], axis=1)
+    assert plausible_dependences(posterior, n_votes, gold[:29]) == UNKNOWN_DEPENDENCES
+    widths = []
+    for n_known in (30, 200, 2000):
+        low, high = plausible_dependences(posterior, n_votes, gold[:n_known])
+        assert low <= fitted_dependence(posterior, n_votes, gold[:n_known]) <= high
+        widths.append(high - low)
+    assert widths == sorted(widths, reverse=True)
+    assert widths[-1] < widths[0]
 
 
 def test_the_discount_by_hand():

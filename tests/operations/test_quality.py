@@ -22,6 +22,7 @@ from annotation.operations.outbox import claim_lane, request_work
 from annotation.operations.quality import infer_quality
 from annotation.operations.quality_rows import write_report
 from annotation.operations.voice import Voice
+from annotation.queries.expected import expected_export
 from annotation.queries.quality import agreement, summary
 from tests.factories import make_annotation, make_item, make_member, make_project
 from tests.operations.crowd import ask_everybody, change_answer, judge
@@ -164,6 +165,20 @@ class TestSummary:
         judge(project)
         found = summary(project)
         assert found["high"] - found["low"] > 0.3
+
+    def test_two_people_alone_who_disagree_may_both_be_right(self):
+        """Twenty items, five of which got two answers: nothing tells whose are right, nor who is good."""
+        project = make_project(overlap=2)
+        _, people = ask_everybody(project, {"ann": ["ham", "spam"] * 10, "bob": ["ham", "spam"] * 7 + ["spam"] * 6})
+        judge(project)
+        found = summary(project)
+        assert found["low"] < 0.75 < found["expected_right"] < found["high"]
+        assert found["high"] > 0.95
+        for person in people.values():
+            report = AnnotatorReport.objects.get(project=project, annotator=person)
+            assert report.accuracy_low < 0.8
+            assert report.accuracy_high > 0.95
+        assert expected_export(project)["low"] == pytest.approx(found["low"])
 
     def test_before_the_first_answer(self):
         project = make_project()

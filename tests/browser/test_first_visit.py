@@ -73,6 +73,10 @@ def test_a_header_in_another_language_is_found_and_can_be_denied(page: Page, sit
     expect(page.get_by_text("“wahr” has 2 different values: frage, lob.")).to_contain_text("3 rows are left out")
     page.get_by_role("button", name="Take 2 classes from it").click()
     expect(page.get_by_text("3 rows have a known answer, each of them a class of the project.")).to_be_visible()
+    uses = page.get_by_role("group", name="What are these 3 answers for?")
+    expect(uses.get_by_label("Labels to learn from")).to_be_checked()
+    expect(page.get_by_text("Every row has an answer already.")).to_be_visible()
+    uses.get_by_label("Gold, to check people with").check()
     expect(page.get_by_text("as gold they teach the model and check people")).to_be_visible()
     if AXE.is_file():
         assert offences(page) == []

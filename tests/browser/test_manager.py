@@ -135,7 +135,7 @@ def test_a_project_asks_which_of_two_texts_is_better(page: Page, site: Site, tmp
     project = Project.objects.get(name="Which greeting?")
     job = Job.objects.get(project=project)
     assert (project.kind, project.classes) == ("pairwise", [])
-    assert (job.params["mapping"]["second_text"], job.params["mapping"]["gold"]) == ("other", "better")
+    assert (job.params["mapping"]["second_text"], job.params["mapping"]["annotation"]) == ("other", "better")
 
 
 def test_a_project_begins_as_a_copy_of_another_one(page: Page, site: Site) -> None:

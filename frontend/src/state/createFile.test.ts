@@ -57,7 +57,8 @@ describe('columns', () => {
     expect(preview.columns).toEqual(['message_id', 'body', 'tag', 'received_at'])
     expect(preview.rows).toHaveLength(5)
     const mapping = guessMapping(preview, ['spam', 'personal', 'offer'])
-    expect(mapping).toEqual({ text: 'body', external_id: null, answer: 'tag', answerUse: 'gold', metadata: ['message_id', 'received_at'] })
+    expect(mapping).toEqual({ text: 'body', external_id: null, answer: 'tag', answerUse: 'annotation', metadata: ['message_id', 'received_at'] })
+    expect(guessMapping(previewFile('g.csv', 'text,gold\ngood day,ham\nbuy now,spam', true), ['ham', 'spam']).answerUse).toBe('gold')
   })
 
   it('names the columns of a file without a header', () => {

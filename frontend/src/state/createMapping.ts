@@ -22,6 +22,7 @@ export type Encoding = 'utf-8' | 'utf-16' | 'latin-1' | 'gb18030'
 
 const TEXT_NAMES = /^(text|body|message|content|sentence|comment|review|tweet|question|document)$/i
 const ID_NAMES = /^(external_id|id|uid|uuid|key|.*[_ -]id)$/i
+const GOLD_NAMES = /^(gold|truth)$/i
 const ANSWER_NAMES = /^(gold|truth|(.*[_ -])?(label|class|category|target|answer)(es|ies|s)?|tags?|intent|sentiment|emotion|topic|rating|score|stars|preferred|类别|类型|分类|标签|答案|情感|意图)$/i
 
 /** The last part of a dotted name decides what it looks like. */
@@ -37,7 +38,7 @@ function longestColumn(preview: Preview): string {
 
 /**
  * A first guess: by the column's name, else the longest column is the text. Answers are guessed where they fit; by its name also a
- * column that could name the classes, while there are none.
+ * column that could name the classes, while there are none. Answers are labels to learn from unless their column is called gold.
  */
 export function guessMapping(preview: Preview, classes: readonly string[], kind: Kind = 'choice'): Mapping {
   const text = preview.columns.find((name) => isCalled(name, TEXT_NAMES)) ?? longestColumn(preview)
@@ -47,11 +48,16 @@ export function guessMapping(preview: Preview, classes: readonly string[], kind:
   const answer = answers.find((name) => isCalled(name, ANSWER_NAMES)) ?? answers.find((name) => namesClasses(preview, name, classes)) ?? others.find((name) => name !== external_id && couldNameClasses(preview, name, classes, kind)) ?? null
   const second_text = kind === 'pairwise' ? secondText(preview, [text, external_id, answer]) : null
   const metadata = others.filter((name) => ![external_id, answer, second_text].includes(name))
-  const rest = { external_id, answer, answerUse: 'gold' as const, metadata }
+  const answerUse: AnswerUse = answer !== null && isCalled(answer, GOLD_NAMES) ? 'gold' : 'annotation'
+  const rest = { external_id, answer, answerUse, metadata }
   if (kind !== 'pairwise') return { text, ...rest }
   const isTurned = second_text !== null && preview.columns.indexOf(second_text) < preview.columns.indexOf(text)
   return isTurned ? { text: second_text, second_text: text, ...rest } : { text, second_text, ...rest }
 }
+
+/** How many of the rows that were read have an answer. */
+export const answersRead = (preview: Preview, mapping: Mapping): number =>
+  mapping.answer === null ? 0 : columnValues(preview, mapping.answer).filter((cell) => cell.trim() !== '').length
 
 export function columnValues(preview: Preview, name: string): string[] {
   const at = preview.columns.indexOf(name)
@@ -159,7 +165,7 @@ export function rowFates(preview: Preview, mapping: Mapping, classes: readonly s
 /** Whether every row that was read has a known answer: of such a file nothing is left to be asked. */
 export function isAllKnown(preview: Preview, mapping: Mapping): boolean {
   if (mapping.answer === null || preview.rows.length === 0) return false
-  return columnValues(preview, mapping.answer).every((cell) => cell.trim() !== '')
+  return answersRead(preview, mapping) === preview.rows.length
 }
 
 /** How many of the rows that were read have no text; the import leaves them out. */

@@ -50,7 +50,7 @@ describe('kinds of question', () => {
     const mapping = mapColumn(guessed, 'answer', 'better')
     expect(isMapped('pairwise', preview, { ...mapping, second_text: null })).toBe(false)
     expect(isMapped('pairwise', preview, mapping)).toBe(true)
-    expect(mappingPayload(preview, mapping, 'utf-8')).toMatchObject({ text: 'one', second_text: 'other', gold: 'better' })
+    expect(mappingPayload(preview, mapping, 'utf-8')).toMatchObject({ text: 'one', second_text: 'other', annotation: 'better' })
     expect(rowFates(preview, mapping, [], 'pairwise')[0]).toMatchObject({ second: 'Hello there', fate: 'new' })
   })
 

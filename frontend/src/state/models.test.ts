@@ -37,7 +37,9 @@ describe('figures of a model', () => {
     const figures = classFigures({ class: 'spam', n: 3, n_guessed: 0, precision: null, recall: { estimate: 0, low: 0, high: 0.6 }, f1: null })
     expect(figures.precision.why).toContain('has not said this class')
     expect(figures.recall).toMatchObject({ value: '0.000', range: '0.000–0.600' })
-    expect(classFigures({ class: 'x', n: 0, n_guessed: 0, precision: null, recall: null, f1: null }).f1.why).toContain('no test item')
+    const none = { estimate: 0, low: 0, high: 0.8 }
+    const unmeasured = classFigures({ class: 'x', n: 0, n_guessed: 2, precision: none, recall: null, f1: none })
+    for (const one of Object.values(unmeasured)) expect(one).toMatchObject({ value: '–', why: expect.stringContaining('no test item') })
   })
 
   it('mark where confidence is outside of what was measured', () => {

@@ -36,14 +36,15 @@ export function f1Figure(found: F1 | null): Figure {
   return found?.macro ? shown(found.macro) : missing(t.models.aClassHasNo)
 }
 
-/** Precision, recall and F1 of a class, each with its range or the reason why it has none. */
+/** Precision, recall and F1 of a class, each with its range or the reason why it has none: no test item measures nothing. */
 export function classFigures(row: ClassFigures): Record<'precision' | 'recall' | 'f1', Figure> {
   const never = t.models.theModelHasNot
   const none = t.models.noProtectedItemIs
+  if (row.n === 0) return { precision: missing(none), recall: missing(none), f1: missing(none) }
   return {
     precision: row.precision ? shown(row.precision) : missing(never),
     recall: row.recall ? shown(row.recall) : missing(none),
-    f1: row.f1 ? shown(row.f1) : missing(row.n === 0 ? none : never),
+    f1: row.f1 ? shown(row.f1) : missing(never),
   }
 }
 

@@ -91,7 +91,7 @@ export function createBench(project: Project): Bench {
     const place = (): number => queue.findIndex((one) => one.item === item)
     for (let pages = 1; place() < 0 && next && pages < MOST_PAGES; pages += 1) await more()
     if (place() >= 0) go({ queue, at: place() })
-    else if (known) said = t.review.doesNotWait(t.common.item(item))
+    else if (known) said = next ? t.review.notAmongTheFirst(t.common.item(item), queue.length) : t.review.doesNotWait(t.common.item(item))
   }
 
   /** Reads the item looked at and the one behind it, so that the next decision finds it there. */

@@ -13,6 +13,7 @@ Ints = npt.NDArray[np.int64]
 MAX_CHARACTERS = 20_000
 MAX_WORD_CHARACTERS = 40
 CHARACTER_SIZES = (3, 4, 5)
+NO_WORD = " "  # stands before a text's first word; no text has a blank for a word
 
 # Scripts written without spaces: one character is one word, so that word pairs are character pairs.
 UNSPACED = (
@@ -76,6 +77,24 @@ def word_hashes(words: Sequence[str]) -> Hashes:
 def pair_hashes(first: Hashes, second: Hashes) -> Hashes:
     """One hash per pair of neighbouring words, order kept."""
     return mix(first * _MULTIPLIERS[0] + second * _MULTIPLIERS[1] + np.uint64(1))
+
+
+def word_features(tokens: Tokens, hashes: Hashes) -> tuple[Hashes, Ints]:
+    """Hashes of single words, of neighbouring pairs within a text, and of its first word and first two words as such.
+
+    `hashes` are those of `tokens.words`; beside the features comes the text of each. A vocabulary that was learned
+    without openings knows none of theirs, and finds what it always found.
+    """
+    text_of, single = tokens.text_of, hashes[tokens.word_of]
+    together = text_of[1:] == text_of[:-1]
+    pairs, pair_text = pair_hashes(single[:-1][together], single[1:][together]), text_of[1:][together]
+    is_first = np.diff(text_of, prepend=-1) > 0
+    first, second = np.flatnonzero(is_first), np.flatnonzero(is_first[:-1] & together) + 1
+    opening = word_hashes([NO_WORD])
+    one = pair_hashes(opening, single[first])
+    two = pair_hashes(pair_hashes(opening, single[second - 1]), single[second])
+    texts = [text_of, pair_text, text_of[first], text_of[second]]
+    return np.concatenate([single, pairs, one, two]), np.concatenate(texts)
 
 
 def character_hashes(words: Sequence[str]) -> tuple[Hashes, Ints]:

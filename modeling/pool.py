@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modeling.later import Sparse, sparse
-from modeling.ngrams import Hashes, Tokens, character_hashes, pair_hashes, tokenize, word_hashes
+from modeling.ngrams import Hashes, Tokens, character_hashes, tokenize, word_features, word_hashes
 
 Floats = npt.NDArray[np.float32]
 SLICE_TEXTS = 2_000
@@ -105,17 +105,8 @@ class PoolRepresentation:
         )
 
 
-def word_features(tokens: Tokens, hashes: Hashes) -> tuple[Hashes, npt.NDArray[np.int64]]:
-    """Hashes of single words and of neighbouring pairs within a text, and the text of each."""
-    text_of = tokens.text_of
-    single = hashes[tokens.word_of]
-    together = text_of[1:] == text_of[:-1]
-    pairs = pair_hashes(single[:-1][together], single[1:][together])
-    return np.concatenate([single, pairs]), np.concatenate([text_of, text_of[1:][together]])
-
-
 def count_words(tokens: Tokens, hashes: Hashes, vocabulary: Vocabulary) -> Sparse:
-    """How often each text holds each known word and pair: (n_texts, n_features)."""
+    """How often each text holds each known word, pair and opening: (n_texts, n_features)."""
     features, text_of = word_features(tokens, hashes)
     column = vocabulary.find(features)
     return counted(text_of[column >= 0], column[column >= 0], (len(tokens.offsets) - 1, len(vocabulary.hashes)))

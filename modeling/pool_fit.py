@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils.extmath import randomized_svd
 
-from modeling.ngrams import MAX_CHARACTERS, Hashes, Tokens, character_hashes, tokenize, word_hashes
+from modeling.ngrams import MAX_CHARACTERS, Hashes, Tokens, character_hashes, tokenize, word_features, word_hashes
 from modeling.pool import (
     Floats,
     PoolRepresentation,
@@ -17,7 +17,6 @@ from modeling.pool import (
     count_words,
     unit_rows,
     weighted_rows,
-    word_features,
 )
 from modeling.tfidf import DIMENSION, TfidfRepresentation
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from modeling.ngrams import Hashes, Ints, Tokens, character_hashes, pair_hashes, tokenize, word_hashes
+from modeling.ngrams import Hashes, Ints, Tokens, character_hashes, tokenize, word_features, word_hashes
 
 Floats = npt.NDArray[np.float32]
 
@@ -24,7 +24,7 @@ def transform(arrays: Mapping[str, npt.NDArray[Any]], texts: Sequence[str]) -> F
         return np.zeros((0, sum(parts)), dtype=np.float32)
     tokens = tokenize(texts)
     hashes, n = word_hashes(tokens.words), len(texts)
-    words, word_text = _word_features(tokens, hashes)
+    words, word_text = word_features(tokens, hashes)
     latent = _block(words, word_text, n, arrays["word_hashes"], arrays["word_weights"], arrays["word_axes"])
     grams, gram_text = _character_features(tokens)
     latent += _block(
@@ -49,14 +49,6 @@ def unit_rows(rows: Floats) -> Floats:
     """The rows at length one; zero rows stay zero."""
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.where(length > 1e-6, length, np.inf), dtype=np.float32)
-
-
-def _word_features(tokens: Tokens, hashes: Hashes) -> tuple[Hashes, Ints]:
-    """Hashes of single words and of neighbouring pairs within a text, and the text of each."""
-    text_of, single = tokens.text_of, hashes[tokens.word_of]
-    together = text_of[1:] == text_of[:-1]
-    pairs = pair_hashes(single[:-1][together], single[1:][together])
-    return np.concatenate([single, pairs]), np.concatenate([text_of, text_of[1:][together]])
 
 
 def _character_features(tokens: Tokens) -> tuple[Hashes, Ints]:

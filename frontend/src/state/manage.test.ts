@@ -48,7 +48,8 @@ describe('the four questions', () => {
   it('waits for no answers to known items', () => {
     const known = { ...progress, items: 300, items_finished: 130, gold_items: 40, gold_finished: 0, annotations: 260 }
     expect(progressAnswer(known, 1)).toMatchObject({ figure: '50.0%', range: '130 of 260 items done' })
-    expect(progressAnswer(known, 2)).toMatchObject({ figure: '50.0%', range: '260 of 520 answers' })
+    const late = { ...known, items_finished: 252, annotations: 527 }
+    expect(progressAnswer(late, 2)).toMatchObject({ figure: '96.9%', range: '252 of 260 items have all their answers', lines: ['527 answers, those to known items among them', '210 answers today', expect.any(String)] })
     expect(progressAnswer({ ...known, items_finished: 265, gold_finished: 5 }, 2)).toMatchObject({ figure: '100.0%', lines: [expect.any(String), expect.any(String), expect.stringContaining('Every item')] })
     expect(progressAnswer({ ...known, gold_items: 300 }, 1).figure).toBeNull()
   })

@@ -75,8 +75,8 @@ export const answersAnItem = ({ overlap, overlap_share }: Pick<ProjectSettings, 
 const NEARLY = 0.999
 
 /**
- * How far are we? Counted in items where each gets one answer; else in answers, which move from the first one on. What came in, and
- * how long the rest takes at the pace of the last hour.
+ * How far are we? Counted in items where each gets one answer; else in answers, which move from the first one on, unless some are answers
+ * to known items, which finish nothing. What came in, and how long the rest takes at the pace of the last hour.
  */
 export function progressAnswer(progress: Progress, answersEach: number, isPaused = false): Answer {
   const { annotations, annotations_today } = progress
@@ -88,12 +88,17 @@ export function progressAnswer(progress: Progress, answersEach: number, isPaused
   if (answersEach === 1) {
     return { figure: percent(items_finished / items), range: done, lines: [t.manage.annotationsToday(annotations, count(annotations_today)), rest] }
   }
+  const complete = t.manage.itemsComplete(count(items_finished), items)
+  const today = t.manage.todayOnly(annotations_today)
+  if (progress.gold_items > 0) {
+    return { figure: percent(items_finished / items), range: complete, lines: [t.manage.answersWithChecks(annotations), today, rest] }
+  }
   const wanted = Math.round(items * answersEach)
   const share = items_finished === items ? 1 : Math.min(annotations / wanted, NEARLY)
   return {
     figure: percent(share),
     range: t.manage.answersOf(count(annotations), wanted),
-    lines: [t.manage.itemsComplete(count(items_finished), items), t.manage.todayOnly(annotations_today), rest],
+    lines: [complete, today, rest],
   }
 }
 

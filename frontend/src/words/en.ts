@@ -626,6 +626,7 @@ export const en = {
     itemsDone: (done: string, n: number) => `${done} of ${plural(n, 'item')} done`,
     itemsComplete: (done: string, n: number) => `${done} of ${plural(n, 'item')} ${n === 1 ? 'has all its' : 'have all their'} answers`,
     answersOf: (given: string, wanted: number) => `${given} of ${plural(wanted, 'answer')}`,
+    answersWithChecks: (n: number) => `${plural(n, 'answer')}, those to known items among them`,
     todayOnly: (n: number) => `${plural(n, 'answer')} today`,
     correctedForMistakes: (same: string, n: string) => `corrected for people’s mistakes; ${same} of ${n} match their answers`,
     expectedRightInterval: (level: string) => `expected right, ${level} interval`,

@@ -868,6 +868,7 @@ export const zhHans: Catalogue = {
     itemsDone: (done, n) => `已完成 ${done} / ${count(n)} 个条目`,
     itemsComplete: (done, n) => `${done} / ${count(n)} 个条目的回答已收齐`,
     answersOf: (given, wanted) => `${given} / ${count(wanted)} 个回答`,
+    answersWithChecks: (n) => `${count(n)} 个回答（含对已知条目的回答）`,
     todayOnly: (n) => `今天 ${count(n)} 个回答`,
     correctedForMistakes: (same, n) => `已校正人工错误；${same} / ${n} 个与人工回答一致`,
     expectedRightInterval: (level) => `预计正确率，${level} 置信区间`,

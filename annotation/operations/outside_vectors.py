@@ -24,7 +24,7 @@ LEAST_COVERED = 0.9
 
 
 def outside_of(project: Project) -> Representation | None:
-    """Returns the project's representation by vectors from outside; None while none was folded."""
+    """Returns the project's newest representation by vectors from outside; None while none was folded."""
     return Representation.objects.filter(project=project, name=EXTERNAL).order_by("-version").first()
 
 
@@ -60,7 +60,7 @@ def _next_batches(project_id: int) -> list[VectorBatch]:
 
 def _representation(claim: LaneClaim, dimension: int) -> Representation:
     project = Project.objects.get(pk=claim.project_id)
-    if (outside := outside_of(project)) is not None:
+    if (outside := outside_of(project)) is not None and outside.dimension == dimension:
         return outside
     path, checksum = save_arrays({}, {"name": EXTERNAL, "format": 1, "dimension": dimension})
     with transaction.atomic():

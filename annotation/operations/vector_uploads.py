@@ -3,6 +3,7 @@
 They are kept as a batch and folded into shards by a worker (outside_vectors).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
@@ -10,13 +11,15 @@ from typing import Any, TypeGuard
 import numpy as np
 import numpy.typing as npt
 from django.db import transaction
+from django.db.models import Sum
 
 from annotation.artifacts import Artifact
 from annotation.errors import BadRequest, Conflict, NotFound
-from annotation.models import Project, Topic, VectorBatch
+from annotation.models import FeatureShard, ModelVersion, Project, Topic, VectorBatch
 from annotation.operations.outbox import request_work
 from annotation.operations.outside_vectors import outside_of
 from annotation.operations.references import find_items
+from annotation.representations import EXTERNAL
 from annotation.sentences import say
 from annotation.vectors import Floats, Ints, save_shard
 
@@ -41,7 +44,8 @@ class Taken:
 def add_vectors(*, project: Project, rows: Sequence[Any]) -> Taken:
     """Keeps the vectors that are right and names what is wrong with the others.
 
-    The first right vector decides the dimension of the project's vectors. The same vector again changes nothing;
+    The first right vector decides the dimension of the project's vectors, until they start anew (`starts_anew`). The
+    same vector again changes nothing;
     another one for the same item replaces it. Vectors are scaled to length one. Raises BadRequest for more than a
     thousand rows, NotFound when the project was deleted meanwhile, and Conflict when somebody else has sent the
     project's first vectors just now, of another dimension.
@@ -49,7 +53,7 @@ def add_vectors(*, project: Project, rows: Sequence[Any]) -> Taken:
     if not isinstance(rows, list | tuple) or len(rows) > MAX_ROWS:
         message = f"vectors is a list of at most {MAX_ROWS:,}; larger sets come in as a file."
         raise BadRequest(message, fields={"vectors": message})
-    taken = Taken(dimension=dimension_of(project))
+    taken = Taken(dimension=_wanted(project, rows))
     vectors = {index: vector for index, row in enumerate(rows) if (vector := _vector(index, row, taken)) is not None}
     found = _items(project, {index: rows[index] for index in vectors}, taken)
     taken.errors.sort(key=lambda error: int(error["index"]))
@@ -62,9 +66,33 @@ def add_vectors(*, project: Project, rows: Sequence[Any]) -> Taken:
 
 def dimension_of(project: Project) -> int | None:
     """Returns the dimension of the vectors that came from outside; None before the first."""
-    outside = outside_of(project)
-    waiting = VectorBatch.objects.filter(project=project).order_by("id").values_list("dimension", flat=True)
-    return outside.dimension if outside is not None else waiting.first()
+    waiting = VectorBatch.objects.filter(project=project).order_by("id").values_list("dimension", flat=True).first()
+    outside = outside_of(project) if waiting is None else None
+    return outside.dimension if outside is not None else waiting
+
+
+def starts_anew(project: Project, n_rows: int) -> bool:
+    """Whether so many vectors of another dimension take the place of those that came before them.
+
+    They do where they are more, as after a first row that was wrong, and no model has learned from the others, which
+    serve until the new ones cover nearly all items.
+    """
+    if ModelVersion.objects.filter(project=project, representation__name=EXTERNAL).exists():
+        return False
+    batches = VectorBatch.objects.filter(project=project)
+    shards = FeatureShard.objects.filter(representation=outside_of(project))
+    return n_rows > sum(rows.aggregate(n=Sum("n_rows"))["n"] or 0 for rows in (batches, shards))
+
+
+def _wanted(project: Project, rows: Sequence[Any]) -> int | None:
+    """The dimension that rows must have: the project's, or that of most of them where these start anew."""
+    known = dimension_of(project)
+    given = (row.get("vector") for row in rows if isinstance(row, dict))
+    lengths = Counter(len(vector) for vector in given if _is_vector(vector)).most_common(1)
+    if known is None or not lengths or lengths[0][0] == known:
+        return known
+    [(dimension, n_rows)] = lengths
+    return dimension if starts_anew(project, n_rows) else known
 
 
 def store_batch(project: Project, item_ids: Ints, vectors: npt.NDArray[Any]) -> None:
@@ -79,7 +107,8 @@ def store_batch(project: Project, item_ids: Ints, vectors: npt.NDArray[Any]) -> 
 def keep_batch(project: Project, stored: Artifact, shape: tuple[int, ...]) -> None:
     """Writes the batch's row into the caller's transaction.
 
-    The project is locked against other uploads, so that its vectors have one dimension: raises Conflict for another.
+    The project is locked against other uploads, so that its vectors have one dimension: raises Conflict for another,
+    unless with these they start anew.
     """
     locked = Project.objects.select_for_update(no_key=True).filter(pk=project.pk, deleted_at__isnull=True)
     if not locked.exists():
@@ -87,12 +116,20 @@ def keep_batch(project: Project, stored: Artifact, shape: tuple[int, ...]) -> No
     n_rows, dimension = shape
     known = dimension_of(project)
     if known not in (None, dimension):
-        english = "The vectors of this project have {known} numbers, not {n}."
-        message = say("vector.other_length", english, known=known, n=dimension)
-        raise Conflict(message, code="other_dimension")
+        if not starts_anew(project, n_rows):
+            raise Conflict(_other_length(known, dimension), code="other_dimension")
+        VectorBatch.objects.filter(project=project).delete()
     VectorBatch.objects.create(
         project=project, n_rows=n_rows, dimension=dimension, path=stored.path, checksum=stored.checksum
     )
+
+
+def _other_length(known: int | None, dimension: int) -> str:
+    english = (
+        "The vectors of this project have {known} numbers, not {n}. Others take their place when one call brings more"
+        " than there are, and no model has learned from them."
+    )
+    return say("vector.other_length", english, known=known, n=dimension)
 
 
 def unit_rows(vectors: npt.NDArray[Any]) -> Floats:
@@ -112,7 +149,7 @@ def _vector(index: int, row: Any, taken: Taken) -> npt.NDArray[np.float64] | Non
         taken.refuse(index, "vector", f"A vector is a list of {DIMENSIONS[0]} to {DIMENSIONS[-1]:,} numbers.")
         return None
     if len(given) != (taken.dimension or len(given)):
-        taken.refuse(index, "vector", f"The vectors of this project have {taken.dimension} numbers, not {len(given)}.")
+        taken.refuse(index, "vector", _other_length(taken.dimension, len(given)))
         return None
     if not all(-LARGEST <= number <= LARGEST for number in given):  # NaN is refused, too
         taken.refuse(index, "vector", "A number is not finite, or too large.")

@@ -8,7 +8,17 @@ from django.core.files.storage import default_storage
 
 from annotation.artifacts import ArtifactError
 from annotation.errors import Conflict
-from annotation.models import FeatureShard, Item, Project, Representation, Topic, VectorBatch, WorkLane, WorkRequest
+from annotation.models import (
+    FeatureShard,
+    Item,
+    ModelVersion,
+    Project,
+    Representation,
+    Topic,
+    VectorBatch,
+    WorkLane,
+    WorkRequest,
+)
 from annotation.operations import collection, outside_vectors, shards, vector_uploads
 from annotation.operations.collection import collect_artifacts
 from annotation.operations.projects import change_project
@@ -17,7 +27,7 @@ from annotation.queries.learning import model_status
 from annotation.queries.representation import representation_status
 from annotation.troubles import NO_VECTORS
 from annotation.vectors import Floats, load_pool
-from tests.factories import make_annotation, make_item, make_project
+from tests.factories import make_annotation, make_item, make_member, make_project
 from tests.operations.learning_world import add_items, answer, run, taught, truth
 
 committed = pytest.mark.django_db(transaction=True)
@@ -213,6 +223,37 @@ def test_the_dimension_of_a_project_stays() -> None:
     assert "not 3" in send(project, items[:1], [[1, 2, 3]]).errors[0]["message"]
     run(project, Topic.REPRESENT)
     assert "not 3" in send(project, items[:1], [[1, 2, 3]]).errors[0]["message"]
+
+
+@committed
+@pytest.mark.parametrize("folded", [False, True])
+def test_after_a_first_vector_that_was_wrong_the_others_start_anew(folded: bool) -> None:
+    project = make_project(representation="external")
+    items = add_items(project, 4)
+    send(project, items[:1], [[1, 2, 3]])
+    if folded:
+        run(project, Topic.REPRESENT)
+    assert "when one call brings more" in send(project, items[1:2], pointing(1)).errors[0]["message"]
+    taken = send(project, items, pointing(4))
+    assert (taken.accepted, taken.dimension, taken.errors) == (4, 4, [])
+    assert "not 3" in send(project, items[:3], [[1, 2, 3]] * 3).errors[0]["message"]
+    run(project, Topic.REPRESENT)
+    assert np.allclose(stored(project, items), pointing(4), atol=1e-6)
+    assert Representation.objects.get(is_live=True).dimension == 4
+    assert not VectorBatch.objects.exists()
+
+
+@committed
+def test_vectors_that_a_model_has_learned_from_keep_their_dimension() -> None:
+    project = make_project(representation="external")
+    items, annotator = add_items(project, 60), make_member(project)
+    send(project, items[:40], pointing(40))
+    for place in range(20):
+        answer(items[place], annotator, truth(place))
+    run(project, Topic.REPRESENT, Topic.LEARN)
+    assert ModelVersion.objects.filter(representation__name="external").exists()
+    taken = send(project, items, pointing(60, 5))
+    assert (taken.accepted, len(taken.errors)) == (0, 60)
 
 
 @committed

@@ -21,9 +21,10 @@ from annotation.operations.measuring import (
 from annotation.operations.probes import Probe, next_stability
 from annotation.operations.random_arm import control_arm, guard_of
 from annotation.operations.recipes import fit_named
-from annotation.operations.scoring import counted, scored
+from annotation.operations.scoring import counted, given_classes, scored
 from annotation.operations.todays_classes import SCHEMA
 from annotation.operations.training_rows import Training
+from annotation.queries.given_classes import GIVEN
 from annotation.stored import load_model
 from modeling.linear import LinearModel, probabilities_of
 from modeling.linear_fit import DEFAULT_L2, fit_linear, out_of_fold
@@ -66,6 +67,7 @@ def learn(seen: Seen, training: Training) -> Learned:
     )
     model, metrics["classifier_refusal"] = fit_named(seen.project, linear, X, targets, weights)
     metrics[SCHEMA] = seen.project.schema_version
+    metrics[GIVEN] = given_classes(seen.project, training.beliefs.targets, seen.class_names)
     metrics["n_protected"] = int(training.is_protected.sum())
     metrics["labeled_counts"] = counted(seen.project, targets, model.predict_proba(X))
     spoken = model.logits(training.probe_vectors)

@@ -1,5 +1,6 @@
 """What predictions of a project are worth in the measure that fits its kind of question."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -38,3 +39,15 @@ def counted(project: Project, targets: Floats, probabilities: Floats) -> list[fl
     if project.question.learner is Learner.SIGMOID:
         return (targets > 0.5).sum(axis=0).tolist()  # type: ignore[no-any-return]  # NumPy types tolist() as Any
     return believed_counts(targets, probabilities).round(2).tolist()  # type: ignore[no-any-return]  # the same
+
+
+def given_classes(project: Project, targets: Floats, names: Sequence[str]) -> list[str] | None:
+    """Returns which of the classes `names` (n_classes,) some row of `targets` (n, n_classes) is labelled with.
+
+    None for scales and preferences: there an answer that nobody gives is no gap.
+    """
+    learner = project.question.learner
+    if learner not in (Learner.SIGMOID, Learner.SOFTMAX):
+        return None
+    given = np.nonzero(targets > 0.5)[1] if learner is Learner.SIGMOID else targets.argmax(axis=1)
+    return [names[k] for k in np.unique(given)]

@@ -9,6 +9,7 @@ from annotation.errors import BadRequest
 from annotation.kinds import METRICS as MEASURES
 from annotation.kinds import Learner
 from annotation.models import Evaluation, ModelVersion, Project
+from annotation.queries.given_classes import classes_without_labels
 from annotation.queries.learning import no_version_because
 from annotation.sentences import Sentence, say, spoken
 from modeling.stopping import CurvePoint, StopAdvice, advise, labels_saved
@@ -21,6 +22,7 @@ FLAT_GAIN = 0.005
 CLEAR_WIDTH = 0.15
 LEAST_COMPARED = 20
 MAX_POINTS = 200
+MOST_NAMED = 5
 
 # A long curve is thinned evenly; the newest point of each arm stays.
 CURVE = """
@@ -59,6 +61,7 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
         "labels_saved_because": because,
         "labels_saved_said": spoken(because),
         "advice": _guarded(metrics.get("guard"))
+        or _incomplete(active, classes_without_labels(project, metrics))
         or _advice(project, found, active, saved, int(metrics.get("n_protected", 0))),
         "expected_gain": gain and {"labels": 100, **gain._asdict()},
         "stability": kappas,
@@ -113,6 +116,15 @@ def _guarded(guard: dict[str, Any] | None) -> dict[str, Any] | None:
     now = "Questions are random now, but for rare classes; this is looked at again every hundred labels."
     parts = {"labels": guard["n_compared"], "gain": 100 * guard["gain"]}
     return _said("fallen_back", say("advice.fallen_back", f"{found} {now}", **parts))
+
+
+def _incomplete(active: Sequence[CurvePoint], missing: Sequence[str]) -> dict[str, Any] | None:
+    """What is said while the model cannot know a class: however good it looks, nothing says that it is done."""
+    if not active or not missing:
+        return None
+    names = ", ".join([*missing[:MOST_NAMED], *(["…"] if len(missing) > MOST_NAMED else [])])
+    english = "Keep going: no item is labelled {classes} yet, so nothing here says how well that would be found."
+    return _said("go_on", say("advice.class_missing", english, classes=names))
 
 
 def _is_vague(last: CurvePoint) -> bool:

@@ -14,6 +14,7 @@ from annotation.models import (
     Assignment,
     Evaluation,
     Item,
+    ModelVersion,
     Project,
     QueueEntry,
     Strategy,
@@ -302,6 +303,34 @@ def test_labels_saved_are_compared_only_where_both_arms_were_measured() -> None:
     assert curve["labels_saved"]["low"] <= 600 <= curve["labels_saved"]["high"]
     assert curve["advice"]["code"] == "go_on"
     assert curve["advice"]["text"].startswith("Keep going: accuracy is 92%")
+
+
+def settle(project: Project) -> None:
+    """As if predictions had stayed the same three times."""
+    metrics = project.live_model.metrics
+    stability = metrics["stability"] | {"kappas": [1.0, 1.0, 1.0]}
+    ModelVersion.objects.filter(pk=project.live_model.pk).update(metrics=metrics | {"stability": stability})
+
+
+def test_while_a_class_has_no_label_nothing_is_done() -> None:
+    """All that was asked is ham, and the model says so of everything: right, unchanging, and blind to spam."""
+    project = make_project(target_accuracy=0.9)
+    items, annotator = add_items(project, 100), make_member(project)
+    hams = iter(items[::2])
+    for stream, n in ((Stream.RANDOM, 6), (Stream.SHUFFLE, 20)):
+        for _ in range(n):
+            answer(next(hams), annotator, "ham", stream=stream)
+    run(project, Topic.REPRESENT, Topic.LEARN)
+    for annotations in (100, 200, 400):
+        measure(project, "active", annotations, 1.0)
+    settle(project)
+    advice = learning_curve(project)["advice"]
+    assert (advice["code"], advice["said"]["code"]) == ("go_on", "advice.class_missing")
+    assert advice["text"].startswith("Keep going: no item is labelled spam yet")
+    answer(items[1], annotator, "spam")
+    run(project, Topic.LEARN)
+    settle(project)
+    assert learning_curve(project)["advice"]["code"] == "target_reached"
 
 
 def test_advice_names_the_measure_of_the_kind() -> None:

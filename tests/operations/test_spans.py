@@ -21,6 +21,7 @@ from annotation.models import (
 from annotation.operations.labeling import assign_next_item
 from annotation.operations.outbox import request_work
 from annotation.operations.tagging.examples import look_at_spans, tagged
+from annotation.queries.evaluation import learning_curve
 from tests.factories import make_annotation, make_item, make_member, make_project
 from tests.operations.learning_world import claimed, run
 
@@ -145,6 +146,8 @@ def test_one_sort_of_answer_only_is_no_error(said: list[dict[str, object]]) -> N
     assert project.live_model is not None
     assert project.live_model.metrics["n_trained"] == 1
     assert project.queue_version == 1
+    missing = "place" if said else "person, place"
+    assert f"no item is labelled {missing} yet" in learning_curve(project)["advice"]["text"]
 
 
 def test_the_shuffle_is_asked_without_suggestions() -> None:

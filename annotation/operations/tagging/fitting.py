@@ -14,6 +14,7 @@ from annotation.operations.represent import sample_texts
 from annotation.operations.tagging.examples import SeenSpans, TaggedTexts, tagged
 from annotation.operations.tagging.measuring import measure_spans, span_f1
 from annotation.operations.todays_classes import SCHEMA
+from annotation.queries.given_classes import GIVEN
 from annotation.stored import load_tagger
 from annotation.vectors import load_pool
 from modeling.guard import Gain
@@ -59,6 +60,7 @@ def learn_spans(seen: SeenSpans, representation: Representation) -> LearnedSpans
         SCHEMA: seen.project.schema_version,
         "n_protected": protected.tokens.n_texts,
         "labeled_counts": _counts(taught, len(seen.class_names)),
+        GIVEN: [name for name, n in zip(seen.class_names, _counts(texts, len(seen.class_names)), strict=True) if n],
         **measure_spans(model, protected, representation, rng),
     }
     control = _control_arm(before, texts, seen, lexicon, rng)

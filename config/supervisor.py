@@ -262,9 +262,9 @@ def web_options(port: int) -> list[str]:
     Backpressure counts connections, open ones that are idle too: a browser holds several. Of the threads a few work, as
     many as the database's pool is made for, and the others wait for bodies that come slowly (config/bodies.py).
     """
-    place = ["--host", HOST, "--port", str(port), "--interface", "wsgi", "--no-ws", "--backlog", "1024"]
+    place = ["--host", HOST, "--port", str(port), "--interface", "wsgi", "--no-ws"]
     work = ["--workers", "1", "--blocking-threads", str(AT_WORK + TO_WAIT_IN), "--backpressure", "1024"]
-    life = ["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10", "--no-access-log"]
+    life = ["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10"]
     return [*place, *work, *life, "config.wsgi:application"]
 
 

@@ -1,8 +1,9 @@
 """The documented HTTPS deployment passes Django's own security checks, and sends what browsers need to know.
 
-What the Compose file passes on is what the documentation says.
+What the Compose file passes on is what the documentation says, and the image gets the files that it is made of.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import yaml
 
 from config.options import CHECKOUT
+from config.supervisor import web_options
 
 HTTPS = {
     "QUERENT_SECRET_KEY": "a-key-of-sixty-characters-as-openssl-rand-hex-32-makes-them-0123",
@@ -60,3 +62,19 @@ def test_compose_passes_on_every_documented_variable():
             "QUERENT_DEBUG", "QUERENT_STORAGE_DIR", "QUERENT_ADMIN_PASSWORD",
         }  # fmt: skip
     assert set(services["migrate"]["environment"]) == set(services["web"]["environment"]) | {"QUERENT_ADMIN_PASSWORD"}
+
+
+def test_the_image_may_copy_what_its_dockerfile_names():
+    lines = (CHECKOUT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = [line.split()[1:-1] for line in lines if line.startswith("COPY ") and "--from=" not in line]
+    named = {name.removeprefix("./").split("/")[0] for names in copied for name in names}
+    rules = (CHECKOUT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert named == {rule[1:] for rule in rules if rule.startswith("!")}
+    assert all((CHECKOUT / name).exists() for name in named)
+
+
+def test_the_image_serves_as_start_does():
+    text = (CHECKOUT / "Dockerfile").read_text(encoding="utf-8")
+    command = json.loads(text[text.rindex("CMD ") + 4 :].replace("\\\n", ""))
+    everywhere = ["--host", "0.0.0.0"]  # noqa: S104 - within its container
+    assert command == ["python", "-m", "granian", *everywhere, *web_options(8000)[2:]]

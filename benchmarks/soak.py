@@ -11,7 +11,7 @@ import argparse
 import random
 import sys
 
-from tests.faults.chaos import schedule
+from tests.faults.chaos import NAMED, one_round, rounds
 from tests.faults.service import running_service
 from tests.faults.soak import soak
 
@@ -24,12 +24,20 @@ def main() -> int:
     parser.add_argument("--only", default="", help="faults whose name is one of these, by commas: kill web,wipe valkey")
     parser.add_argument("--no-hooks", action="store_true", help="without debugging: no ends at named points")
     options = parser.parse_args()
+    faults = one_round(with_hooks=not options.no_hooks)
+    if options.only:
+        only = options.only.split(",")
+        if unknown := set(only) - {fault.name for fault in faults}:
+            parser.error(f"--only: there is no {', '.join(sorted(unknown))}")
+        faults = [fault for fault in faults if fault.name in only]
     with running_service(hooks=not options.no_hooks) as service:
-        rng, only = random.Random(options.seed), options.only.split(",")  # noqa: S311 - repeatable
-        every = schedule(rng, with_hooks=not options.no_hooks)
-        faults = (fault for fault in every if not options.only or fault.name in only)
         report = soak(
-            service, seed=options.seed, faults=faults, minutes=options.minutes, n_annotators=options.annotators
+            service,
+            seed=options.seed,
+            faults=rounds(faults, random.Random(options.seed)),  # noqa: S311 - repeatable
+            minutes=options.minutes,
+            n_annotators=options.annotators,
+            named=[fault.name for fault in faults if fault.name in NAMED],
         )
     print("\n".join(report.lines()))
     return 1 if report.problems else 0

@@ -3,7 +3,7 @@
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -120,14 +120,16 @@ def _is_seen_to_be_deaf(service: Service) -> bool:
     return True
 
 
-def schedule(rng: random.Random, *, with_hooks: bool) -> Iterator[Fault]:
-    """Yields faults for ever: every kind once a round, in an order that the seed decides; kills twice."""
+def one_round(*, with_hooks: bool) -> list[Fault]:
+    """Returns every kind of fault once, kills twice."""
+    faults = [*kills(), *kills(), *holds(), *wipe(), *deaf()]
+    return faults + [*at_points(), *(fault for name in FROZEN for fault in frozen(name))] * with_hooks
+
+
+def rounds(faults: Sequence[Fault], rng: random.Random) -> Iterator[Fault]:
+    """Yields the faults for ever, each round in an order that the seed decides."""
     while True:
-        faults = [*kills(), *kills(), *holds(), *wipe(), *deaf()]
-        if with_hooks:
-            faults += [*at_points(), *(fault for name in FROZEN for fault in frozen(name))]
-        rng.shuffle(faults)
-        yield from faults
+        yield from rng.sample(faults, len(faults))
 
 
 @dataclass

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from annotation.artifacts import Artifact, map_rows, save_rows
-from annotation.models import FeatureShard, Project, Representation
+from annotation.models import FeatureShard, Representation
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -88,19 +88,6 @@ def open_shard(path: str, checksum: str) -> Shard:
     """Maps a shard's file; its checksum is verified once a process."""
     item_ids, vectors = map_rows(path, checksum)
     return Shard(item_ids, vectors)
-
-
-def vectors_for(project: Project, item_ids: Ints) -> tuple[npt.NDArray[np.bool_], Floats]:
-    """Returns which items have a vector in the live representation (n,), and those vectors in the same order.
-
-    With no representation yet, none has. Raises ArtifactError when a file is missing or damaged.
-    """
-    live = Representation.objects.filter(project=project, is_live=True).first()
-    if live is None:
-        return np.zeros(len(item_ids), dtype=np.bool_), np.zeros((0, 1), dtype=np.float32)
-    pool = load_pool(live)
-    rows = pool.find(item_ids)
-    return rows >= 0, pool.vectors(rows[rows >= 0])
 
 
 def load_item_ids(project_id: int) -> Ints:

@@ -67,7 +67,7 @@ def people_and_voice(
     n_items, n_classes = len(rows), pool.n_classes
     people = believe_people(votes, n_items=n_items, n_annotators=N_PEOPLE, n_classes=n_classes)
     soft = people.truth.posterior.astype(np.float32)
-    views = out_of_fold(pool.X[rows], soft, soft.max(axis=1), n_classes=n_classes, l2=DEFAULT_L2, rng=rng)
+    views = out_of_fold(pool.X[rows], soft, soft.max(axis=1), l2=DEFAULT_L2, rng=rng)
     return people, weighed_voice(votes, np.arange(n_items), views, truth=people.truth, matrix=people.matrix)
 
 

@@ -33,9 +33,9 @@ def remeasured(
     before: Penalty, X: Floats, targets: Floats, weights: Floats, *, rng: np.random.Generator, head: str = "softmax"
 ) -> Penalty:
     """λ one step further towards what folds prefer now; as before while it is not due."""
-    n, n_classes = targets.shape
+    n = len(targets)
     if not is_due(before, n):
         return before
     grid = L2_GRID if n >= MANY_LABELS else [l2 for l2 in L2_GRID if l2 <= DEFAULT_L2]
-    chosen = choose_l2(X, targets, weights, n_classes=n_classes, rng=rng, head=head, grid=grid)
+    chosen = choose_l2(X, targets, weights, rng=rng, head=head, grid=grid)
     return Penalty(next_l2(before.l2, chosen), n)

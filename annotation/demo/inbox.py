@@ -100,7 +100,7 @@ def _make(owner: User) -> Project:
         add_member(project=project, actor=owner, username=person.username, role=Role.ANNOTATOR)
     rows = messages()
     gold = {row["id"] for row in rows[:: len(rows) // GOLD][:GOLD]}
-    add_items(project=project, user=owner, rows=[_item(row, row["id"] in gold) for row in rows])
+    add_items(project=project, rows=[_item(row, row["id"] in gold) for row in rows])
     audit(project=project, actor=owner, verb=CREATED, target=project.name)
     return project
 

@@ -115,12 +115,12 @@ def _remeasured(
     project: Project, before: Metrics, X: Floats, targets: Floats, weights: Floats, rng: np.random.Generator
 ) -> Metrics:
     """λ and the model's out-of-fold belief in itself: as before until the labels have grown enough."""
-    (n, n_classes), head = targets.shape, project.question.learner
+    n, head = len(targets), project.question.learner
     penalty = Penalty(before.get("l2", DEFAULT_L2), before.get("l2_labels", 0))
     if not is_due(penalty, n):
         return {**penalty.dump(), "belief": before.get("belief"), "n_trained": n}
     penalty = remeasured(penalty, X, targets, weights, head=head, rng=rng)
-    guesses = out_of_fold(X, targets, weights, n_classes=n_classes, l2=penalty.l2, rng=rng, head=head)
+    guesses = out_of_fold(X, targets, weights, l2=penalty.l2, rng=rng, head=head)
     return {**penalty.dump(), "belief": scored(project, guesses, targets), "n_trained": n}
 
 

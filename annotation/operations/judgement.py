@@ -1,14 +1,14 @@
 """Answers that say more than one class, judged: what is believed of every item, and of the people who answered."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from annotation.arrays import STATUSES, Answers, Beliefs, Floats, Ints
+from annotation.arrays import Answers, Beliefs, Floats, Ints
 from annotation.kinds import Kind, Schema
 from annotation.operations.inference import AGREED, DOUBTFUL, GOLD, REVIEWED, SINGLE, Inference
 from modeling.evaluation import accuracy_interval
@@ -155,8 +155,3 @@ def shown(value: Mapping[str, Any]) -> str:
         return f"{len(part)} {name if len(part) != 1 else name.rstrip('es')}"
     text = str(part)
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
-
-
-Judge = Callable[[Crowd], Verdict]
-
-__all__ = ["STATUSES", "Crowd", "Judge", "Judgement", "Verdict", "judged", "shown"]

@@ -30,9 +30,8 @@ def control_arm(project: Project, before: Metrics, training: Training, l2: float
     if training.is_protected.sum() < LEAST_PROTECTED or n_taught < max(1, GROWTH * before.get("control_labels", 0)):
         return None
     targets, weights = training.beliefs.targets[chosen], training.beliefs.weights[chosen]
-    head, n_classes = project.question.learner, targets.shape[1]
     guesses = out_of_fold(
-        training.X[chosen], targets, weights, n_classes=n_classes, l2=l2, rng=training.rng, head=head,
+        training.X[chosen], targets, weights, l2=l2, rng=training.rng, head=project.question.learner,
         folds=CONTROL_FOLDS,
     )  # fmt: skip
     measured_on = training.is_protected[chosen]

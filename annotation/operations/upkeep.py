@@ -17,9 +17,7 @@ from annotation.operations.outbox import FREE, request_work, wake_after_commit
 def work_again(*, project: Project, actor: User, topics: Sequence[Topic]) -> None:
     """Asks for the work of these lanes although no new answer does; a lane that rests after failures is freed."""
     with transaction.atomic():
-        WorkLane.objects.filter(project=project, topic__in=topics).update(
-            not_before=None, attempts=0, losses=0, error=""
-        )
+        WorkLane.objects.filter(project=project, topic__in=topics).update(**FREE)
         for topic in topics:
             request_work(project_id=project.pk, topic=topic)
         audit(project=project, actor=actor, verb="work.requested", detail={"topics": [topic.value for topic in topics]})

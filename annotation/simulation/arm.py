@@ -162,7 +162,7 @@ def _report(
         "percent": agreement["percent"],
         "krippendorff_alpha": agreement["coefficients"].get("krippendorff_alpha"),
     }
-    outcome.flags = _judge_flags(_flags(admin, path), wrong, ledger, people)
+    outcome.flags = _judge_flags(_flags(admin, path), wrong, people)
 
 
 def _flags(admin: Api, path: str) -> list[dict[str, Any]]:
@@ -175,9 +175,7 @@ def _flags(admin: Api, path: str) -> list[dict[str, Any]]:
         page = admin.want("GET", f"{path}flags/?{page['next'].partition('?')[2]}")
 
 
-def _judge_flags(
-    flags: Sequence[dict[str, Any]], wrong: set[int], ledger: Ledger, people: Sequence[Person]
-) -> dict[str, Any]:
+def _judge_flags(flags: Sequence[dict[str, Any]], wrong: set[int], people: Sequence[Person]) -> dict[str, Any]:
     """Counts how many flags point at what is truly wrong: wrong labels, and people who answer at random."""
     labels = [flag["annotation"] for flag in flags if flag["kind"] == "label_suspect"]
     spammers = {person.username for person in people if person.is_spammer}

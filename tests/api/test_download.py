@@ -158,7 +158,7 @@ def test_pictures_are_scored_from_data_urls_and_files(client_of, tmp_path):
     pictures = [png((16 * digits.images[row]).clip(0, 255).astype(np.uint8)[:, :, None]) for row in chosen]
     project = make_project(classes=("0", "1"), representation="image")
     rows = [{"data": {"image": data_url(picture)}} for picture in pictures]
-    assert add_items(project=project, user=project.created_by, rows=rows).created == 30
+    assert add_items(project=project, rows=rows).created == 30
     items = list(project.items.order_by("pk"))
     for item, row in zip(items[:20], chosen, strict=False):
         answer(item, project.created_by, str(digits.target[row]))

@@ -63,7 +63,7 @@ def test_out_of_fold_remembers_nothing_where_the_search_ends_early() -> None:
     """Answers that are pure chance, more numbers than rows and hardly a penalty: nothing can be known of a row."""
     rng = np.random.default_rng(3)
     X, y = rng.normal(size=(300, 400)).astype(np.float32), rng.integers(0, 2, 300)
-    unseen = out_of_fold(X, one_hot(y, 2), np.ones(300, np.float32), n_classes=2, l2=1e-4, rng=rng)
+    unseen = out_of_fold(X, one_hot(y, 2), np.ones(300, np.float32), l2=1e-4, rng=rng)
     assert (unseen.argmax(axis=1) == y).mean() < 0.6
 
 
@@ -113,8 +113,8 @@ def test_more_noise_means_more_regularisation() -> None:
     X, y = three_classes()
     guesses = rng.integers(0, 3, len(y))
     ones = np.ones(len(X), np.float32)
-    clean = choose_l2(X, one_hot(y, 3), ones, n_classes=3, rng=np.random.default_rng(1))
-    noise = choose_l2(X, one_hot(guesses, 3), ones, n_classes=3, rng=np.random.default_rng(1))
+    clean = choose_l2(X, one_hot(y, 3), ones, rng=np.random.default_rng(1))
+    noise = choose_l2(X, one_hot(guesses, 3), ones, rng=np.random.default_rng(1))
     assert clean == min(L2_GRID)
     assert noise == max(L2_GRID)
 
@@ -122,8 +122,8 @@ def test_more_noise_means_more_regularisation() -> None:
 def test_too_little_to_choose_from() -> None:
     X, ones = unit_rows(50, 4, np.random.default_rng(0)), np.ones(50, np.float32)
     rng = np.random.default_rng(0)
-    assert choose_l2(X, one_hot(np.zeros(50, int), 2), ones, n_classes=2, rng=rng) == 1.0
-    assert choose_l2(X[:3], one_hot(np.array([0, 1, 0]), 2), ones[:3], n_classes=2, rng=rng) == 1.0
+    assert choose_l2(X, one_hot(np.zeros(50, int), 2), ones, rng=rng) == 1.0
+    assert choose_l2(X[:3], one_hot(np.array([0, 1, 0]), 2), ones[:3], rng=rng) == 1.0
 
 
 def test_out_of_fold_does_not_see_the_row() -> None:
@@ -132,7 +132,7 @@ def test_out_of_fold_does_not_see_the_row() -> None:
     X, y = unit_rows(200, 150, rng), rng.integers(0, 2, 200)
     ones = np.ones(200, np.float32)
     seen = fit_linear(X, one_hot(y, 2), ones, n_classes=2, l2=0.1).predict_proba(X)
-    unseen = out_of_fold(X, one_hot(y, 2), ones, n_classes=2, l2=0.1, rng=rng)
+    unseen = out_of_fold(X, one_hot(y, 2), ones, l2=0.1, rng=rng)
     assert (seen.argmax(axis=1) == y).mean() > 0.9
     assert 0.35 < (unseen.argmax(axis=1) == y).mean() < 0.65
 
@@ -140,7 +140,7 @@ def test_out_of_fold_does_not_see_the_row() -> None:
 @pytest.mark.parametrize("n", [0, 1, 2, 3])
 def test_out_of_fold_with_few_rows(n: int) -> None:
     X, ones = unit_rows(n, 4, np.random.default_rng(0)), np.ones(n, np.float32)
-    p = out_of_fold(X, one_hot(np.arange(n) % 2, 2), ones, n_classes=2, l2=1, rng=np.random.default_rng(0))
+    p = out_of_fold(X, one_hot(np.arange(n) % 2, 2), ones, l2=1, rng=np.random.default_rng(0))
     assert p.shape == (n, 2)
     assert np.allclose(p.sum(axis=1), 1)
 

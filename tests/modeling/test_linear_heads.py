@@ -134,8 +134,8 @@ class TestEveryHead:
         X, targets = self.examples(head)
         rng = np.random.default_rng(1)
         n_classes = targets.shape[1]
-        assert choose_l2(X, targets, ones(150), n_classes=n_classes, rng=rng, head=head) in L2_GRID
-        held_out = out_of_fold(X, targets, ones(150), n_classes=n_classes, l2=0.1, rng=rng, head=head)
+        assert choose_l2(X, targets, ones(150), rng=rng, head=head) in L2_GRID
+        held_out = out_of_fold(X, targets, ones(150), l2=0.1, rng=rng, head=head)
         assert (held_out.argmax(axis=1) == targets.argmax(axis=1)).mean() > 1.3 / n_classes
 
     def test_works_without_rows(self, head: str) -> None:

@@ -108,7 +108,7 @@ def test_every_random_draw_of_a_team_is_recorded_as_a_full_count_says(monkeypatc
         answer(person, lease.id, {"class": rng.choice(["ham", "spam"])})
         if turn % 10 == 9:
             more = [{"data": {"text": f"more of {turn} and {n}"}} for n in range(4)]
-            assert add_items(project=project, user=project.created_by, rows=more).created == 4
+            assert add_items(project=project, rows=more).created == 4
             run(project, Topic.REPRESENT, Topic.LEARN, Topic.SCORE)
     assert recorded == pytest.approx(wanted)
     streams = set(Item.objects.filter(project=project).values_list("draw_stream", flat=True))

@@ -53,7 +53,7 @@ def test_the_threshold_decides_and_without_one_nothing_happens(project: Project)
 
 def test_a_text_of_the_pool_is_moved_up_and_an_answered_one_is_not(project: Project) -> None:
     owner = project.memberships.get(role="owner").user
-    add_items(project=project, user=owner, rows=[{"data": {"text": text}} for text in DOUBTFUL])
+    add_items(project=project, rows=[{"data": {"text": text}} for text in DOUBTFUL])
     fresh, answered = Item.objects.order_by("-id")[:2]
     make_annotation(answered, owner, "ham")
     before = Item.objects.count()

@@ -28,7 +28,7 @@ from annotation.operations.outbox import request_work
 from annotation.operations.prediction import predict
 from annotation.queries.learning import model_status
 from annotation.stored import _models, load_model
-from annotation.vectors import vectors_for
+from annotation.vectors import load_pool
 from tests.factories import make_annotation, make_item, make_member, make_project
 from tests.operations.learning_world import add_items, answer, claimed, run, taught, truth
 
@@ -253,9 +253,10 @@ def test_two_answers_on_one_item_are_one_example() -> None:
     assert project.live_model.metrics["n_trained"] == 20
     assert project.live_model.n_annotations == 21
     assert Representation.objects.filter(project=project).count() == 1
-    found, vectors = vectors_for(project, np.array([items[0].pk, 10**12]))
-    assert found.tolist() == [True, False]
-    assert np.linalg.norm(vectors) == pytest.approx(1, abs=1e-3)
+    pool = load_pool(Representation.objects.get(project=project))
+    row, nowhere = pool.find(np.array([items[0].pk, 10**12]))
+    assert nowhere == -1
+    assert np.linalg.norm(pool.vectors(np.array([row]))) == pytest.approx(1, abs=1e-3)
 
 
 def test_web_processes_load_neither_scikit_learn_nor_an_optimiser() -> None:

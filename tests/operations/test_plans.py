@@ -159,7 +159,7 @@ def test_an_import_reads_no_table_where_nearly_all_items_have_one_content():
         cursor.execute("UPDATE annotation_item SET content_hash = decode(md5('one'), 'hex')")
         cursor.execute("ANALYZE annotation_item")
     with connection.execute_wrapper(explained):
-        assert add_items(project=project, user=project.created_by, rows=rows).created == 50
+        assert add_items(project=project, rows=rows).created == 50
     tops = [rows[0][0][0]["Plan"] for rows in explained.plans]
     known = [top for top in tops if "incoming_item" in str(top) and top["Node Type"] == "Nested Loop"]
     assert len(known) == 1

@@ -149,7 +149,7 @@ def test_each_part_keeps_its_probability_where_parts_are_put_in_order(
 def test_predictions_that_come_with_items_say_how_sure_they_are() -> None:
     project = make_project()
     row = {"data": {"text": "x"}, "predictions": [{"model": "m", "probabilities": {"ham": 0.6, "spam": 0.4}}]}
-    assert add_items(project=project, user=project.created_by, rows=[row]).created == 1
+    assert add_items(project=project, rows=[row]).created == 1
     assert Prediction.objects.get().uncertainty == pytest.approx(0.8)
 
 

@@ -102,7 +102,7 @@ def test_digits_are_learned_from_their_pictures() -> None:
     every = [json.loads(line) for line in rows_to_import(*pictures()).splitlines()]
     rows = [row for row in every if row["metadata"]["digit"] in {"0", "1", "2"}][:90]
     project = make_project(classes=("0", "1", "2"), representation="image", gold_rate=0)
-    assert add_items(project=project, user=project.created_by, rows=rows).created == 90
+    assert add_items(project=project, rows=rows).created == 90
     items = {item.external_id: item for item in project.items.all()}
     for row in rows[:45]:
         answer(items[row["external_id"]], project.created_by, row["metadata"]["digit"])
@@ -121,6 +121,6 @@ def test_items_with_pictures_that_are_none_are_refused() -> None:
         {"data": {"image": image}}
         for image in (data_url(b"<svg/>"), "data:text/html,x", data_url(png(np.zeros((2, 2, 1), dtype=np.uint8))))
     ]
-    added = add_items(project=project, user=project.created_by, rows=rows)
+    added = add_items(project=project, rows=rows)
     assert [(error["index"], error["field"]) for error in added.errors] == [(0, "data.image"), (1, "data.image")]
     assert added.created == 1

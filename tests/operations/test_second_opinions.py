@@ -148,7 +148,7 @@ class TestShare:
     def test_a_share_of_the_items_gets_the_overlap(self):
         project = make_project(overlap=3, max_votes=3, overlap_share=0.25)
         rows = [{"external_id": str(n), "data": {"text": f"text {n}"}} for n in range(400)]
-        add_items(project=project, user=project.created_by, rows=rows)
+        add_items(project=project, rows=rows)
         limits = list(Item.objects.order_by("shuffle_key").values_list("slot_limit", flat=True))
         assert set(limits) == {1, 3}
         assert 70 <= limits.count(3) <= 130

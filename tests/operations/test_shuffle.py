@@ -42,7 +42,7 @@ def draw(project: Project, n_items: int = 1) -> list[Item]:
 
 def add(project: Project, name: str, n_items: int) -> None:
     rows = [{"data": {"text": f"{name} {n}"}} for n in range(n_items)]
-    assert add_items(project=project, user=project.created_by, rows=rows).created == n_items
+    assert add_items(project=project, rows=rows).created == n_items
 
 
 def seeded(seed: int) -> Project:
@@ -87,7 +87,7 @@ def test_before_the_first_draw_the_order_is_that_of_the_seed_alone():
     add(in_one, "a", 9)
     for n in range(9):
         rows = [{"data": {"text": f"a {n}"}}]
-        add_items(project=in_two, user=in_two.created_by, rows=rows)
+        add_items(project=in_two, rows=rows)
     assert [item.data for item in undrawn(in_one)] == [item.data for item in undrawn(in_two)]
 
 

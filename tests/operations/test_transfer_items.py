@@ -29,7 +29,7 @@ def row(text: str, name: str | None = None, **more: Any) -> dict[str, Any]:
 
 
 def add(project: Project, *rows: Any) -> Added:
-    return add_items(project=project, user=project.created_by, rows=list(rows))
+    return add_items(project=project, rows=list(rows))
 
 
 @pytest.mark.django_db

@@ -36,7 +36,7 @@ class Items(View):
         """Adds up to 1,000 items; what does not fit is reported row by row and the rest is kept."""
         project = access.project_for(person(request), project_id, needs="import")
         rows = checked(serializers.ItemRows, request)["items"]
-        added = transfer.add_items(project=project, user=person(request), rows=rows)
+        added = transfer.add_items(project=project, rows=rows)
         return Response(asdict(added))
 
 

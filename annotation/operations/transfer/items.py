@@ -34,7 +34,7 @@ class Added:
     errors: list[dict[str, Any]] = field(default_factory=list)
 
 
-def add_items(*, project: Project, user: User, rows: Sequence[Any]) -> Added:
+def add_items(*, project: Project, rows: Sequence[Any]) -> Added:
     """Stores the rows that are right and names what is wrong with the others; one transaction.
 
     The same external_id (or, without one, the same content) again is a duplicate and changes nothing. Two callers at

@@ -11,6 +11,7 @@ from annotation.arrays import Votes
 from annotation.models import Annotation, ModelVersion, Project, Representation, Stream
 from annotation.operations.labels import Labels, load_labels
 from annotation.operations.outbox import LaneClaim, waiting_requests
+from annotation.rows import every
 from annotation.snapshots import snapshot
 from modeling.truth import infer
 
@@ -149,9 +150,7 @@ def _weights(votes: Votes, accuracy: npt.NDArray[np.float64]) -> Floats:
 
 def random_draws(project: Project) -> dict[str, Ints]:
     """Returns the items that were drawn at random to measure with, and by the shuffle before there was a model."""
-    with connection.cursor() as cursor:
-        cursor.execute(DRAWN_AT_RANDOM, [project.pk, Stream.RANDOM.value, Stream.SHUFFLE.value])
-        rows = cursor.fetchall()
+    rows = every(DRAWN_AT_RANDOM, [project.pk, Stream.RANDOM.value, Stream.SHUFFLE.value])
     return {
         stream: np.array([item_id for item_id, drawn in rows if drawn == stream], dtype=np.int64)
         for stream in (Stream.RANDOM, Stream.SHUFFLE)

@@ -15,6 +15,7 @@ from annotation.operations.transfer.answers import RowError
 from annotation.operations.transfer.items import add_rows
 from annotation.operations.transfer.rows import Draft, read_row
 from annotation.operations.transfer.store import expected_in
+from annotation.rows import every
 
 KIND = "low_confidence"
 # What is not sure in use gets every second place of the queue, as far as it goes.
@@ -92,9 +93,7 @@ def _reason(said: Answered, place: int) -> dict[str, Any]:
 
 def with_doubts_in_use(project: Project, places: Sequence[Place]) -> list[Place]:
     """Returns the queue with the items of `ask_people` that nobody was asked about yet at every second place."""
-    with connection.cursor() as cursor:
-        cursor.execute(WISHED, [project.pk, MOST_PLACES])
-        rows = cursor.fetchall()
+    rows = every(WISHED, [project.pk, MOST_PLACES])
     doubts = [Place(item_id, 1.0, _loaded(reason), Stream.MODEL.value, 1.0) for item_id, reason in rows]
     wished = {place.item_id for place in doubts}
     others = [place for place in places if place.item_id not in wished]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -17,6 +17,7 @@ from annotation.operations.inference import Inference, consensus_of
 from annotation.operations.outbox import LaneClaim, require_lane, settle_lane
 from annotation.operations.quality_rows import names_of, write_consensus
 from annotation.operations.suspicions import suspicious_labels
+from annotation.rows import every
 from annotation.snapshots import snapshot
 from modeling.engine import MOST_CELLS as MOST_MATRIX_CELLS
 from modeling.live import judge_items
@@ -137,9 +138,7 @@ def _is_small(row: QualityVersion, requests: Sequence[tuple[int, int | None]]) -
 
 
 def _items_of(annotation_ids: list[int]) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(ITEMS, [annotation_ids])
-        return [item for (item,) in cursor.fetchall()]
+    return [item for (item,) in every(ITEMS, [annotation_ids])]
 
 
 def _judged(seen: _Seen) -> Inference:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection
 
 from annotation.kinds import Learner
 from annotation.models import ModelVersion, Project
 from annotation.operations.todays_classes import counts_today, folding_of
+from annotation.rows import every
 from annotation.vectors import Ints, Pool, load_pool
 from modeling.linear import LinearModel
 from modeling.open_rows import FoldedModel, OpenRows
@@ -98,6 +98,4 @@ def pending_items(project: Project) -> Ints:
 
 
 def _ids(sql: str, project: Project) -> Ints:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"project": project.pk})
-        return np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
+    return np.array([row[0] for row in every(sql, {"project": project.pk})], dtype=np.int64)

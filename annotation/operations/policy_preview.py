@@ -10,6 +10,7 @@ from annotation.errors import Conflict
 from annotation.models import Project
 from annotation.operations.project_settings import checked_settings
 from annotation.queries.renames import CLASS_TODAY, renamed
+from annotation.rows import every
 from annotation.sentences import say, spoken
 from modeling.policy_preview import Course, expected_course
 
@@ -55,9 +56,8 @@ def preview_policy(*, project: Project, user: User, settings: Any) -> dict[str, 
 
 def _votes(project: Project) -> tuple[Any, dict[str, int]]:
     names = {name: place for place, name in enumerate(project.class_names)}
-    with connection.cursor() as cursor:
-        cursor.execute(VOTES, {"project": project.pk, "most": MOST_ITEMS, "renamed": renamed(project)})
-        rows = [(item, person, names[said]) for item, person, said in cursor.fetchall() if said in names]
+    found = every(VOTES, {"project": project.pk, "most": MOST_ITEMS, "renamed": renamed(project)})
+    rows = [(item, person, names[said]) for item, person, said in found if said in names]
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
     items, table[:, 0] = np.unique(table[:, 0], return_inverse=True)
     people, table[:, 1] = np.unique(table[:, 1], return_inverse=True)

@@ -1,9 +1,8 @@
 """A queue by the predictions of a model outside, in place of ours: the least sure ones first."""
 
-from django.db import connection
-
 from annotation.models import Project, Stream
 from annotation.operations.ranking import QUEUE_LENGTH, Place
+from annotation.rows import every
 
 # What was said last about an item is what counts, whichever model said it.
 LEAST_SURE = """
@@ -20,9 +19,7 @@ LEAST_SURE = """
 
 def next_predicted(project: Project) -> list[Place]:
     """The items nobody was asked about whose prediction is least sure; empty when no prediction says how sure it is."""
-    with connection.cursor() as cursor:
-        cursor.execute(LEAST_SURE, {"project": project.pk, "limit": QUEUE_LENGTH})
-        return [_place(*row) for row in cursor.fetchall()]
+    return [_place(*row) for row in every(LEAST_SURE, {"project": project.pk, "limit": QUEUE_LENGTH})]
 
 
 def _place(item_id: int, uncertainty: float, model: str) -> Place:

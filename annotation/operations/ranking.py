@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db import connection
 
 from annotation.kinds import Learner
 from annotation.models import ModelVersion, Project, Strategy, Stream, Suggestions
@@ -14,6 +13,7 @@ from annotation.operations.open_pool import OpenPool, open_pool
 from annotation.operations.predicted_answers import answers_of
 from annotation.operations.team_ranking import choose_by_team
 from annotation.queries.labeling import SUGGESTED
+from annotation.rows import every
 from annotation.vectors import Floats, Ints
 from modeling.batches import Choice, Kind
 from modeling.class_needs import needy_classes
@@ -44,9 +44,8 @@ class Place(NamedTuple):
 
 def next_shuffled(project: Project) -> list[Place]:
     """The queue of the strategy `random`: the next items of the seeded shuffle."""
-    with connection.cursor() as cursor:
-        cursor.execute(SHUFFLED, {"project": project.pk, "limit": QUEUE_LENGTH})
-        return [shuffled_place(item_id, 0.0, n_open) for item_id, n_open in cursor.fetchall()]
+    found = every(SHUFFLED, {"project": project.pk, "limit": QUEUE_LENGTH})
+    return [shuffled_place(item_id, 0.0, n_open) for item_id, n_open in found]
 
 
 def announced(project: Project, places: Sequence[Place]) -> list[Place]:

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection
-
 from annotation.models import Project
+from annotation.rows import every
 
 MAX_ID = 2**63 - 1
 NAMED = "SELECT external_id, id FROM annotation_item WHERE project_id = %s AND external_id = ANY(%s)"
@@ -34,16 +33,12 @@ def find_items(project: Project, rows: Mapping[int, Mapping[str, Any]], refuse: 
 
 def items_named(project: Project, names: Sequence[str]) -> dict[str, int]:
     """Returns the item ids of those external ids that the project knows."""
-    with connection.cursor() as cursor:
-        cursor.execute(NAMED, [project.pk, [name for name in set(names) if _is_storable(name)]])
-        return dict(cursor.fetchall())
+    return dict(every(NAMED, [project.pk, [name for name in set(names) if _is_storable(name)]]))
 
 
 def items_numbered(project: Project, item_ids: Sequence[int]) -> dict[int, int]:
     """Returns those ids, each under itself, that are the project's items."""
-    with connection.cursor() as cursor:
-        cursor.execute(NUMBERED, [project.pk, list(set(item_ids))])
-        return {row[0]: row[0] for row in cursor.fetchall()}
+    return {row[0]: row[0] for row in every(NUMBERED, [project.pk, list(set(item_ids))])}
 
 
 def _is_id(value: Any) -> bool:

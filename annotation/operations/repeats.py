@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from django.db import connection
-
 from annotation.models import Project, Stream
 from annotation.operations.ranking import Place
+from annotation.rows import every
 
 # Each content is looked for once, however many items have it; "+ 0" leaves the index that starts with the content.
 CONTENT = """
@@ -42,6 +41,5 @@ def _content(project: Project, item_ids: list[int]) -> dict[int, tuple[bytes, bo
     """The content of each of these items that nobody was asked about, and whether it was asked under another name."""
     if not item_ids:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(CONTENT, {"chosen": item_ids, "project": project.pk})
-        return {item_id: (bytes(key), was_asked) for item_id, key, was_asked in cursor.fetchall()}
+    found = every(CONTENT, {"chosen": item_ids, "project": project.pk})
+    return {item_id: (bytes(key), was_asked) for item_id, key, was_asked in found}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from annotation.artifacts import FOLDER, ArtifactError
@@ -13,6 +13,7 @@ from annotation.errors import Postponed
 from annotation.models import FeatureShard, Project, Representation, Topic, VectorBatch
 from annotation.operations.outbox import LaneClaim, request_work, settle_lane
 from annotation.representations import EXTERNAL
+from annotation.rows import every
 from annotation.stored import load_encoder
 from annotation.vectors import SHARD_ROWS, Floats, Ints, Shard, open_shard, save_shard
 from modeling.encoding import Encoder
@@ -85,9 +86,7 @@ def drawn_among(project_id: int, item_ids: Ints) -> Ints:
     """Returns those of the items that people were asked about."""
     if not len(item_ids):
         return item_ids
-    with connection.cursor() as cursor:
-        cursor.execute(DRAWN_IDS, [project_id])
-        drawn = np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
+    drawn = np.array([row[0] for row in every(DRAWN_IDS, [project_id])], dtype=np.int64)
     return np.intersect1d(item_ids, drawn)
 
 
@@ -164,15 +163,12 @@ def texts_of(item_ids: Ints) -> list[str]:
 
 def pairs_of(item_ids: Ints) -> list[tuple[str, str | None]]:
     """The beginnings of the items' texts in the order given, and of the second one where an item shows two."""
-    with connection.cursor() as cursor:
-        cursor.execute(TEXTS, {"longest": TEXT_CHARACTERS, "items": item_ids.tolist()})
-        found = {item_id: (first or "", second) for item_id, first, second in cursor.fetchall()}
+    rows = every(TEXTS, {"longest": TEXT_CHARACTERS, "items": item_ids.tolist()})
+    found = {item_id: (first or "", second) for item_id, first, second in rows}
     return [found.get(item_id, ("", None)) for item_id in item_ids.tolist()]
 
 
 def images_of(item_ids: Ints) -> list[str]:
     """The items' images as data URLs in the order given; empty for an item without one."""
-    with connection.cursor() as cursor:
-        cursor.execute(IMAGES, [item_ids.tolist()])
-        found = dict(cursor.fetchall())
+    found = dict(every(IMAGES, [item_ids.tolist()]))
     return [found.get(item_id) or "" for item_id in item_ids.tolist()]

@@ -7,7 +7,7 @@ its project, until somebody lets him go on.
 
 import logging
 
-from django.db import connection
+from annotation.rows import every
 
 logger = logging.getLogger(__name__)
 
@@ -28,9 +28,7 @@ def end_stalled_sessions(*, sending_seconds: float = SENDING_SECONDS, taking_sec
 
     Whoever goes on later finds its connection gone, and its lane or job taken over.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(END, [sending_seconds, taking_seconds])
-        ended = cursor.fetchall()
+    ended = every(END, [sending_seconds, taking_seconds])
     for pid, wait_event, _ in ended:
         logger.warning("session %s stood still in %s and was ended", pid, wait_event)
     return len(ended)

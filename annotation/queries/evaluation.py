@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
-
 from annotation.errors import BadRequest
 from annotation.kinds import METRICS as MEASURES
 from annotation.kinds import Learner
 from annotation.models import Evaluation, ModelVersion, Project
 from annotation.queries.given_classes import classes_without_labels
 from annotation.queries.learning import no_version_because
+from annotation.rows import every
 from annotation.sentences import Sentence, say, spoken
 from modeling.stopping import CurvePoint, StopAdvice, advise, labels_saved
 
@@ -71,9 +70,8 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
 
 def _points(project: Project, metric: str) -> list[dict[str, Any]]:
     names = ("annotations", "arm", "metric", "estimate", "low", "high", "n")
-    with connection.cursor() as cursor:
-        cursor.execute(CURVE, {"project": project.pk, "metric": metric, "most": MAX_POINTS})
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    found = every(CURVE, {"project": project.pk, "metric": metric, "most": MAX_POINTS})
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def _arm(points: Sequence[dict[str, Any]], arm: str, least_measured: int = 0) -> list[CurvePoint]:

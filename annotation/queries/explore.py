@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from annotation.models import Project
 from annotation.models.items import SHOWN_TEXT
+from annotation.rows import every
 
 EXCERPT = 300
 WINDOW = 4_000
@@ -103,7 +102,7 @@ def explore(project: Project, *, wanted: dict[str, str], order: str, limit: int,
         order_looked=_order(order, "place", "item_id"),
         text=SHOWN_TEXT,
     )
-    found = _rows(sql, parameters)
+    found = every(sql, parameters)
     if len(found) > limit:
         place, item_id, *_, n_looked = found[limit - 1]
         return Page([_row(row) for row in found[:limit]], [place, item_id], n_looked)
@@ -120,7 +119,7 @@ def _end(window: str, order: str, parameters: dict[str, Any]) -> tuple[Any, int,
     backwards = _order(
         {"oldest": "newest", "newest": "oldest", "doubt": "sure", "sure": "doubt"}[order], "place", "item_id"
     )
-    found = _rows(LAST.format(window=window, order=f"ORDER BY {backwards}"), parameters)
+    found = every(LAST.format(window=window, order=f"ORDER BY {backwards}"), parameters)
     return found[0] if found else (None, 0, 0)
 
 
@@ -178,9 +177,3 @@ def _row(row: Sequence[Any]) -> dict[str, Any]:
         "consensus": truth,
         "flags": n_flags,
     }
-
-
-def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())

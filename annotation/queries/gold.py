@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from django.db import connection
-
 from annotation.models import Project
+from annotation.rows import every
 
 EXCERPT = 300
 # Fewer answers say nothing against a known one.
@@ -39,7 +38,7 @@ def gold_items(project: Project, *, limit: int, after: int = 0) -> list[dict[str
 
     `contradicted` is one that most people answer otherwise: then the known answer should be looked at first.
     """
-    found = _rows(GOLD, {"project": project.pk, "excerpt": EXCERPT, "limit": limit, "after": after})
+    found = every(GOLD, {"project": project.pk, "excerpt": EXCERPT, "limit": limit, "after": after})
     return [_gold(project, *row) for row in found]
 
 
@@ -66,12 +65,6 @@ def _gold(
 def gold_proposals(project: Project, *, limit: int) -> list[dict[str, Any]]:
     """Returns items that the engine would make gold: three answers or more and a confidence above 0.99."""
     least = {"least": LEAST_CONFIDENCE, "votes": LEAST_VOTES}
-    found = _rows(PROPOSALS, {"project": project.pk, "excerpt": EXCERPT, "limit": limit} | least)
+    found = every(PROPOSALS, {"project": project.pk, "excerpt": EXCERPT, "limit": limit} | least)
     names = ("item", "external_id", "text", "value", "probability", "n_votes")
     return [dict(zip(names, row, strict=True)) | {"value": json.loads(row[3])} for row in found]
-
-
-def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())

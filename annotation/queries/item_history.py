@@ -3,10 +3,9 @@
 import json
 from typing import Any
 
-from django.db import connection
-
 from annotation.models import Item, Prediction, QueueEntry
 from annotation.queries.review import item_page
+from annotation.rows import every
 
 LEASES = """
     SELECT lease.id, person.username, lease.stream, lease.reason::text, lease.probability, lease.model_version,
@@ -34,8 +33,8 @@ def item_history(item: Item, *, blind: bool) -> dict[str, Any]:
         "draw_probability": item.draw_probability,
         "draw_reason": item.draw_reason,
         "queue": waits and {"rank": waits.rank, "score": waits.score, "reason": waits.reason},
-        "leases": [_lease(row, blind) for row in _rows(LEASES, item.pk)],
-        "revisions": [_revision(row, blind) for row in _rows(REVISIONS, item.pk)],
+        "leases": [_lease(row, blind) for row in every(LEASES, [item.pk])],
+        "revisions": [_revision(row, blind) for row in every(REVISIONS, [item.pk])],
         "predictions": [
             {
                 "model": one.model_name,
@@ -76,9 +75,3 @@ def _revision(row: tuple[Any, ...], blind: bool) -> dict[str, Any]:
         "schema_version": schema_version,
         "created_at": created_at,
     }
-
-
-def _rows(sql: str, item_id: int) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [item_id])
-        return list(cursor.fetchall())

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from annotation.errors import NotFound
 from annotation.models import Annotation, Assignment, Project
+from annotation.rows import every
 
 # The part of a reason that holds what the project's own model would answer, where it says so.
 SUGGESTED = "suggested"
@@ -85,9 +85,7 @@ class InHand:
 
 def in_hand(*, project_id: int, user_id: int, limit: int) -> InHand | None:
     """Returns what the person has in hand; None for somebody who is paused."""
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN_LEASES, {"project": project_id, "user": user_id, "limit": limit})
-        rows = cursor.fetchall()
+    rows = every(OPEN_LEASES, {"project": project_id, "user": user_id, "limit": limit})
     if rows[0][0]:
         return None
     return InHand([lease_of(row[5:]) for row in rows if row[5] is not None], Sources(*rows[0][1:5]))

@@ -12,6 +12,7 @@ from annotation.errors import BadRequest
 from annotation.kinds import Learner
 from annotation.models import Project
 from annotation.models.items import SHOWN_TEXT
+from annotation.rows import every
 from annotation.sentences import Sentence, say, spoken
 from annotation.troubles import why_training_fails
 
@@ -133,10 +134,10 @@ def published_queue(project: Project, *, cursor: str | None = None, limit: int =
     source, before, after = _parsed(cursor)
     version, published_at = Project.objects.values_list("queue_version", "queue_published_at").get(pk=project.pk)
     if source != "shuffle" and version:
-        rows = _page(PUBLISHED, project=project.pk, after=after, limit=limit)
+        rows = every(PUBLISHED, {"project": project.pk, "after": after, "limit": limit})
         if rows or source == "queue":
             return _queue_page(version, published_at, rows, "queue", limit)
-    rows = _page(SHUFFLED, project=project.pk, after=after, before=before, limit=limit)
+    rows = every(SHUFFLED, {"project": project.pk, "after": after, "before": before, "limit": limit})
     return _queue_page(version, published_at, rows, "shuffle", limit)
 
 
@@ -150,12 +151,6 @@ def _parsed(cursor: str | None) -> tuple[str, int, int]:
         if before <= MAX_PLACE and after <= MAX_KEY:
             return source, before, after
     raise BadRequest("This cursor is not one of ours.", fields={"cursor": "unknown"})
-
-
-def _page(sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())
 
 
 def _queue_page(

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection
 
 from annotation.models import Annotation, AnnotatorReport, Flag, Project, Review
+from annotation.rows import every
 from annotation.sentences import say, spoken
 from modeling.evaluation import accuracy_interval
 
@@ -98,18 +98,14 @@ def _report(project: Project, user: User, report: AnnotatorReport | None, seen: 
 
 def _known_answers(project: Project, user: User, n: int | None) -> dict[str, int]:
     """How many known items are among her first n answers (None: among all), and how many she had right at once."""
-    with connection.cursor() as cursor:
-        cursor.execute(GOLD, {"project": project.pk, "user": user.pk, "n": n})
-        checks = cursor.fetchall()
+    checks = every(GOLD, {"project": project.pk, "user": user.pk, "n": n})
     return {"given": len(checks), "right": sum(_is_right(project, *check) for check in checks)}
 
 
 def _weeks(project: Project, user: User, seen: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every week with her answers of now, and how right those are held that could be judged."""
     judged = {one["week"]: one for one in seen}
-    with connection.cursor() as cursor:
-        cursor.execute(WEEKS, [project.pk, user.pk])
-        return [_week(judged, week, n) for week, n in cursor.fetchall()]
+    return [_week(judged, week, n) for week, n in every(WEEKS, [project.pk, user.pk])]
 
 
 def _week(judged: Mapping[str, Mapping[str, Any]], week: date, n: int) -> dict[str, Any]:

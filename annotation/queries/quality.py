@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from annotation.models import AgreementReport, Flag, Project
+from annotation.rows import every
 from annotation.sentences import say, spoken
 
 NOT_YET = say("undefined.not_yet", "no answers have been looked at yet")
@@ -121,9 +121,7 @@ def annotators(
         "place": -user_id,
         "limit": limit,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(ANNOTATORS, asked)
-        return [AnnotatorPlace(list(row[:3]), _annotator_row(row, blind=blind)) for row in cursor.fetchall()]
+    return [AnnotatorPlace(list(row[:3]), _annotator_row(row, blind=blind)) for row in every(ANNOTATORS, asked)]
 
 
 def _annotator_row(row: Sequence[Any], *, blind: bool) -> dict[str, Any]:

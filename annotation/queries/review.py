@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from annotation.kinds.doubt import probability_wrong
@@ -18,6 +17,7 @@ from annotation.queries.review_filters import (
     conditions,
     names_in,
 )
+from annotation.rows import every
 from annotation.sentences import say, spoken
 
 EXCERPT = 300
@@ -125,7 +125,7 @@ def waiting(
                         ORDER BY score DESC, item_id LIMIT %(limit)s) {SHOWN}"""  # noqa: S608 - constants above
     beliefs = beliefs_of(project)
     parameters |= names_in(beliefs) | {"excerpt": EXCERPT, "limit": limit}
-    found = _rows(sql, parameters)
+    found = every(sql, parameters)
     return [_entry(dict(zip(COLUMNS, row, strict=True)), beliefs, blind) for row in found]
 
 
@@ -133,7 +133,7 @@ def waiting_counts(project: Project) -> dict[str, int]:
     """Returns how many items wait for a reviewer, the worst thousand at most, and on how many of those all answers
     agree."""
     sql = f"WITH {COUNTED} SELECT count(*), count(*) FILTER (WHERE {AGREEING}) FROM worst waiting"  # noqa: S608 - constants
-    [(n_waiting, n_agreeing)] = _rows(sql, _all(project))
+    [(n_waiting, n_agreeing)] = every(sql, _all(project))
     return {"waiting": n_waiting, "agreeing": n_agreeing}
 
 
@@ -141,7 +141,7 @@ def agreeing_items(project: Project, *, limit: int) -> list[int]:
     """Returns those of the worst thousand waiting items on which two people or more say the same as the consensus, by
     id."""
     sql = f"WITH {COUNTED} SELECT item_id FROM worst waiting WHERE {AGREEING} ORDER BY item_id LIMIT %(limit)s"  # noqa: S608 - constants
-    return [row[0] for row in _rows(sql, _all(project) | {"limit": limit})]
+    return [row[0] for row in every(sql, _all(project) | {"limit": limit})]
 
 
 def _all(project: Project) -> dict[str, Any]:
@@ -187,7 +187,7 @@ def item_page(item: Item, *, blind: bool) -> dict[str, Any]:
         "taken": item.taken,
         "open_slots": item.open_slots,
         "consensus": None if truth is None else _consensus(truth, beliefs),
-        "votes": [_vote(item.project, row, posterior, blind) for row in _rows(VOTES, [item.pk])],
+        "votes": [_vote(item.project, row, posterior, blind) for row in every(VOTES, [item.pk])],
         "flags": [flag_row(flag, blind=blind) for flag in flags],
         "reviews": [review_row(row, blind=blind) for row in reviews(item.project).filter(item=item)[:50]],
         "comments": [comment_row(row) for row in comments(item)],
@@ -272,9 +272,3 @@ def comment_row(row: Comment) -> dict[str, Any]:
         "mentions": sorted(one.user.get_username() for one in row.mentions.all() if one.by_name),
         "created_at": row.created_at,
     }
-
-
-def _rows(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())

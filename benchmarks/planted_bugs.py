@@ -102,7 +102,7 @@ def _our_modules() -> list[Any]:
 
 
 OPERATIONS = "annotation.operations"
-LEASES = f"{OPERATIONS}.leases"
+LEASES, LEASE_ENDS = f"{OPERATIONS}.leases", f"{OPERATIONS}.lease_ends"
 KEPT = (
     "holds_slot = excluded.holds_slot, stream = excluded.stream, reason = excluded.reason,",
     "stream = excluded.stream, reason = excluded.reason,",
@@ -127,7 +127,7 @@ BUGS = [
             "        transaction.set_rollback(True)\n    if stored is None:",
         ),
     ),
-    Bug("reaper off", constant(f"{LEASES}.RELEASE_EXPIRED", ("lease.expires_at < now()", "false"))),
+    Bug("reaper off", constant(f"{LEASE_ENDS}.RELEASE_EXPIRED", ("lease.expires_at < now()", "false"))),
     Bug(
         "stale generation applied",
         source(
@@ -150,7 +150,7 @@ BUGS = [
     ),
     Bug(
         "an answer asks for no quality work",
-        constant(f"{LEASES}.ANSWER", ("unnest(%(topics)s::text[])", "unnest((%(topics)s::text[])[:1])")),
+        constant(f"{LEASE_ENDS}.ANSWER", ("unnest(%(topics)s::text[])", "unnest((%(topics)s::text[])[:1])")),
     ),
     Bug(
         "idempotency key ignored",
@@ -168,10 +168,10 @@ BUGS = [
         "undo does not give the slots back",
         source(f"{OPERATIONS}.undoing._restore_item", "set_slot_limit(", "_ = ("),
     ),
-    Bug("a skipped item keeps its slot", constant(f"{LEASES}.SKIP", ("AND closed.gives_back", "AND false"))),
+    Bug("a skipped item keeps its slot", constant(f"{LEASE_ENDS}.SKIP", ("AND closed.gives_back", "AND false"))),
     Bug(
         "a lease drawn anew keeps its old slot",
-        both(constant(f"{LEASES}.LEASE", KEPT), constant(f"{LEASES}.GOLD", KEPT)),
+        both(constant(f"{LEASES}.LEASE", KEPT), constant(f"{OPERATIONS}.gold_leases.GOLD", KEPT)),
     ),
     Bug(
         "a new overlap opens what a reviewer has closed",

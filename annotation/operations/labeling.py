@@ -13,23 +13,15 @@ from django.db.models.functions import Now
 
 from annotation import hooks
 from annotation.errors import BadRequest, Conflict
-from annotation.models import (
-    Annotation,
-    AnnotationRevision,
-    Assignment,
-    Item,
-    Membership,
-    Project,
-    Strategy,
-    Stream,
-    Topic,
-)
-from annotation.operations import leases
+from annotation.models import Annotation, AnnotationRevision, Assignment, Item, Membership, Project, Topic
+from annotation.operations import lease_ends
+from annotation.operations.leases import WHY_EMPTY
 from annotation.operations.outbox import request_work_on, wake_after_commit
+from annotation.operations.picking import new_leases
 from annotation.operations.projects import check_schema
 from annotation.operations.retry import retried
 from annotation.operations.training import Training, train
-from annotation.queries.labeling import InHand, Lease, Sources, in_hand
+from annotation.queries.labeling import InHand, Lease, in_hand
 
 MAX_COUNT = 20
 MAX_SECONDS = 7 * 24 * 3600
@@ -91,88 +83,17 @@ def _ordinary(project: Project, user: User, held: InHand, count: int, rng: rando
     rng = rng or random.SystemRandom()
     found = list(held.leases)
     if len(found) < count:
-        found += _new_leases(project, user.pk, count - len(found), rng, held.sources)
+        found += new_leases(project, user.pk, count - len(found), rng, held.sources)
     if found:
         return Assigned(found)
     if release_expired_assignments(project_id=project.pk):
-        found = _new_leases(project, user.pk, count, rng, held.sources)
+        found = new_leases(project, user.pk, count, rng, held.sources)
     return Assigned(found) if found else _why_empty(project, user.pk)
-
-
-def _new_leases(project: Project, user_id: int, count: int, rng: random.Random, sources: Sources) -> list[Lease]:
-    for _ in range(3):
-        try:
-            with transaction.atomic():
-                return _pick(project, user_id, count, rng, sources)
-        except leases.LostRace:
-            continue
-    return []
-
-
-def _pick(project: Project, user_id: int, count: int, rng: random.Random, sources: Sources) -> list[Lease]:
-    """Known answers at places drawn by rate, in the order in which others are leased around them: neither its place nor
-    its number tells a check. With nothing else left to ask, what others have begun just now, and second opinions from
-    anybody."""
-    found: list[Lease] = []
-    due = 0
-    asks_gold = sources.gold and project.gold_rate > 0
-    limit = max(project.gold_rate, leases.FIRST_GOLD_RATE) if asks_gold else 0.0
-    for _ in range(count):
-        if not limit or (roll := rng.random()) >= limit:
-            due += 1
-            continue
-        found += _others(project, user_id, due, rng, sources)
-        gold = leases.take_gold(project=project, user_id=user_id, by_rate=roll < project.gold_rate)
-        found += gold
-        due = 0 if gold else 1
-        if not gold:  # she has had her first, or there are no more
-            limit = project.gold_rate if limit > project.gold_rate else 0.0
-    found += _others(project, user_id, due, rng, sources)
-    if not found:
-        found = leases.take(
-            leases.PICK_STARTED, project=project, user_id=user_id, count=count, started=True, window=None
-        )[0]
-    if not found and project.relabel_rate and project.max_votes > project.overlap:
-        found = leases.take_second(project=project, user_id=user_id, count=count, anybody=True)
-    return leases.disguised(found)
-
-
-def _others(project: Project, user_id: int, count: int, rng: random.Random, sources: Sources) -> list[Lease]:
-    """What others have begun, second opinions by rate, then new items: the protected sample by rate, else queued."""
-    found: list[Lease] = []
-    if count and sources.started:
-        found += leases.take(leases.PICK_STARTED, project=project, user_id=user_id, count=count, started=True)[0]
-    n_again = sum(rng.random() < project.relabel_rate for _ in range(count - len(found)))
-    if n_again and sources.second_opinions and project.max_votes > project.overlap:
-        found += leases.take_second(project=project, user_id=user_id, count=n_again)
-    n_random = sum(rng.random() < project.random_rate for _ in range(count - len(found)))
-    if n_random:
-        found += _fresh(project, user_id, n_random, Stream.RANDOM)
-    is_ranked = sources.queue and project.queue_version and project.strategy != Strategy.RANDOM
-    if len(found) < count and is_ranked:
-        found += _queued(project, user_id, count - len(found))
-    if len(found) < count:
-        found += _fresh(project, user_id, count - len(found), Stream.SHUFFLE)
-    return found
-
-
-def _queued(project: Project, user_id: int, count: int) -> list[Lease]:
-    found: list[Lease] = []
-    looked_at = count
-    while len(found) < count and looked_at:
-        more, looked_at = leases.take(leases.PICK_QUEUED, project=project, user_id=user_id, count=count - len(found))
-        found += more
-    return found
-
-
-def _fresh(project: Project, user_id: int, count: int, stream: Stream) -> list[Lease]:
-    """The next items of the seeded shuffle: each draw is uniform over the items that nobody was asked about."""
-    return leases.take(leases.PICK_FRESH, project=project, user_id=user_id, count=count, stream=stream.value)[0]
 
 
 def _why_empty(project: Project, user_id: int) -> Assigned:
     with connection.cursor() as cursor:
-        cursor.execute(leases.WHY_EMPTY, {"project": project.pk, "user": user_id, "max_votes": project.max_votes})
+        cursor.execute(WHY_EMPTY, {"project": project.pk, "user": user_id, "max_votes": project.max_votes})
         slots_left, any_release, my_release = cursor.fetchone()
     if not slots_left and any_release is None:
         return Assigned(empty_because="finished")
@@ -232,7 +153,7 @@ def _answer_open_lease(assignment: Assignment, value: dict[str, Any], seconds: f
     }
     hooks.reached("answer unsaved")
     with connection.cursor() as cursor:
-        cursor.execute(leases.ANSWER, parameters)
+        cursor.execute(lease_ends.ANSWER, parameters)
         row = cursor.fetchone()
     if row is None:
         return None
@@ -303,8 +224,8 @@ def skip_item(*, assignment: Assignment, reason: str = "") -> None:
     Raises Conflict when the item was answered.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(leases.ITS_ITEM, [assignment.item_id])
-        cursor.execute(leases.SKIP, {"assignment": assignment.pk, "reason": reason})
+        cursor.execute(lease_ends.ITS_ITEM, [assignment.item_id])
+        cursor.execute(lease_ends.SKIP, {"assignment": assignment.pk, "reason": reason})
         (status,) = cursor.fetchone()
     if status == Assignment.Status.ANSWERED:
         raise Conflict("You have answered this item; change the answer instead.", code="answered")
@@ -313,10 +234,10 @@ def skip_item(*, assignment: Assignment, reason: str = "") -> None:
 def release_expired_assignments(*, project_id: int | None = None, limit: int = 500) -> int:
     """Frees the slots of leases that ran out; returns how many. Any number of callers may do so at once."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(leases.LATE, {"project": project_id, "limit": limit})
+        cursor.execute(lease_ends.LATE, {"project": project_id, "limit": limit})
         late = [row[0] for row in cursor.fetchall()]
         if not late:
             return 0
-        cursor.execute(leases.RELEASE_EXPIRED, {"late": late})
+        cursor.execute(lease_ends.RELEASE_EXPIRED, {"late": late})
         (n_released,) = cursor.fetchone()
     return int(n_released)

@@ -1,19 +1,15 @@
-"""SQL that hands out leases and takes them back. Locks are taken in one order: item, then lease.
+"""Leases on items that want answers: take, take_second. Locks are taken in one order: item, then lease.
 
-Places where an item can come from, tried by `labeling.assign_next_item`; each is one statement that picks under
-SKIP LOCKED, takes a slot and writes the lease. Cost does not depend on the size of the project: every pick walks a
-partial index from its head.
+Places where an item can come from, tried by `picking.new_leases`; each is one statement that picks under SKIP LOCKED,
+takes a slot and writes the lease. Cost does not depend on the size of the project: every pick walks a partial index
+from its head.
 """
 
-import json
-from dataclasses import replace
 from typing import Any
 
-from django.db import connection
-
-from annotation.models import Project, Stream
-from annotation.queries.labeling import LOOKS_LIKE, Lease, lease_of
-from annotation.queries.renames import CLASS_GONE, renamed
+from annotation.models import Project
+from annotation.queries.labeling import Lease, lease_of
+from annotation.rows import every, one
 
 # How many started items are looked at for one person. Whoever has answered all of them gets new items meanwhile.
 STARTED_WINDOW = 300
@@ -162,126 +158,6 @@ LEASE = """
     FROM picked LEFT JOIN taken ON taken.id = picked.id LEFT JOIN lease ON lease.item_id = picked.id
 """.replace("{suggestion}", SUGGESTION).replace("{again}", AGAIN)
 
-# Reasons that say nothing about their item.
-PLAIN = ["overlap", "random", "shuffle", "second_opinion"]
-
-# How a gold check looks to whoever is checked: as one of the questions that she got lately, of those with a plain
-# reason and asked blind as it is. With no such question yet, like a random draw.
-FACE = """(
-        SELECT jsonb_build_object('kind', lately.reason->>'kind', '{looks_like}', lately.stream)
-        FROM (SELECT id, stream, reason, suggestion FROM annotation_assignment
-              WHERE project_id = %(project)s AND annotator_id = %(user)s ORDER BY id DESC LIMIT 20) lately
-        WHERE lately.stream <> 'gold' AND lately.suggestion IS NULL AND lately.reason->>'kind' = ANY(%(plain)s)
-        ORDER BY hashint8extended(lately.id, picked.id) LIMIT 1)""".replace("{looks_like}", LOOKS_LIKE)
-
-# Some other question that she could be given now. A check that comes where there is none is known for what it is.
-OTHERS_LEFT = """(
-        EXISTS (SELECT 1 FROM annotation_item
-                WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0)
-        OR EXISTS (SELECT 1 FROM (SELECT id FROM annotation_item
-                                  WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0
-                                  ORDER BY drawn_at LIMIT %(window)s) started
-                   WHERE NOT EXISTS (
-                       SELECT 1 FROM annotation_assignment mine
-                       WHERE mine.item_id = started.id AND mine.annotator_id = %(user)s
-                         AND mine.status <> 'expired')))"""
-
-GOLD = """
-    WITH picked AS MATERIALIZED (
-        SELECT item.id, item.external_id, item.data, item.metadata, count(*) OVER () AS n_left
-        FROM annotation_item item
-        WHERE item.project_id = %(project)s AND item.is_gold AND (%(alone)s OR {others_left})
-          AND NOT EXISTS (SELECT 1 FROM annotation_assignment mine
-                          WHERE mine.item_id = item.id AND mine.annotator_id = %(user)s AND mine.status <> 'expired')
-          AND NOT EXISTS (SELECT 1 FROM annotation_goldanswer one WHERE one.item_id = item.id AND {gone})
-          AND (%(by_rate)s OR %(first)s > (
-                SELECT count(*) FROM annotation_item known
-                JOIN annotation_assignment mine ON mine.item_id = known.id AND mine.annotator_id = %(user)s
-                WHERE known.project_id = %(project)s AND known.is_gold AND mine.status = 'answered'))
-        ORDER BY hashint8extended(item.id, %(user)s) LIMIT 1),
-    still AS MATERIALIZED (  -- it stays a known answer until the lease is written, which holds no slot
-        SELECT id FROM annotation_item WHERE id = (SELECT id FROM picked) AND is_gold FOR SHARE SKIP LOCKED),
-    lease AS (
-        INSERT INTO annotation_assignment AS lease (project_id, item_id, annotator_id, stream, reason, probability,
-            model_version, holds_slot, status, skip_reason, created_at, expires_at)
-        SELECT %(project)s, id, %(user)s, 'gold',
-               CASE WHEN %(reason)s::text IS NULL THEN coalesce({face}, '{"kind": "random"}')
-                    ELSE jsonb_build_object('kind', %(reason)s::text) END, 1.0 / n_left,
-               NULL, false, 'open', '', now(), now() + make_interval(secs => %(lease_seconds)s)
-        FROM picked WHERE id IN (SELECT id FROM still)
-        ON CONFLICT (item_id, annotator_id) DO UPDATE
-            {again}
-            WHERE lease.status = 'expired'
-        RETURNING lease.id, lease.item_id, lease.expires_at, lease.probability, lease.reason)
-    SELECT lease.id, picked.id, picked.external_id, picked.data, picked.metadata, lease.expires_at,
-           'gold', lease.probability, NULL, lease.reason, NULL
-    FROM picked JOIN lease ON lease.item_id = picked.id
-""".replace("{again}", AGAIN)
-GOLD = GOLD.replace("{face}", FACE).replace("{others_left}", OTHERS_LEFT).replace("{gone}", CLASS_GONE)
-LOOK_LIKE = "UPDATE annotation_assignment SET reason = %s::jsonb WHERE id = %s"
-
-# Skill is known soonest when the first checks come early; after these the project's rate holds.
-FIRST_GOLD = 5
-FIRST_GOLD_RATE = 0.25
-
-# The slot goes over from the lease to the answer, so the item is not touched.
-ANSWER = """
-    WITH closed AS (
-        UPDATE annotation_assignment SET status = 'answered', closed_at = now()
-        WHERE id = %(assignment)s AND status = 'open'
-        RETURNING id, project_id, item_id, annotator_id),
-    answer AS (
-        INSERT INTO annotation_annotation (assignment_id, project_id, item_id, annotator_id, revision, value, seconds,
-            schema_version, created_at, updated_at)
-        SELECT id, project_id, item_id, annotator_id, 1, %(value)s::jsonb, %(seconds)s, %(schema_version)s, now(), now()
-        FROM closed RETURNING id, project_id, value, seconds, schema_version, created_at),
-    revision AS (
-        INSERT INTO annotation_annotationrevision (annotation_id, revision, value, seconds, schema_version, created_at)
-        SELECT id, 1, value, seconds, schema_version, created_at FROM answer),
-    work AS (
-        INSERT INTO annotation_workrequest (project_id, topic, annotation_id, created_at)
-        SELECT project_id, unnest(%(topics)s::text[]), id, created_at FROM answer)
-    SELECT id, created_at FROM answer
-"""
-
-# Whoever gives a slot back locks the item first, by a statement of its own: PostgreSQL checks constraints on the row as
-# the statement saw it, before it notices that somebody has changed that row, such as a known answer made ordinary.
-LATE = """
-    SELECT lease.id FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
-    WHERE lease.status = 'open' AND lease.expires_at < now()
-      AND (%(project)s::bigint IS NULL OR lease.project_id = %(project)s)
-    ORDER BY lease.expires_at LIMIT %(limit)s
-    FOR NO KEY UPDATE OF item SKIP LOCKED
-"""
-RELEASE_EXPIRED = """
-    WITH closed AS (
-        UPDATE annotation_assignment lease SET status = 'expired', closed_at = now()
-        WHERE lease.id = ANY(%(late)s) AND lease.status = 'open' AND lease.expires_at < now()
-        RETURNING lease.item_id, lease.holds_slot),
-    freed AS (
-        UPDATE annotation_item item
-        SET taken = item.taken - back.n, open_slots = greatest(item.slot_limit - (item.taken - back.n), 0)
-        FROM (SELECT item_id, count(*)::int AS n FROM closed WHERE holds_slot GROUP BY item_id) back
-        WHERE item.id = back.item_id)
-    SELECT count(*) FROM closed
-"""
-
-ITS_ITEM = "SELECT FROM annotation_item WHERE id = %s FOR NO KEY UPDATE"
-SKIP = """
-    WITH before AS MATERIALIZED (
-        SELECT id, status FROM annotation_assignment WHERE id = %(assignment)s FOR NO KEY UPDATE),
-    closed AS (
-        UPDATE annotation_assignment lease
-        SET status = 'skipped', closed_at = now(), skip_reason = %(reason)s
-        FROM before WHERE lease.id = before.id AND before.status IN ('open', 'expired')
-        RETURNING lease.item_id, lease.holds_slot AND before.status = 'open' AS gives_back),
-    freed AS (
-        UPDATE annotation_item item
-        SET taken = item.taken - 1, open_slots = greatest(item.slot_limit - (item.taken - 1), 0)
-        FROM closed WHERE item.id = closed.item_id AND closed.gives_back)
-    SELECT coalesce((SELECT 'skipped' FROM closed), (SELECT status FROM before))
-"""
-
 WHY_EMPTY = """
     SELECT EXISTS (SELECT 1 FROM annotation_item
                    WHERE project_id = %(project)s AND drawn_at IS NULL AND open_slots > 0)
@@ -316,7 +192,7 @@ def take(
         "window": STARTED_WINDOW,
         "more": 0,
     } | extra
-    rows = _rows(f"WITH {pick}, {LEASE}", parameters)
+    rows = every(f"WITH {pick}, {LEASE}", parameters)
     if any(item is not None and lease is None for lease, item, *_ in rows):
         raise LostRace
     return [lease_of(row) for row in rows if row[0] is not None], len(rows)
@@ -324,56 +200,10 @@ def take(
 
 def take_second(*, project: Project, user_id: int, count: int, anybody: bool = False) -> list[Lease]:
     """Returns leases for second opinions, the most valuable first; none while somebody changes the project."""
-    with connection.cursor() as cursor:
-        cursor.execute(MAX_VOTES, [project.pk])
-        row = cursor.fetchone()
+    row = one(MAX_VOTES, [project.pk])
     if row is None or row[0] <= project.overlap:
         return []
     return take(
         PICK_SECOND, project=project, user_id=user_id, count=count, started=True, more=1, max_votes=row[0],
         anybody=anybody, tolerance=SKILL_TOLERANCE,
     )[0]  # fmt: skip
-
-
-def take_gold(*, project: Project, user_id: int, by_rate: bool, reason: str | None = None) -> list[Lease]:
-    """Returns a lease on a gold item that this person has not seen, or nothing. Gold uses no slot.
-
-    The reason is what she is told, in a training. Without one gold looks like her other questions, and comes only while
-    there are others, unless the project asks for known answers alone (`gold_rate` 1).
-
-    Unless it is her turn by the project's rate, only somebody who has answered fewer than five gets one.
-    """
-    parameters = {
-        "project": project.pk, "user": user_id, "lease_seconds": project.lease_seconds, "by_rate": by_rate,
-        "first": FIRST_GOLD, "reason": reason, "window": STARTED_WINDOW, "plain": PLAIN,
-        "renamed": renamed(project),
-        "alone": reason is not None or project.gold_rate >= 1,
-    }  # fmt: skip
-    return [lease_of(row) for row in _rows(GOLD, parameters)]
-
-
-def disguised(found: list[Lease]) -> list[Lease]:
-    """Returns leases of one call, each check on a known answer seen as the question that is given next to it."""
-    others = [at for at, one in enumerate(found) if one.stream != Stream.GOLD]
-    if not others:
-        return found
-    nearest = (min(others, key=lambda other: abs(other - at)) for at in range(len(found)))
-    return [
-        _look_like(one, found[other]) if one.stream == Stream.GOLD else one
-        for one, other in zip(found, nearest, strict=True)
-    ]
-
-
-def _look_like(gold: Lease, other: Lease) -> Lease:
-    """Between two of a kind it would stand out."""
-    plain = other.reason.get("kind") in PLAIN and other.suggestion is None  # gold is asked blind
-    face = {"kind": other.reason["kind"], LOOKS_LIKE: other.stream} if plain else {"kind": "random"}
-    with connection.cursor() as cursor:
-        cursor.execute(LOOK_LIKE, [json.dumps(face), gold.id])
-    return replace(gold, reason=face)
-
-
-def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from annotation.errors import NotFound
 from annotation.models import Annotation, Assignment, GoldAnswer, Membership, Project, Role, Stream
-from annotation.operations import leases
 from annotation.operations.auditing import audit
+from annotation.operations.gold_leases import take_gold
 from annotation.operations.retry import retried
 from annotation.queries.labeling import Lease
+from annotation.rows import every
 
 Stage = Membership.Training
 REASON = "training"
@@ -81,7 +82,7 @@ def _go_on(project: Project, member: Membership, count: int) -> Training | None:
     n_open = sum(status == Assignment.Status.OPEN for status, _ in asked)
     new: list[Lease] = []
     while len(new) < min(count, project.training_items - len(asked)):
-        more = leases.take_gold(project=project, user_id=member.user_id, by_rate=True, reason=REASON)
+        more = take_gold(project=project, user_id=member.user_id, by_rate=True, reason=REASON)
         if not more:
             break
         new += more
@@ -102,9 +103,7 @@ def _asked(project: Project, member: Membership) -> list[tuple[str, bool]]:
 
     Those whose class is gone do not count: nobody can give them any more.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(ASKED, {"project": project.pk, "user": member.user_id})
-        rows = cursor.fetchall()
+    rows = every(ASKED, {"project": project.pk, "user": member.user_id})
     return [
         (status, said is not None and _is_right(project, known, project.today(json.loads(said), schema)))
         for status, gold, gold_schema, said, schema in rows

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
-from annotation.api import answers, paging, reviewing, serializers, shapes
+from annotation.api import answers, caring, paging, reviewing, serializers, shapes
 from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, known_fields, person
 from annotation.errors import BadRequest
@@ -21,11 +21,11 @@ NEEDED = {"pause": "pause_people"}
 
 
 class FlagActions(View):
-    @documented(request=reviewing.NewAction, responses=answers.FlagRow)
+    @documented(request=caring.NewAction, responses=answers.FlagRow)
     @creates
     def post(self, request: Request, flag_id: str) -> Response:
         """Confirms a flag by doing something about it: relabel, send out again, talk to the person, pause her."""
-        given: dict[str, Any] = checked(reviewing.NewAction, request)
+        given: dict[str, Any] = checked(caring.NewAction, request)
         name = given.pop("action")
         flag = access.flag_for(person(request), flag_id, needs=NEEDED.get(name, "decide_flags"))
         access.may_decide(person(request), flag)
@@ -51,13 +51,13 @@ class UndoFlag(View):
 
 
 class PauseOf(View):
-    @documented(request=reviewing.Pause, responses={201: reviewing.Review})
+    @documented(request=caring.Pause, responses={201: reviewing.Review})
     @creates
     def post(self, request: Request, project_id: str, username: str) -> Response:
         """Gives a person no more questions for now; she is told so, with the note."""
         project = access.project_for(person(request), project_id, needs="pause_people")
         about = access.member_for(project, username)
-        note = checked(reviewing.Pause, request)["note"]
+        note = checked(caring.Pause, request)["note"]
         made = pausing.pause_person(project=project, person=about, user=person(request), note=note)
         return Response(review_row(made), status=201)
 
@@ -81,7 +81,7 @@ class TrainingOf(View):
 
 
 class ExpectedExport(View):
-    @documented(responses=reviewing.ExpectedExport)
+    @documented(responses=caring.ExpectedExport)
     def get(self, request: Request, project_id: str) -> Response:
         """What an export now would hold and which share of it is expected right. Filter: min_confidence."""
         project = access.project_for(person(request), project_id, needs="see_quality")
@@ -90,7 +90,7 @@ class ExpectedExport(View):
 
 
 class QualityByClass(View):
-    @documented(responses=reviewing.ClassQualities)
+    @documented(responses=caring.ClassQualities)
     def get(self, request: Request, project_id: str) -> Response:
         """Each class of the consensus with the share expected right, and how many are in doubt."""
         project = access.project_for(person(request), project_id, needs="see_quality")
@@ -99,7 +99,7 @@ class QualityByClass(View):
 
 
 class QualityByWeek(View):
-    @documented(responses=reviewing.WeekQualities)
+    @documented(responses=caring.WeekQualities)
     def get(self, request: Request, project_id: str) -> Response:
         """Answers and agreement week by week, the newest first."""
         project = access.project_for(person(request), project_id, needs="see_quality")
@@ -108,28 +108,28 @@ class QualityByWeek(View):
 
 
 class SendOutDoubtful(View):
-    @documented(request=reviewing.SendOut, responses={201: reviewing.Batch})
+    @documented(request=caring.SendOut, responses={201: reviewing.Batch})
     @creates
     def post(self, request: Request, project_id: str) -> Response:
         """Sends out again what is in doubt, or the items named, as far as max_votes allows; up to 5,000 a call."""
         project = access.project_for(person(request), project_id, needs="send_out")
-        given = checked(reviewing.SendOut, request)
+        given = checked(caring.SendOut, request)
         given["narrowed"] = sending_out.Narrowed(items=given.pop("items", None))
         batch, n = sending_out.send_out_doubtful(project=project, user=person(request), **given)
         return Response({"batch": batch, "n": n}, status=201)
 
 
 class PolicyPreview(View):
-    @documented(request=reviewing.NewPolicy, responses=reviewing.PolicyPreview)
+    @documented(request=caring.NewPolicy, responses=caring.PolicyPreview)
     def post(self, request: Request, project_id: str) -> Response:
         """What another overlap, max_votes or target_confidence would cost and bring, by the project's own answers."""
         project = access.project_for(person(request), project_id, needs="change_project")
-        given = checked(reviewing.NewPolicy, request)
+        given = checked(caring.NewPolicy, request)
         return Response(preview_policy(project=project, user=person(request), settings=given["settings"]))
 
 
 class MyReport(View):
-    @documented(responses=reviewing.OwnReport)
+    @documented(responses=caring.OwnReport)
     def get(self, request: Request, project_id: str) -> Response:
         """One's own figures, words from reviewers, doubts, and whether one is paused."""
         project = access.project_for(person(request), project_id, needs="label")
@@ -137,7 +137,7 @@ class MyReport(View):
 
 
 class ReportOf(View):
-    @documented(responses=reviewing.OwnReport)
+    @documented(responses=caring.OwnReport)
     def get(self, request: Request, project_id: str, username: str) -> Response:
         """A person's own page for whoever looks after her: how right she was week by week, known answers, doubts."""
         project = access.project_for(person(request), project_id, needs="see_quality")

@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
-from annotation.api import paging, reviewing
+from annotation.api import guiding, paging, reviewing
 from annotation.api.idempotency import creates
 from annotation.api.views.base import View, checked, documented, person
 from annotation.errors import NotFound
@@ -14,7 +14,7 @@ from annotation.queries.guidelines import guideline_history
 
 
 class Gold(View):
-    @documented(responses=reviewing.GoldItems)
+    @documented(responses=guiding.GoldItems)
     def get(self, request: Request, project_id: str) -> Response:
         """The known answers, by item, and how people did on them."""
         project = access.project_for(person(request), project_id, needs="review")
@@ -23,18 +23,18 @@ class Gold(View):
         found = queries.gold_items(project, limit=limit + 1, after=after[0] if after else 0)
         return Response(paging.page(request, found, limit, dict, lambda row: [row["item"]]))
 
-    @documented(request=reviewing.NewGold, responses={201: reviewing.GoldBatch})
+    @documented(request=guiding.NewGold, responses={201: guiding.GoldBatch})
     @creates
     def post(self, request: Request, project_id: str) -> Response:
         """Makes known answers of these items' consensus."""
         project = access.project_for(person(request), project_id, needs="set_gold")
-        items = checked(reviewing.NewGold, request)["items"]
+        items = checked(guiding.NewGold, request)["items"]
         batch, n, refused = known_answers.accept_gold(project=project, user=person(request), items=items)
         return Response({"batch": batch, "n": n, "refused": refused}, status=201)
 
 
 class GoldProposals(View):
-    @documented(responses=reviewing.GoldProposals)
+    @documented(responses=guiding.GoldProposals)
     def get(self, request: Request, project_id: str) -> Response:
         """What the engine would make gold: three answers or more, and surer than 0.99."""
         project = access.project_for(person(request), project_id, needs="review")
@@ -55,7 +55,7 @@ class OneGold(View):
 
 
 class Guidelines(View):
-    @documented(responses=reviewing.Guidelines)
+    @documented(responses=guiding.Guidelines)
     def get(self, request: Request, project_id: str) -> Response:
         """All versions of the guidelines, the newest first, with the agreement under each."""
         project = access.project_for(person(request), project_id, needs="see_quality")
@@ -64,11 +64,11 @@ class Guidelines(View):
 
 
 class SendOutByGuidelines(View):
-    @documented(request=reviewing.NewSendOutByGuidelines, responses={201: reviewing.Batch})
+    @documented(request=guiding.NewSendOutByGuidelines, responses={201: reviewing.Batch})
     @creates
     def post(self, request: Request, project_id: str, version: str) -> Response:
         """Sends out again what a version of the guidelines puts in doubt."""
         project = access.project_for(person(request), project_id, needs="send_out")
-        given = checked(reviewing.NewSendOutByGuidelines, request)
+        given = checked(guiding.NewSendOutByGuidelines, request)
         batch, n = guidelines.send_out_by_guidelines(project=project, user=person(request), version=version, **given)
         return Response({"batch": batch, "n": n}, status=201)

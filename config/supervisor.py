@@ -5,20 +5,19 @@ import os
 import signal
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from config.bodies import AT_WORK, TO_WAIT_IN
+from config.binaries import EmbeddedError
 from config.children import Child
-from config.embedded import EmbeddedError, Postgres, Valkey, data_home
+from config.embedded import Postgres, Valkey, data_home
 from config.options import CHECKOUT, HOST, Options, RefusedError, parse, refuse_busy_port, refuse_if_taken
 from config.ports import free_port
 from config.processes import MARK, end_leftovers, run_as, service_account
 from config.state import AlreadyRunningError, cap_log
+from config.telling import box, describe, say, tail
+from config.web import answers, web_options
 
 READY_SECONDS = 60.0  # orphans of a killed PostgreSQL live for seconds, a crash recovery can take half a minute
 POLL_SECONDS = 0.2
@@ -254,51 +253,6 @@ class Supervisor:
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
-
-
-def web_options(port: int) -> list[str]:
-    """Returns granian's arguments.
-
-    Backpressure counts connections, open ones that are idle too: a browser holds several. Of the threads a few work, as
-    many as the database's pool is made for, and the others wait for bodies that come slowly (config/bodies.py).
-    """
-    place = ["--host", HOST, "--port", str(port), "--interface", "wsgi", "--no-ws"]
-    work = ["--workers", "1", "--blocking-threads", str(AT_WORK + TO_WAIT_IN), "--backpressure", "1024"]
-    life = ["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10"]
-    return [*place, *work, *life, "config.wsgi:application"]
-
-
-def answers(url: str) -> bool:
-    """Tells whether the web server answers, and not with an error of its own."""
-    try:
-        with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - always our own http address
-            return True
-    except urllib.error.HTTPError as error:
-        return error.code < 500
-    except OSError:
-        return False
-
-
-def describe(code: int) -> str:
-    """Returns an exit code in words."""
-    return f"by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-
-
-def tail(log: Path, lines: int = 15) -> str:
-    """Returns the name and the end of a log."""
-    end = log.read_text(errors="replace").splitlines()[-lines:] if log.exists() else []
-    return "\n".join([f"The end of {log}:", *(f"  {line}" for line in end)])
-
-
-def box(lines: Sequence[str]) -> str:
-    """Returns the lines with a frame around them."""
-    width = max(map(len, lines))
-    edge = "+" + "-" * (width + 4) + "+"
-    return "\n".join(["", edge, *(f"|  {line:<{width}}  |" for line in lines), edge, ""])
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
 
 
 def main() -> int:

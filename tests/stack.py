@@ -21,7 +21,7 @@ import pytest
 from config.embedded import Valkey
 from config.ports import free_port
 from config.processes import service_account, spawn, stop_group, wait_until
-from config.supervisor import answers, web_options
+from config.web import answers, web_options
 from tests.servers import temporary_folder
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ import subprocess
 
 from django.db import connection
 
-from config.embedded import EmbeddedError, postgres_program
+from config.binaries import EmbeddedError, postgres_program
 
 SSL = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 

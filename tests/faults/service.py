@@ -17,7 +17,7 @@ import psycopg
 from benchmarks.processes import family, parent_of, part_of
 from config.ports import free_port
 from config.processes import spawn
-from config.supervisor import answers
+from config.web import answers
 from tests.servers import temporary_folder
 from tests.stack import ROOT, Program, eventually
 

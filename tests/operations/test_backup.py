@@ -12,7 +12,7 @@ from django.db import connection
 from annotation.models import Project
 from annotation.operations import backup, restoring
 from annotation.operations.backup import BackupError
-from config.embedded import EmbeddedError, postgres_program
+from config.binaries import EmbeddedError, postgres_program
 from tests.factories import make_project
 from tests.servers import temporary_folder
 from tests.stack import Program, Stack, _database, eventually

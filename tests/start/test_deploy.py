@@ -12,7 +12,7 @@ import sys
 import yaml
 
 from config.options import CHECKOUT
-from config.supervisor import web_options
+from config.web import web_options
 
 HTTPS = {
     "QUERENT_SECRET_KEY": "a-key-of-sixty-characters-as-openssl-rand-hex-32-makes-them-0123",

@@ -10,16 +10,8 @@ import psycopg
 import pytest
 import redis
 
-from config.embedded import (
-    EmbeddedError,
-    Postgres,
-    data_home,
-    is_reachable,
-    make_private,
-    postgres_binaries,
-    valkey_binary,
-    wheel_folder,
-)
+from config.binaries import EmbeddedError, is_reachable, postgres_binaries, valkey_binary, wheel_folder
+from config.embedded import Postgres, data_home, make_private
 from config.processes import Account, run_as, service_account
 from tests.servers import servers, temporary_folder
 
@@ -99,7 +91,7 @@ def test_binaries_in_a_closed_checkout_are_copied_to_where_nobody_can_run_them(m
     assert account == Account(*pwd.getpwnam("nobody")[2:4])
     with temporary_folder() as copies:
         copies.chmod(0o711)
-        monkeypatch.setattr("config.embedded.is_reachable", lambda _path, _account: False)
+        monkeypatch.setattr("config.binaries.is_reachable", lambda _path, _account: False)
         binaries = [postgres_binaries(copies, account) / "postgres", valkey_binary(copies, account)]
         make_private(copies / "cwd", account)
         for binary in binaries:

@@ -14,7 +14,7 @@ import pytest
 from config.options import CHECKOUT
 from config.ports import free_port
 from config.processes import marked_processes, wait_until
-from config.supervisor import answers
+from config.web import answers
 from tests.servers import temporary_folder
 
 pytestmark = [pytest.mark.alone, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from annotation.operations.backup import BackupError, back_up, read_manifest
-from config.embedded import EmbeddedError
+from config.binaries import EmbeddedError
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annotation.operations.backup import BackupError
 from annotation.operations.restoring import restore
-from config.embedded import EmbeddedError
+from config.binaries import EmbeddedError
 
 
 class Command(BaseCommand):

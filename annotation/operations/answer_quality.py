@@ -15,6 +15,7 @@ from annotation.operations.graded_judge import judge_graded
 from annotation.operations.inference import error_scale, summary_of
 from annotation.operations.judgement import Crowd, Judgement, judged
 from annotation.operations.outbox import LaneClaim, require_lane, settle_lane, waiting_requests
+from annotation.operations.pausing import pause_by_rule
 from annotation.operations.people_suspicions import suspicious_people
 from annotation.operations.period_report import guideline_versions, period_report
 from annotation.operations.quality_rows import names_of, write_report, write_reports
@@ -71,6 +72,7 @@ def infer_answers(claim: LaneClaim) -> None:
         _write_consensus(project.pk, found)
         write_reports(project_id=project.pk, inference=found.inference)
         raise_flags(project_id=project.pk, suspicions=suspicions)
+        pause_by_rule(project)
         write_report(project, report)
         settle_lane(claim, request_ids)
 

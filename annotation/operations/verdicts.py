@@ -62,6 +62,8 @@ def decide_review(
     with transaction.atomic():
         project = lock_project(project.pk, alone=False)  # before the item, as whoever changes the project does
         facts = _facts(item)
+        if wish.annotation is not None and wish.annotation not in facts.annotations:
+            raise BadRequest("The annotation is not of this item.", fields={"annotation": "not of this item"})
         value = None if wish.decision == Decision.SEND_OUT else _verdict(project, facts, wish)
         if value is None:
             widen(project=project, item=facts.item, votes=wish.votes)
@@ -114,8 +116,6 @@ def _facts(item: Item) -> _Facts:
 
 
 def _verdict(project: Project, facts: _Facts, wish: Wish) -> dict[str, Any]:
-    if wish.annotation is not None and wish.annotation not in facts.annotations:
-        raise BadRequest("The annotation is not of this item.", fields={"annotation": "not of this item"})
     if wish.decision == Decision.KEEP:
         return _kept(facts, wish.annotation)
     if wish.decision == Decision.CHANGE or wish.value is not None:

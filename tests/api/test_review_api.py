@@ -104,6 +104,8 @@ BAD_DECISIONS = [
     ({"decision": "keep"}, 400),
     ({"decision": "send_out", "votes": 0}, 400),
     ({"decision": "send_out", "votes": 20}, 409),
+    ({"decision": "send_out", "annotation": 987654321}, 400),
+    ({"decision": "send_out", "annotation": 2**70}, 400),
     ({"decision": "accept", "note": "x" * 1001}, 400),
     ({"decision": "accept", "note": "\0"}, 400),
 ]

@@ -121,10 +121,16 @@ class TestPause:
         with pytest.raises(NotFound):
             resume_person(project=project, person=person, user=project.created_by)
 
-    def test_a_written_rule_pauses_once_and_a_manager_lets_go_on(self):
-        project = make_project(overlap=4, pause_at_odds=100)
+    @pytest.mark.parametrize("kind", ["choice", "multichoice"])
+    def test_a_written_rule_pauses_once_and_a_manager_lets_go_on(self, kind):
+        project = make_project(kind=kind, overlap=4, pause_at_odds=100)
         people = {"ann": TRUTH, "bob": TRUTH, "dan": TRUTH, "cem": ["spam"] * len(TRUTH)}
         _, people = ask_everybody(project, people)
+        if kind == "multichoice":
+            answers = list(Annotation.objects.filter(project=project))
+            for one in answers:
+                one.value = {"classes": [one.value["class"]]}
+            Annotation.objects.bulk_update(answers, ["value"])
         judge(project)
         review = Review.objects.get(decision="pause")
         assert (review.about, review.reviewer) == (people["cem"], None)

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, InternalError
 
-from annotation.errors import Conflict, Forbidden, InvalidValue
+from annotation.errors import BadRequest, Conflict, Forbidden, InvalidValue
 from annotation.models import (
     Annotation,
     AnnotatorReport,
@@ -219,6 +219,8 @@ class TestDecisions:
         for wish in ({"annotation": other.pk}, {}):
             with pytest.raises(Exception, match=r"not of this item|which one to keep"):
                 decide(project, items[0], project.created_by, "keep", **wish)
+        with pytest.raises(BadRequest, match="not of this item"):
+            decide(project, items[0], project.created_by, "send_out", annotation=other.pk)
         decide(project, items[0], project.created_by, "accept")
         with pytest.raises(Conflict, match="has decided"):
             decide(project, items[0], project.created_by, "accept")

@@ -1,6 +1,7 @@
 """Django settings: the environment turned into typed values. docs/operating.md lists every variable."""
 
 import os
+import socket
 from pathlib import Path
 
 from config import environment, login
@@ -83,7 +84,9 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database("DATABASE_URL")}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"]["OPTIONS"].setdefault("application_name", f"querent {os.getpid()}")
+# Tells processes apart, of several hosts or containers too: operations/restoring.py goes by it, and by its beginning
+# operations/stalled.py.
+DATABASES["default"]["OPTIONS"].setdefault("application_name", f"querent {socket.gethostname()[:40]} {os.getpid()}")
 DATABASES["default"]["OPTIONS"] |= {
     "pool": {
         "min_size": 1,
@@ -125,7 +128,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Code of the operator's own that projects may name, as package.module.name; nothing else is ever imported by name.
-ENCODERS = frozenset(filter(None, environment.text("QUERENT_ENCODERS", "").split(",")))
+ENCODERS = frozenset(environment.words("QUERENT_ENCODERS"))
 QUERENT_ALLOWED_CALLABLES = environment.dotted_paths("QUERENT_ALLOWED_CALLABLES")
 
 # Where tests may end or hold a process: see annotation/hooks.py. Refused without debugging.

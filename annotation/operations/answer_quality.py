@@ -18,27 +18,9 @@ from annotation.operations.outbox import LaneClaim, require_lane, settle_lane, w
 from annotation.operations.pausing import pause_by_rule
 from annotation.operations.people_suspicions import suspicious_people
 from annotation.operations.period_report import guideline_versions, period_report
-from annotation.operations.quality_rows import names_of, write_report, write_reports
+from annotation.operations.quality_rows import CHUNK, UPSERT_CONSENSUS, names_of, write_report, write_reports
 from annotation.operations.set_judge import judge_sets
 from annotation.snapshots import snapshot
-
-CHUNK = 10_000
-
-UPSERT = """
-    INSERT INTO annotation_consensus AS old
-        (item_id, project_id, value, probability, posterior, n_votes, status, updated_at)
-    SELECT new.item_id, %(project)s, new.value, new.probability, new.posterior, new.n_votes, new.status, now()
-    FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(item_id bigint, value jsonb, probability float8, posterior jsonb,
-                                                    n_votes int, status text)
-    JOIN annotation_item item ON item.id = new.item_id
-    ORDER BY new.item_id
-    ON CONFLICT (item_id) DO UPDATE
-    SET value = excluded.value, probability = excluded.probability, posterior = excluded.posterior,
-        n_votes = excluded.n_votes, status = excluded.status, updated_at = excluded.updated_at
-    WHERE (old.value, old.probability, old.posterior, old.n_votes, old.status)
-      IS DISTINCT FROM
-          (excluded.value, excluded.probability, excluded.posterior, excluded.n_votes, excluded.status)
-"""
 
 
 def judge(project: Project, answers: Answers) -> Judgement:
@@ -94,6 +76,6 @@ def _write_consensus(project_id: int, found: Judgement) -> None:
     ]
     with connection.cursor() as cursor:
         for start in range(0, len(rows), CHUNK):
-            cursor.execute(UPSERT, {"project": project_id, "rows": json.dumps(rows[start : start + CHUNK])})
+            cursor.execute(UPSERT_CONSENSUS, {"project": project_id, "rows": json.dumps(rows[start : start + CHUNK])})
         gone = "DELETE FROM annotation_consensus WHERE project_id = %s AND item_id <> ALL(%s)"
         cursor.execute(gone, [project_id, beliefs.item_ids.tolist()])

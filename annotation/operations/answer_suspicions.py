@@ -1,16 +1,22 @@
 """Answers beyond one class that are probably wrong, with what speaks against them."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from annotation.models import Flag
 from annotation.operations.agreement_report import excerpts
 from annotation.operations.judgement import Judgement, shown
-from annotation.operations.suspicions import MOST_LABELS, MOST_OTHERS, SEVERAL_KEEP_AT, SEVERAL_OPEN_AT, Suspicion
+from annotation.operations.suspicions import (
+    MOST_LABELS,
+    MOST_OTHERS,
+    SEVERAL_KEEP_AT,
+    SEVERAL_OPEN_AT,
+    Suspicion,
+    digest,
+    doubted_label,
+)
 from annotation.sentences import say
 
 
@@ -53,9 +59,8 @@ def _suspicion(
     names: Mapping[int, str],
 ) -> Suspicion:
     votes = found.crowd.answers.votes
-    item, person, _ = (int(part) for part in votes.votes[row])
     own = _said(found, row, names)
-    known = bool(found.crowd.gold[item] >= 0)
+    known = bool(found.crowd.gold[votes.votes[row, 0]] >= 0)
     against = "the known answer is" if known else "what the others say amounts to"
     summary = say(
         "flag.known" if known else "flag.others_amount_to",
@@ -74,14 +79,5 @@ def _suspicion(
         "summary": summary,
     }
     said = [own["value"], expected, sorted([other["annotator"], other["value"]] for other in others)]
-    return Suspicion(
-        kind=Flag.Kind.LABEL_SUSPECT,
-        subject=f"annotation:{votes.annotation_ids[row]}",
-        score=min(p_wrong, 1.0),
-        evidence=evidence,
-        item_id=int(votes.item_ids[item]),
-        annotation_id=int(votes.annotation_ids[row]),
-        annotator_id=int(votes.annotator_ids[person]),
-        basis=hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=8).hexdigest(),
-        opens=p_wrong >= SEVERAL_OPEN_AT,
-    )
+    basis = digest(json.dumps(said, sort_keys=True))
+    return doubted_label(votes, row, p_wrong, evidence, basis=basis, opens=p_wrong >= SEVERAL_OPEN_AT)

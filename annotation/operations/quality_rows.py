@@ -21,9 +21,10 @@ LEAST_SHOWN_PROBABILITY = 0.001
 MOST_CLASSES_IN_CONFUSION = 30
 CHUNK = 10_000
 
-# The join leaves out items deleted meanwhile; the order keeps concurrent writers from deadlock.
+# The join leaves out items deleted meanwhile; the order keeps concurrent writers from deadlock. Rows that say the same
+# already are left alone.
 UPSERT_CONSENSUS = """
-    INSERT INTO annotation_consensus
+    INSERT INTO annotation_consensus AS old
         (item_id, project_id, value, probability, posterior, n_votes, status, updated_at)
     SELECT new.item_id, %(project)s, new.value, new.probability, new.posterior, new.n_votes, new.status, now()
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS new(item_id bigint, value jsonb, probability float8, posterior jsonb,
@@ -33,6 +34,9 @@ UPSERT_CONSENSUS = """
     ON CONFLICT (item_id) DO UPDATE
     SET value = excluded.value, probability = excluded.probability, posterior = excluded.posterior,
         n_votes = excluded.n_votes, status = excluded.status, updated_at = excluded.updated_at
+    WHERE (old.value, old.probability, old.posterior, old.n_votes, old.status)
+      IS DISTINCT FROM
+          (excluded.value, excluded.probability, excluded.posterior, excluded.n_votes, excluded.status)
 """
 UPSERT_REPORTS = """
     INSERT INTO annotation_annotatorreport AS old

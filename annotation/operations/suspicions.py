@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from annotation.arrays import Floats, Ints
+from annotation.arrays import Floats, Ints, Votes
 from annotation.models import Flag
 from annotation.operations.agreement_report import excerpts
 from annotation.operations.inference import Inference
@@ -93,27 +93,27 @@ def _suspicious_label(
     item, person, said = (int(part) for part in votes.votes[row])
     rest = [int(other) for other in neighbours.of(item) if other != row]
     others = [(classes[votes.votes[r, 2]], names[int(votes.annotator_ids[votes.votes[r, 1]])]) for r in rest]
-    expected = _expected(inference, item, said)
-    known = bool(inference.gold_class[item] >= 0)
-    model = _model_view(inference, item)
-    evidence: dict[str, Any] = {
+    who, was, expected = names[int(votes.annotator_ids[person])], classes[said], _expected(inference, item, said)
+    known, model = bool(inference.gold_class[item] >= 0), _model_view(inference, item)
+    evidence = {
         "text": shown[int(votes.item_ids[item])]["text"],
-        "class": classes[said],
-        "expected": classes[expected],
-        "others": [{"class": name, "annotator": who} for name, who in others[:MOST_OTHERS]],
+        "class": was,
+        "expected": expected,
+        "others": [{"class": name, "annotator": other} for name, other in others[:MOST_OTHERS]],
         "n_others": len(others),
         "known": known,
-        "summary": _label_summary(
-            names[int(votes.annotator_ids[person])],
-            classes[said],
-            classes[expected],
-            [c for c, _ in others],
-            known,
-            model,
-        ),
-    }
-    if model:
-        evidence["model"] = model
+        "summary": _label_summary(who, was, expected, [name for name, _ in others], known, model),
+    } | ({"model": model} if model else {})
+    basis = digest(was, expected, *sorted(f"{other}={name}" for name, other in others))
+    opens = p_wrong >= (SEVERAL_OPEN_AT if rest else SINGLE_OPEN_AT)
+    return doubted_label(votes, row, p_wrong, evidence, basis=basis, opens=opens)
+
+
+def doubted_label(
+    votes: Votes, row: int, p_wrong: float, evidence: dict[str, Any], *, basis: str, opens: bool
+) -> Suspicion:
+    """Returns the suspicion against the answer in this row."""
+    item, person, _ = (int(part) for part in votes.votes[row])
     return Suspicion(
         kind=Flag.Kind.LABEL_SUSPECT,
         subject=f"annotation:{votes.annotation_ids[row]}",
@@ -122,16 +122,16 @@ def _suspicious_label(
         item_id=int(votes.item_ids[item]),
         annotation_id=int(votes.annotation_ids[row]),
         annotator_id=int(votes.annotator_ids[person]),
-        basis=_digest(classes[said], classes[expected], *sorted(f"{who}={name}" for name, who in others)),
-        opens=p_wrong >= (SEVERAL_OPEN_AT if rest else SINGLE_OPEN_AT),
+        basis=basis,
+        opens=opens,
     )
 
 
-def _expected(inference: Inference, item: int, said: int) -> int:
+def _expected(inference: Inference, item: int, said: int) -> str:
     """The most probable class besides the one that was said."""
     beliefs = inference.truth.posterior[item].copy()
     beliefs[said] = -1
-    return int(beliefs.argmax())
+    return inference.votes.class_names[int(beliefs.argmax())]
 
 
 def _model_view(inference: Inference, item: int) -> dict[str, float]:
@@ -172,7 +172,8 @@ def _share_of(against: int, n_others: int) -> str:
     return {1: "the one other", 2: "both others"}.get(n_others, f"all {n_others} others")
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
+    """Returns a short name of evidence: the same parts have the same one."""
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
 
 
@@ -194,7 +195,7 @@ def confused_classes(inference: Inference, careless: Ints) -> Iterator[Suspicion
         examples = list(excerpts([int(votes.item_ids[item]) for item in both[:5]]).values())
         yield Suspicion(
             kind=Flag.Kind.CONFUSED_PAIR,
-            subject=f"pair:{_digest(*sorted((first, second)))}",
+            subject=f"pair:{digest(*sorted((first, second)))}",
             score=min(rate, 1.0),
             evidence={
                 "classes": [first, second],

@@ -18,7 +18,7 @@ def answer_in(kind: Kind, cell: Any) -> Any:
     or are a JSON list. Every kind may be written as in the API, as JSON.
     """
     if isinstance(cell, str) and cell.lstrip().startswith(("{", "[")) and kind.name != "text":
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):  # what is nested too deep is no answer either
             cell = json.loads(cell)
     return _READERS[kind.name](cell) if isinstance(cell, str | int | float | list) else cell
 

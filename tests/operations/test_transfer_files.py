@@ -207,6 +207,13 @@ def test_a_bad_row_is_named_and_the_rest_is_kept(content, row, kept):
     assert texts() == ["one", "four"]
 
 
+def test_an_answer_that_is_nested_without_end_is_a_bad_row():
+    content = f"text,label\none,ham\ntwo,{'[' * 100_000}\nfour,spam\n"
+    job = bring_now(content, mapping={"text": "text", "gold": "label"})
+    assert (job.status, counts(job)) == ("done", (2, 0, 1))
+    assert [(error["row"], error["field"]) for error in job.errors] == [(3, "gold")]
+
+
 @pytest.mark.parametrize(
     "content", ['id,text\na,one\nb,"two\nc,three\nd,four\n', 'id,text\na,one\nb,x"y,"two\nc,"d"\n']
 )

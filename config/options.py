@@ -3,16 +3,18 @@
 import argparse
 import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.ports import is_port_free
 from config.processes import marked_processes
-from config.state import AlreadyRunningError, State
+from config.state import AlreadyRunningError, State, StillStoppingError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
+STOP_SECONDS = 100.0  # a stop takes a few seconds, at most as long as its slowest parts together
 
 
 class RefusedError(Exception):
@@ -54,9 +56,12 @@ def parse(arguments: Sequence[str]) -> Options:
 
 
 def refuse_if_taken(options: Options) -> None:
-    """Raises RefusedError when Querent already runs on these data, or something else on this port."""
+    """Raises RefusedError when Querent already runs on these data, or something else on this port.
+
+    A run that was asked to stop is waited for.
+    """
     try:
-        os.close(options.state.lock())
+        os.close(_lock_once_stopped(options.state))
     except AlreadyRunningError as error:
         raise RefusedError(f"{error}\nStop that one first, or give this one its own --data-dir and --port.") from None
     except OSError as error:
@@ -64,6 +69,20 @@ def refuse_if_taken(options: Options) -> None:
     left_behind = any(marked_processes(str(options.state.folder)))  # the supervisor ends these before it needs the port
     if not left_behind:
         refuse_busy_port(options.port)
+
+
+def _lock_once_stopped(state: State) -> int:
+    deadline, is_said = time.monotonic() + STOP_SECONDS, False
+    while True:
+        try:
+            return state.lock()
+        except StillStoppingError as error:
+            if time.monotonic() > deadline:
+                raise
+            if not is_said:
+                print(f"querent: {error} Waiting for its end.", file=sys.stderr, flush=True)
+                is_said = True
+            time.sleep(0.2)
 
 
 def refuse_busy_port(port: int) -> None:

@@ -13,8 +13,15 @@ LOG_LIMIT_BYTES = 10 * 2**20
 GENERATED = ("postgres_password", "valkey_password", "secret_key")
 
 
+STOPPING = "stopping"  # how a supervisor begins what it signs the lock with once it was asked to stop
+
+
 class AlreadyRunningError(Exception):
     """Another supervisor holds the state folder; the text says which one."""
+
+
+class StillStoppingError(AlreadyRunningError):
+    """The other supervisor was asked to stop: the folder is free in a moment."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,8 @@ class State:
         write_private(self.secrets_file, json.dumps(self.read() | values, indent=2) + "\n")
 
     def lock(self) -> int:
-        """Returns the descriptor that holds the lock until we end; raises AlreadyRunningError when it is taken."""
+        """Returns the descriptor that holds the lock until we end; raises AlreadyRunningError when it is taken, and
+        StillStoppingError where whoever has it was asked to stop."""
         self.folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -61,13 +69,16 @@ class State:
         except BlockingIOError:
             owner = os.pread(descriptor, 200, 0).decode(errors="replace").strip()
             os.close(descriptor)
+            if owner.startswith(STOPPING):
+                raise StillStoppingError(f"Querent is still stopping in {self.folder}.") from None
             raise AlreadyRunningError(f"Querent already runs from {self.folder} ({owner or 'starting'}).") from None
         return descriptor
 
-    def sign_lock(self, descriptor: int, text: str) -> None:
-        """Says in the lock file who holds it."""
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, text.encode(), 0)
+    def sign_lock(self, text: str) -> None:
+        """Says in the lock file who holds it; for the holder."""
+        with (self.folder / "lock").open("r+") as file:
+            file.write(text)
+            file.truncate()
 
 
 def cap_log(path: Path, limit_bytes: int = LOG_LIMIT_BYTES) -> None:

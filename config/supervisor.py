@@ -1,5 +1,6 @@
 """Runs the whole of Querent on one machine: servers, web, worker, schedule. ./start ends here."""
 
+import contextlib
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ from config.embedded import Postgres, Valkey, data_home
 from config.options import CHECKOUT, HOST, Options, RefusedError, parse, refuse_busy_port, refuse_if_taken
 from config.ports import free_port
 from config.processes import MARK, end_leftovers, run_as, service_account
-from config.state import AlreadyRunningError, cap_log
+from config.state import STOPPING, AlreadyRunningError, cap_log
 from config.telling import box, describe, say, tail
 from config.web import answers, web_options
 
@@ -218,6 +219,7 @@ class Supervisor:
             time.sleep(POLL_SECONDS)
 
     def _stop_everything(self) -> None:
+        self._sign_stopping()
         if self.children:
             say("Stopping")
         for child in reversed(self.children):
@@ -253,6 +255,12 @@ class Supervisor:
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
+        self._sign_stopping()
+
+    def _sign_stopping(self) -> None:
+        """Whoever starts Querent again meanwhile waits for us."""
+        with contextlib.suppress(OSError):
+            self.state.sign_lock(f"{STOPPING}, process {os.getpid()}")
 
 
 def main() -> int:
@@ -260,11 +268,11 @@ def main() -> int:
     options = parse(sys.argv[1:])
     try:
         refuse_if_taken(options)
-        lock = options.state.lock()
+        options.state.lock()  # held until this process ends
     except (RefusedError, AlreadyRunningError) as error:
         print(f"querent: {error}", file=sys.stderr)
         return 1
-    options.state.sign_lock(lock, f"process {os.getpid()}, {options.url}")
+    options.state.sign_lock(f"process {os.getpid()}, {options.url}")
     return Supervisor(options).run()
 
 

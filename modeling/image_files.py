@@ -30,7 +30,20 @@ START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 class NotAnImage(ValueError):
-    """What came is not an image that is taken here; the message is for its owner."""
+    """What came is not an image that is taken here; the message is for its owner. `code` and `parts` say the same
+    without English."""
+
+    def __init__(self, code: str, english: str, /, **parts: str | int) -> None:
+        super().__init__(english.format(**parts))
+        self.code, self.parts = code, parts
+
+
+def _cut_off(kind: str) -> NotAnImage:
+    return NotAnImage("image.cut_off", "The {kind} image is cut off, or something follows it.", kind=kind)
+
+
+def _damaged(kind: str) -> NotAnImage:
+    return NotAnImage("image.damaged", "The {kind} image is damaged.", kind=kind)
 
 
 class MissingDecoder(Exception):
@@ -62,7 +75,7 @@ def check_image(url: str) -> None:
     header, chunks = _png_chunks(content)
     unpacked = _unpacked(chunks, header)
     if len(unpacked) != header.height * (header.row_bytes + 1):
-        raise NotAnImage("The PNG image is cut off.")
+        raise _cut_off("PNG")
 
 
 def read_pixels(url: str) -> Pixels | None:
@@ -79,37 +92,36 @@ def read_pixels(url: str) -> Pixels | None:
 
 def _content(url: str) -> tuple[str, bytes]:
     if len(url) > MAX_BYTES * 4 // 3 + 100:
-        raise NotAnImage(f"An image has at most {MAX_BYTES:,} bytes.")
+        raise NotAnImage("image.bytes", "An image has at most {most:,} bytes.", most=MAX_BYTES)
     found = DATA_URL.fullmatch(url)
     if found is None:
-        raise NotAnImage("An image looks like data:image/png;base64,… or data:image/jpeg;base64,…")
+        raise NotAnImage("image.form", "An image looks like data:image/png;base64,… or data:image/jpeg;base64,…")
     try:
         content = base64.b64decode(found[2], validate=True)
     except binascii.Error as error:
-        raise NotAnImage("The image is not valid base64.") from error
+        raise NotAnImage("image.base64", "The image is not valid base64.") from error
     if not content.startswith(PNG if found[1] == "png" else JPEG):
-        raise NotAnImage(f"The content is no {found[1].upper()} image.")
+        raise NotAnImage("image.content", "The content is no {kind} image.", kind=found[1].upper())
     return found[1], content
 
 
 def _check_size(width: int, height: int) -> None:
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE and width * height <= MAX_PIXELS):
-        raise NotAnImage(
-            f"The image has {width:,} by {height:,} pixels; at most {MAX_SIDE:,} a side and {MAX_PIXELS:,} are taken."
-        )
+        english = "The image has {width:,} by {height:,} pixels; at most {side:,} a side and {most:,} are taken."
+        raise NotAnImage("image.size", english, width=width, height=height, side=MAX_SIDE, most=MAX_PIXELS)
 
 
 def _png_chunks(content: bytes) -> tuple[PngHeader, list[tuple[bytes, bytes]]]:
     """Returns header and chunks up to the end, which must be the end of the content."""
     chunks = list(_chunks(content))
     if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13 or chunks[-1][0] != b"IEND":
-        raise NotAnImage("The PNG image is cut off, or something follows it.")
+        raise _cut_off("PNG")
     width, height, bits, color, packing, filtering, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
     _check_size(width, height)
     if color not in CHANNELS or bits not in (1, 2, 4, 8, 16) or (bits < 8 and color not in (0, 3)):
-        raise NotAnImage("The PNG image is of a kind that does not exist.")
+        raise NotAnImage("image.no_kind", "The PNG image is of a kind that does not exist.")
     if packing or filtering or interlaced:
-        raise NotAnImage("Interlaced PNG images are not taken.")
+        raise NotAnImage("image.interlaced", "Interlaced PNG images are not taken.")
     return PngHeader(width, height, bits, color), chunks
 
 
@@ -117,16 +129,16 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     place = len(PNG)
     while place < len(content):
         if place + 12 > len(content):
-            raise NotAnImage("The PNG image is cut off, or something follows it.")
+            raise _cut_off("PNG")
         (length,), name = struct.unpack(">I", content[place : place + 4]), content[place + 4 : place + 8]
         end = place + 8 + length
         body, check = content[place + 8 : end], content[end : end + 4]
         if len(check) < 4 or zlib.crc32(name + body).to_bytes(4, "big") != check:
-            raise NotAnImage("The PNG image is damaged.")
+            raise _damaged("PNG")
         yield name, body
         place = end + 4
         if name == b"IEND" and place != len(content):
-            raise NotAnImage("Something follows the PNG image.")
+            raise _cut_off("PNG")
 
 
 def _unpacked(chunks: list[tuple[bytes, bytes]], header: PngHeader) -> bytes:
@@ -135,14 +147,14 @@ def _unpacked(chunks: list[tuple[bytes, bytes]], header: PngHeader) -> bytes:
     try:
         return zlib.decompressobj().decompress(b"".join(body for name, body in chunks if name == b"IDAT"), wanted)
     except zlib.error as error:
-        raise NotAnImage("The PNG image is damaged.") from error
+        raise _damaged("PNG") from error
 
 
 def _read_png(content: bytes) -> Pixels:
     header, chunks = _png_chunks(content)
     unpacked = _unpacked(chunks, header)
     if len(unpacked) != header.height * (header.row_bytes + 1):
-        raise NotAnImage("The PNG image is cut off.")
+        raise _cut_off("PNG")
     lines = np.frombuffer(unpacked, np.uint8).reshape(header.height, header.row_bytes + 1)
     samples = _samples(_unfiltered(lines, max(1, header.channels * header.bits // 8)), header)
     palette = next((body for name, body in chunks if name == b"PLTE"), b"")
@@ -169,7 +181,7 @@ def _row(filtering: int, line: Pixels, above: Pixels, step: int) -> Pixels:
         return line + above
     if filtering in (3, 4):
         return np.frombuffer(_by_neighbours(filtering, line.tobytes(), above.tobytes(), step), np.uint8)
-    raise NotAnImage("The PNG image is damaged.")
+    raise _damaged("PNG")
 
 
 def _by_neighbours(filtering: int, line: bytes, above: bytes, step: int) -> bytes:
@@ -219,7 +231,7 @@ def _colors(samples: Pixels, header: PngHeader, palette: bytes) -> Pixels:
 def _check_jpeg(content: bytes) -> None:
     """Walks the segments up to the frame's header, and looks for the end mark."""
     if not content.rstrip(b"\0").endswith(b"\xff\xd9"):
-        raise NotAnImage("The JPEG image is cut off, or something follows it.")
+        raise _cut_off("JPEG")
     place = 2
     while place + 9 <= len(content) and content[place] == 0xFF:
         mark, length = content[place + 1], int.from_bytes(content[place + 2 : place + 4], "big")
@@ -228,7 +240,7 @@ def _check_jpeg(content: bytes) -> None:
             _check_size(width, height)
             return
         place += 2 + length
-    raise NotAnImage("The JPEG image is damaged.")
+    raise _damaged("JPEG")
 
 
 def _read_jpeg(content: bytes) -> Pixels:
@@ -241,4 +253,4 @@ def _read_jpeg(content: bytes) -> Pixels:
         with pillow.open(io.BytesIO(content), formats=["JPEG"]) as image:
             return np.asarray(image.convert("RGB"), dtype=np.uint8)
     except (OSError, SyntaxError, ValueError) as error:
-        raise NotAnImage("The JPEG image is damaged.") from error
+        raise _damaged("JPEG") from error

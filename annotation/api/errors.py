@@ -50,6 +50,10 @@ class TooLarge(exceptions.APIException):
     default_detail = "The request is too large."
     default_code = "too_large"
 
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence  # the framework keeps a plain text
+
 
 def body(code: str, message: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
     """`said` has the codes of those sentences that have one, by field; under "" that of the message."""
@@ -72,7 +76,9 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if not isinstance(error, exceptions.APIException):
         return None
     fields = _fields(error.detail) if isinstance(error, exceptions.ValidationError) else {}
-    message = say("fields", "Some fields do not fit.") if fields else _first(error.detail)
+    message = (
+        say("fields", "Some fields do not fit.") if fields else getattr(error, "sentence", "") or _first(error.detail)
+    )
     return Response(
         body(CODES.get(error.status_code, "refused"), message, fields),
         status=error.status_code,

@@ -12,6 +12,7 @@ from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser, MultiPartParser
 
 from annotation.api.errors import TooLarge
+from annotation.sentences import say
 
 MAX_DEPTH = 64
 MAX_CONTAINERS = 500_000
@@ -41,7 +42,7 @@ class StrictJSONParser(BaseParser):
             _check_headers(request.META, media_type or "", limit)
         raw = stream.read(limit + 1)
         if len(raw) > limit:
-            raise TooLarge(f"The body is larger than {limit // 2**20} MB.")
+            raise TooLarge(say("file.body", "The body is larger than {n:,} MB.", n=limit // 2**20))
         _check_containers(raw)
         value = loads(raw)
         check_depth(value)
@@ -58,7 +59,8 @@ class UploadParser(MultiPartParser):
     ) -> Any:
         length = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > settings.UPLOAD_LIMIT_BYTES:
-            raise TooLarge(f"The file is larger than {settings.UPLOAD_LIMIT_BYTES // 2**20} MB.")
+            n = settings.UPLOAD_LIMIT_BYTES // 2**20
+            raise TooLarge(say("file.too_large", "The file is larger than {n:,} MB.", n=n))
         try:
             return super().parse(stream, media_type, parser_context)
         except RequestDataTooBig as error:
@@ -75,7 +77,7 @@ def _check_headers(meta: Mapping[str, Any], media_type: str, limit: int) -> None
         raise UnsupportedMediaType(media_type, "The body must not be compressed.")
     length = meta.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and int(length) > limit:
-        raise TooLarge(f"The body is larger than {limit // 2**20} MB.")
+        raise TooLarge(say("file.body", "The body is larger than {n:,} MB.", n=limit // 2**20))
 
 
 def _check_containers(raw: bytes) -> None:

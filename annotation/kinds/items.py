@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from annotation.errors import InvalidValue
-from annotation.sentences import say
+from annotation.sentences import say, told
 from modeling.image_files import NotAnImage, check_image
 
 MAX_TEXT = 100_000
@@ -56,7 +56,7 @@ def image_item(data: Mapping[str, Any]) -> Shown:
         try:
             check_image(data["image"])
         except NotAnImage as error:
-            raise wrong("data.image", say("item.image", "{why}", why=str(error))) from error
+            raise wrong("data.image", told(error.code, str(error), **error.parts)) from error
     else:
         checked_text(data["image"], "data.image", longest=MAX_IMAGE)
     return Shown("image", 0)

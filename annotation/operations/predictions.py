@@ -13,6 +13,7 @@ from annotation.operations.references import find_items
 from annotation.operations.transfer.answers import Expected, RowError
 from annotation.operations.transfer.predicted import Outside, checked_prediction
 from annotation.operations.transfer.store import expected_in, lock_project
+from annotation.sentences import beside, say
 
 MAX_ROWS = 1_000
 FIELDS = frozenset(("item", "external_id", "value", "probabilities", "model"))
@@ -27,7 +28,7 @@ class StoredPredictions:
     errors: list[dict[str, Any]] = field(default_factory=list)
 
     def refuse(self, index: int, name: str, message: str) -> None:
-        self.errors.append({"index": index, "field": name, "message": message})
+        self.errors.append({"index": index, "field": name, "message": message, **beside(message)})
 
 
 def add_predictions(*, project: Project, rows: Sequence[Any]) -> StoredPredictions:
@@ -37,7 +38,7 @@ def add_predictions(*, project: Project, rows: Sequence[Any]) -> StoredPredictio
     holds. Raises BadRequest for more than a thousand rows, NotFound when the project was deleted meanwhile.
     """
     if not isinstance(rows, list | tuple) or len(rows) > MAX_ROWS:
-        message = f"predictions is a list of at most {MAX_ROWS:,}."
+        message = say("prediction.at_most", "predictions is a list of at most {n:,}.", n=MAX_ROWS)
         raise BadRequest(message, fields={"predictions": message})
     report = StoredPredictions()
     with transaction.atomic():
@@ -61,7 +62,8 @@ def _checked(project: Project, rows: Sequence[Any], report: StoredPredictions) -
         try:
             one = checked_prediction(objects[index], expected[item_id])
             if (item_id, one.model) in said:
-                raise RowError("model", "Two predictions of one item by one model.")
+                twice = say("prediction.twice", "Two predictions of one item by one model.")
+                raise RowError("model", twice)
         except RowError as error:
             report.refuse(index, error.field, error.message)
         else:
@@ -72,7 +74,8 @@ def _checked(project: Project, rows: Sequence[Any], report: StoredPredictions) -
 def _is_row(index: int, row: Any, report: StoredPredictions) -> bool:
     fits = isinstance(row, dict) and row.keys() <= FIELDS
     if not fits:
-        report.refuse(index, "", f"A prediction is an object; known fields: {', '.join(sorted(FIELDS))}.")
+        english = "A prediction is an object; known fields: {known}."
+        report.refuse(index, "", say("prediction.object", english, known=", ".join(sorted(FIELDS))))
     return fits
 
 

@@ -5,10 +5,13 @@ from typing import Any
 
 from annotation.models import Project
 from annotation.rows import every
+from annotation.sentences import say
 
 MAX_ID = 2**63 - 1
 NAMED = "SELECT external_id, id FROM annotation_item WHERE project_id = %s AND external_id = ANY(%s)"
 NUMBERED = "SELECT id FROM annotation_item WHERE project_id = %s AND id = ANY(%s)"
+
+NO_ITEM = say("vector.no_item", "There is no such item in this project.")
 
 # Takes the index of a row, the field that is wrong, and a sentence.
 Refuse = Callable[[int, str, str], None]
@@ -23,9 +26,9 @@ def find_items(project: Project, rows: Mapping[int, Mapping[str, Any]], refuse: 
     for index, row in rows.items():
         item_id = named.get(names[index]) if index in names else numbered.get(numbers.get(index, 0))
         if ("item" in row) == ("external_id" in row):
-            refuse(index, "", "Either item or external_id is needed.")
+            refuse(index, "", say("row.which_item", "Either item or external_id is needed."))
         elif item_id is None:
-            refuse(index, "item" if "item" in row else "external_id", "There is no such item in this project.")
+            refuse(index, "item" if "item" in row else "external_id", NO_ITEM)
         else:
             found[index] = item_id
     return found

@@ -20,13 +20,14 @@ from annotation.operations.outbox import request_work
 from annotation.operations.outside_vectors import outside_of
 from annotation.operations.references import find_items
 from annotation.representations import EXTERNAL
-from annotation.sentences import say
+from annotation.sentences import beside, say
 from annotation.vectors import Floats, Ints, save_shard
 
 MAX_ROWS = 1_000
 DIMENSIONS = range(2, 4_097)
 FIELDS = frozenset(("item", "external_id", "vector"))
 LARGEST = float(np.finfo(np.float32).max)
+NOT_FINITE = say("vector.not_finite", "A number is not finite, or too large.")
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Taken:
     errors: list[dict[str, Any]] = field(default_factory=list)
 
     def refuse(self, index: int, name: str, message: str) -> None:
-        self.errors.append({"index": index, "field": name, "message": message})
+        self.errors.append({"index": index, "field": name, "message": message, **beside(message)})
 
 
 def add_vectors(*, project: Project, rows: Sequence[Any]) -> Taken:
@@ -51,7 +52,8 @@ def add_vectors(*, project: Project, rows: Sequence[Any]) -> Taken:
     project's first vectors just now, of another dimension.
     """
     if not isinstance(rows, list | tuple) or len(rows) > MAX_ROWS:
-        message = f"vectors is a list of at most {MAX_ROWS:,}; larger sets come in as a file."
+        english = "vectors is a list of at most {n:,}; larger sets come in as a file."
+        message = say("vector.at_most", english, n=MAX_ROWS)
         raise BadRequest(message, fields={"vectors": message})
     taken = Taken(dimension=_wanted(project, rows))
     vectors = {index: vector for index, row in enumerate(rows) if (vector := _vector(index, row, taken)) is not None}
@@ -142,17 +144,19 @@ def unit_rows(vectors: npt.NDArray[Any]) -> Floats:
 def _vector(index: int, row: Any, taken: Taken) -> npt.NDArray[np.float64] | None:
     """Returns the row's vector, or None after having said what is wrong."""
     if not isinstance(row, dict) or not row.keys() <= FIELDS:
-        taken.refuse(index, "", 'A row looks like {"external_id": "…", "vector": [0.1, …]}, or has "item": id.')
+        english = 'A row looks like {"external_id": "…", "vector": [0.1, …]}, or has "item": id.'
+        taken.refuse(index, "", say("vector.row", english))
         return None
     given = row.get("vector")
     if not _is_vector(given):
-        taken.refuse(index, "vector", f"A vector is a list of {DIMENSIONS[0]} to {DIMENSIONS[-1]:,} numbers.")
+        english = "A vector is a list of {least} to {most:,} numbers."
+        taken.refuse(index, "vector", say("vector.list", english, least=DIMENSIONS[0], most=DIMENSIONS[-1]))
         return None
     if len(given) != (taken.dimension or len(given)):
         taken.refuse(index, "vector", _other_length(taken.dimension, len(given)))
         return None
     if not all(-LARGEST <= number <= LARGEST for number in given):  # NaN is refused, too
-        taken.refuse(index, "vector", "A number is not finite, or too large.")
+        taken.refuse(index, "vector", NOT_FINITE)
         return None
     taken.dimension = len(given)
     return np.array(given, dtype=np.float64)
@@ -167,7 +171,8 @@ def _items(project: Project, rows: dict[int, dict[str, Any]], taken: Taken) -> d
     found: dict[int, int] = {}
     for index, item_id in find_items(project, rows, taken.refuse).items():
         if item_id in found:
-            taken.refuse(index, "item" if "item" in rows[index] else "external_id", "Two vectors of one item.")
+            twice = say("vector.twice", "Two vectors of one item.")
+            taken.refuse(index, "item" if "item" in rows[index] else "external_id", twice)
         else:
             found[item_id] = index
     return found

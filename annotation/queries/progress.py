@@ -19,7 +19,13 @@ PROGRESS = """
                coalesce(sum(n) FILTER (WHERE name = 'answers'), 0)::bigint AS answers,
                coalesce(sum(n) FILTER (WHERE name = 'answers' AND minute >= today), 0)::bigint AS of_today,
                coalesce(sum(n) FILTER (WHERE name = 'answers' AND minute > hour_ago), 0)::bigint AS of_minutes
-        FROM annotation_tally, clock WHERE project_id = %(project)s)
+        FROM annotation_tally, clock WHERE project_id = %(project)s),
+    gold AS (
+        SELECT count(*) AS items, count(*) FILTER (WHERE drawn_at IS NOT NULL AND open_slots = 0) AS finished,
+               coalesce(sum(answers.n), 0)::bigint AS answers
+        FROM annotation_item item
+        CROSS JOIN LATERAL (SELECT count(*) AS n FROM annotation_annotation WHERE item_id = item.id) answers
+        WHERE project_id = %(project)s AND is_gold)
     SELECT tally.items, tally.answers,
            (SELECT coalesce(sum(n), 0)::bigint FROM annotation_confidencetally WHERE project_id = %(project)s),
            tally.full_items
@@ -34,11 +40,11 @@ PROGRESS = """
              + (SELECT count(*) FROM annotation_annotation, clock
                 WHERE project_id = %(project)s AND created_at >= now() - interval '1 hour'
                   AND created_at < to_timestamp(60 * (clock.hour_ago + 1))),
-           (SELECT count(*) FROM annotation_item WHERE project_id = %(project)s AND is_gold),
-           (SELECT count(*) FROM annotation_item
-            WHERE project_id = %(project)s AND is_gold AND drawn_at IS NOT NULL AND open_slots = 0),
+           gold.items,
+           gold.finished,
+           gold.answers,
            (SELECT count(*) FROM annotation_assignment WHERE project_id = %(project)s AND status = 'skipped')
-    FROM tally
+    FROM tally, gold
 """
 NAMES = (
     "items",
@@ -50,25 +56,29 @@ NAMES = (
     "annotations_last_hour",
     "gold_items",
     "gold_finished",
+    "gold_annotations",
     "skipped",
 )
 
 
 # Of what was begun, so many are counted: a raised overlap may open a million items again.
 MOST_BEGUN = 100_000
-# Items that nobody was asked about are tallied; those begun with an open slot, and those whose last slots are held by
-# leases, are counted by the indexes that hold just these rows.
+# Items that nobody was asked about are tallied, and get what the project asks for; of those begun with an open slot the
+# slots are counted, and the leases that hold one. Known items are checks: they wait for nobody.
 LEFT = """
-    SELECT coalesce(sum(n) FILTER (WHERE name = 'undrawn'), 0)::bigint
-             + (SELECT count(*) FROM (
-                    SELECT 1 FROM annotation_item
-                    WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0 LIMIT %(most)s) begun)
-             + (SELECT count(DISTINCT lease.item_id)
+    WITH gold AS (
+        SELECT count(*) AS items, count(*) FILTER (WHERE drawn_at IS NULL AND open_slots > 0) AS undrawn
+        FROM annotation_item WHERE project_id = %(project)s AND is_gold)
+    SELECT coalesce(sum(n) FILTER (WHERE name = 'items'), 0)::bigint - (SELECT items FROM gold),
+           coalesce(sum(n) FILTER (WHERE name = 'undrawn'), 0)::bigint - (SELECT undrawn FROM gold),
+           (SELECT coalesce(sum(open_slots), 0)::bigint FROM (
+                SELECT open_slots FROM annotation_item
+                WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0 AND NOT is_gold
+                LIMIT %(most)s) begun)
+             + (SELECT count(*)
                 FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
                 WHERE lease.project_id = %(project)s AND lease.status = 'open' AND lease.holds_slot
-                  AND item.open_slots = 0),
-           coalesce(sum(n) FILTER (WHERE name = 'items'), 0)::bigint
-             - (SELECT count(*) FROM annotation_item WHERE project_id = %(project)s AND is_gold)
+                  AND NOT item.is_gold)
     FROM annotation_tally WHERE project_id = %(project)s
 """
 
@@ -81,13 +91,15 @@ def progress(project: Project) -> dict[str, Any]:
 
 
 def roughly_left(project: Project) -> dict[str, int]:
-    """Returns how many items still want answers, rounded up, and of how many.
+    """Returns how many answers the project still wants, rounded up, and how many it wants in all.
 
     This is for those who answer. Whoever saw each answer counted would learn which ones were checks: those to known
-    items finish nothing. So it moves in steps of ten items at least, and of two digits.
+    items finish nothing. So it moves in steps of ten answers at least, and of two digits.
     """
     with connection.cursor() as cursor:
         cursor.execute(LEFT, {"project": project.pk, "most": MOST_BEGUN})
-        left, items = cursor.fetchone()
+        items, undrawn, begun = cursor.fetchone()
+    each = 1 + (project.overlap - 1) * project.overlap_share
+    left, wanted = round(undrawn * each) + begun, round(items * each)
     step = max(10, 10 ** (len(str(left)) - 2))
-    return {"left": min(-(-left // step) * step, items), "items": items}
+    return {"left": min(-(-left // step) * step, wanted), "wanted": wanted}

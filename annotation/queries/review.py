@@ -46,7 +46,7 @@ WAITING = f"""
         FROM annotation_flag flag
         JOIN annotation_item item ON item.id = flag.item_id
         JOIN annotation_consensus truth ON truth.item_id = flag.item_id
-        WHERE flag.project_id = %(project)s AND flag.status = 'open' AND flag.kind = 'label_suspect' AND {OPEN}
+        WHERE flag.project_id = %(project)s AND flag.status = 'open' AND flag.kind = 'label_suspect' AND {OPEN} {{only}}
           AND flag.score <= %(score)s AND (flag.score < %(score)s OR flag.item_id > %(after)s)
           AND NOT EXISTS (
               SELECT 1 FROM annotation_flag worse
@@ -57,7 +57,7 @@ WAITING = f"""
         SELECT truth.item_id, 1 - truth.probability AS score, NULL::bigint, 'disagreement', truth.value,
                truth.probability, truth.status, truth.n_votes
         FROM annotation_consensus truth JOIN annotation_item item ON item.id = truth.item_id
-        WHERE truth.project_id = %(project)s AND truth.status = 'doubtful' AND {OPEN}
+        WHERE truth.project_id = %(project)s AND truth.status = 'doubtful' AND {OPEN} {{only}}
           AND NOT EXISTS (
               SELECT 1 FROM annotation_flag one
               WHERE one.item_id = truth.item_id AND one.status = 'open' AND one.kind = 'label_suspect')
@@ -70,9 +70,9 @@ WAITING = f"""
 FIRST = {"score": 2.0, "after": 0}
 
 
-def _worst(most: int | None) -> str:
+def _worst(most: int | None, only: str = "") -> str:
     """WAITING with so many of the doubtful items, all for None: a number in the text, for the planner to go by."""
-    return WAITING.replace("{most}", "ALL" if most is None else str(most))
+    return WAITING.replace("{most}", "ALL" if most is None else str(most)).replace("{only}", only)
 
 
 COUNTED = f"""{_worst(MOST_COUNTED)},
@@ -109,18 +109,20 @@ def waiting(
     wanted: dict[str, str],
     limit: int,
     pair: tuple[str, str] | None = None,
+    item: int | None = None,
     after: Sequence[Any] | None = None,
     blind: bool = False,
 ) -> list[dict[str, Any]]:
     """Returns up to `limit` items for a reviewer, the worst first; `after` is score and id of the last one seen.
 
     `wanted` filters: class, annotator, kind, and `pair`: two classes of which one answer names the first only, and
-    another one the second only.
+    another one the second only. `item` alone is looked at where it is given, whatever its place.
     """
     where, parameters = conditions(project, wanted, pair)
-    parameters |= FIRST if after is None else {"score": after[0], "after": after[1]}
+    parameters |= (FIRST if after is None else {"score": after[0], "after": after[1]}) | {"item": item}
     own = pair is None and wanted.keys() <= {"kind"} and wanted.get("kind", DISAGREEMENT) in OWN_KINDS
-    sql = f"""WITH {_worst(limit if own else None)},
+    only = "" if item is None else "AND item.id = %(item)s"
+    sql = f"""WITH {_worst(limit if own else None, only)},
               shown AS (SELECT * FROM waiting WHERE {" AND ".join(where) or "true"}
                         ORDER BY score DESC, item_id LIMIT %(limit)s) {SHOWN}"""  # noqa: S608 - constants above
     beliefs = beliefs_of(project)

@@ -1,12 +1,12 @@
 /** Whether keys belong to a field the person is typing in. */
 export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'))
 }
 
 /** Whether Enter and Space belong to a control that was reached by keyboard. */
 export function activatesControl(event: KeyboardEvent): boolean {
   const isActivation = event.key === 'Enter' || event.key === ' '
-  return isActivation && event.target instanceof Element && event.target.matches('a:focus-visible, button:focus-visible, summary:focus-visible')
+  return isActivation && event.target instanceof Element && event.target.matches('a:focus-visible, button:focus-visible, summary:focus-visible, input:focus-visible')
 }
 
 /** Whether a dialog has the keys; true to the moment, where its `close` event comes a little later. */

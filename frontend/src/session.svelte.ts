@@ -50,11 +50,11 @@ export async function refreshMe(): Promise<void> {
   known = true
 }
 
-/** Logs in and says whether that is enough: over an ended session the code of a second factor is asked for as well. Raises ApiError when the service refuses. */
+/** Logs in and says whether that is enough: else the code of a second factor is asked for as well. Raises ApiError when the service refuses. */
 export async function logIn(username: string, password: string, code = ''): Promise<boolean> {
   const before = me?.id
   const found = await post<Me>('auth/session/', code ? { username, password, code } : { username, password })
-  if (lapsed && before === found.id && found.second_factor === 'code') return false
+  if (found.second_factor === 'code') return false
   me = found
   known = true
   lapsed = false

@@ -240,7 +240,7 @@ class TestLabeling:
         streams = set()
         for _ in range(3):
             told = annotator.call("GET", f"projects/{project.pk}/my/annotations/")[1]["project"]
-            assert told == {"left": 25, "items": 25}
+            assert told == {"left": 25, "wanted": 25}
             lease = annotator.call("POST", f"projects/{project.pk}/assignments/", {})[1]["assignments"][0]
             streams.add(Assignment.objects.get(pk=lease["id"]).stream)
             annotator.call("PUT", f"assignments/{lease['id']}/annotation/", {"value": {"class": "ham"}})
@@ -248,7 +248,10 @@ class TestLabeling:
         Item.objects.filter(project=project, is_gold=False, taken=0).update(
             taken=1, open_slots=0, drawn_at=timezone.now()
         )
-        assert annotator.call("GET", f"projects/{project.pk}/my/annotations/")[1]["project"] == {"left": 0, "items": 25}
+        assert annotator.call("GET", f"projects/{project.pk}/my/annotations/")[1]["project"] == {
+            "left": 0,
+            "wanted": 25,
+        }
 
     def test_history_by_pages(self, project, annotator):
         for place in range(5):
@@ -265,7 +268,19 @@ class TestLabeling:
         assert seen == sorted(seen, reverse=True)
         assert len(set(seen)) == 5
         assert body["today"] == 5
-        assert body["project"] == {"left": 0 if project.items.count() == 5 else 10, "items": project.items.count()}
+        assert body["project"] == {"left": 0 if project.items.count() == 5 else 10, "wanted": project.items.count()}
+
+    def test_where_an_item_gets_several_answers_each_of_them_counts(self, project, annotator):
+        Project.objects.filter(pk=project.pk).update(overlap=3, max_votes=3, random_rate=0)
+        project.refresh_from_db()
+        for _ in range(40):
+            make_item(project)
+        path = f"projects/{project.pk}/my/annotations/"
+        assert annotator.call("GET", path)[1]["project"] == {"left": 120, "wanted": 120}
+        for _ in range(20):
+            lease = annotator.call("POST", f"projects/{project.pk}/assignments/", {"count": 1})[1]["assignments"][0]
+            annotator.call("PUT", f"assignments/{lease['id']}/annotation/", {"value": {"class": "ham"}})
+        assert annotator.call("GET", path)[1]["project"] == {"left": 100, "wanted": 120}
 
 
 class TestStrictness:

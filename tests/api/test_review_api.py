@@ -132,8 +132,19 @@ def test_bad_filters(world):
         "cursor=x",
         "status=open",
         "annotator=%00",
+        "item=",
+        "item=-1",
+        "item=9999999999999999999",
     ):
         assert reviewer.call("GET", f"projects/{project.pk}/review/?{query}")[0] == 400
+
+
+def test_one_item_is_found_whatever_its_place(world):
+    project, _, _, reviewer = world
+    path = f"projects/{project.pk}/review/"
+    for waits in reviewer.call("GET", path)[1]["results"]:
+        assert reviewer.call("GET", f"{path}?item={waits['item']}")[1]["results"] == [waits]
+    assert reviewer.call("GET", f"{path}?item=987654321")[1]["results"] == []
 
 
 def test_a_pair_is_named_by_a_slash_or_by_giving_it_twice(world, client_of):

@@ -23,8 +23,9 @@ def _translated(path: Path) -> dict[str, str]:
 
 
 def _modules() -> list[ast.Module]:
-    sources = [path.read_text() for path in (ROOT / "annotation").rglob("*.py")]
-    return [ast.parse(source) for source in sources if "annotation.sentences" in source or "wrong_mark" in source]
+    sources = [path.read_text() for folder in ("annotation", "modeling") for path in (ROOT / folder).rglob("*.py")]
+    marks = ("annotation.sentences", "wrong_mark", "raise NotAnImage")
+    return [ast.parse(source) for source in sources if any(mark in source for mark in marks)]
 
 
 def _codes() -> set[str]:

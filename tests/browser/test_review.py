@@ -2,16 +2,30 @@
 
 import random
 
+import numpy as np
 import pytest
+from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
-from annotation.models import AnnotatorReport, Comment, Consensus, Flag, Item, Project, Review, Role
+from annotation.models import (
+    Annotation,
+    AnnotatorReport,
+    Comment,
+    Consensus,
+    Flag,
+    Item,
+    Membership,
+    Project,
+    Review,
+    Role,
+)
 from annotation.operations import outbox
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, tab_to
 from tests.browser.test_accessibility import AXE, offences
-from tests.factories import make_member
+from tests.factories import make_annotation, make_member, make_user
 from tests.following import exported, weight_of
 from tests.operations.crowd import ask_everybody, judge
+from tests.pictures import data_url, png
 
 TRUTH = ["ham", "spam", *random.Random(1).choices(["ham", "spam"], k=28)]
 
@@ -139,6 +153,72 @@ def test_accept_what_agrees_and_take_it_back(page: Page, site: Site, project: Pr
     page.keyboard.press("u")
     expect(page.get_by_role("status").filter(has_text=f"Took {n} decisions back.")).to_be_visible()
     assert not Review.objects.filter(undone_at=None).exists()
+
+
+def answer_marks(item: Item, username: str, value: dict[str, object], project: Project) -> None:
+    person = User.objects.filter(username=username).first() or make_user(username)
+    if not Membership.objects.filter(project=project, user=person).exists():
+        make_member(project, user=person)
+    annotation = make_annotation(item, person, "unused")
+    Annotation.objects.filter(pk=annotation.pk).update(value=value)
+
+
+def test_spans_are_seen_in_their_text(page: Page, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two people marked different things: the text shows what holds, the rest with a broken line, each answer alone."""
+    monkeypatch.setattr(outbox, "REST_SHARE", {})
+    project = site.project_of(["Anna Berg met Bo"], kind="spans", classes=("person", "place"), overlap=2, max_votes=3)
+    item = Item.objects.get(project=project)
+    anna, bo = {"start": 0, "end": 9, "class": "person"}, {"start": 14, "end": 16, "class": "place"}
+    answer_marks(item, "ann", {"spans": [anna]}, project)
+    answer_marks(item, "bob", {"spans": [anna, bo]}, project)
+    judge(project)
+    Consensus.objects.filter(item=item).update(status="doubtful", value={"spans": [anna]})
+    make_member(project, user=site.person("rita"), role=Role.REVIEWER)
+    site.log_in(page, "rita", path=f"/projects/{project.pk}/review?item={item.pk}")
+    text = page.locator("#item-text")
+    expect(text.locator("small")).to_have_text(["person", "place"])
+    expect(text.locator("small.odd")).to_have_text(["place"])
+    expect(text.locator(".piece", has=page.locator("i")).first).to_have_text("Anna Berg")
+    page.keyboard.press("v")
+    expect(page.get_by_text("Drawn: the answer of ann")).to_be_visible()
+    expect(text.locator("small")).to_have_text(["person"])
+    page.get_by_role("button", name="bob").click()
+    expect(text.locator("small.odd")).to_have_text(["place"])
+    page.keyboard.press("v")
+    expect(page.get_by_text("Drawn: what is held for right")).to_be_visible()
+    tab_to(page, page.get_by_role("checkbox", name="Bo place 1 of 2: bob"))
+    page.keyboard.press("Space")
+    expect(text.locator("small.odd")).to_have_count(0)
+    assert offences(page) == []
+    page.keyboard.press("t")
+    expect(page.get_by_role("heading", name="Nothing waits for a reviewer")).to_be_visible()
+    assert Review.objects.get().value == {"spans": [anna, bo]}
+
+
+def test_boxes_are_seen_on_their_image(page: Page, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "REST_SHARE", {})
+    project = site.project_of(["unused"], kind="boxes", classes=("cat", "dog"), overlap=2, max_votes=3)
+    item = Item.objects.get(project=project)
+    image = data_url(png(np.full((100, 200, 3), 120, dtype=np.uint8)))
+    Item.objects.filter(pk=item.pk).update(data={"image": image})
+    cat = {"x": 20, "y": 50, "width": 40, "height": 20, "class": "cat"}
+    dog = {"x": 120, "y": 50, "width": 40, "height": 40, "class": "dog"}
+    answer_marks(item, "ann", {"boxes": [cat]}, project)
+    answer_marks(item, "bob", {"boxes": [cat, dog]}, project)
+    judge(project)
+    Consensus.objects.filter(item=item).update(status="doubtful", value={"boxes": [cat]})
+    make_member(project, user=site.person("rita"), role=Role.REVIEWER)
+    site.log_in(page, "rita", path=f"/projects/{project.pk}/review")
+    boxes = page.locator("#item-text .box")
+    expect(boxes).to_have_text(["cat", "dog"])
+    expect(page.locator("#item-text .box.odd")).to_have_text(["dog"])
+    frame, seen = page.locator("#item-text img").bounding_box(), boxes.first.bounding_box()
+    assert frame
+    assert seen
+    assert (seen["x"] - frame["x"]) / frame["width"] == pytest.approx(0.1, abs=0.01)
+    assert (seen["y"] - frame["y"]) / frame["height"] == pytest.approx(0.5, abs=0.02)
+    assert seen["width"] / frame["width"] == pytest.approx(0.2, abs=0.01)
+    assert offences(page) == []
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in frontend/")

@@ -93,6 +93,27 @@ def test_a_session_that_ends_is_gone_on_with_by_password_and_code(
     assert project.guidelines == "Typed before."
 
 
+def test_the_code_is_asked_for_on_the_log_in_page(live_server, visitor: Visitor, ann: User, browser: Browser):
+    visitor.log_in("ann")
+    secret, _ = visitor.set_up()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{live_server.url}/account")
+    page.get_by_label("Username").fill("ann")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    code = page.get_by_label("Code of your authenticator app, or a recovery code")
+    code.fill("000000")
+    page.keyboard.press("Enter")
+    page.get_by_text("The code is wrong, or was used already.").wait_for()
+    assert offences(page) == []
+    code.fill(code_of(secret, periods=1))
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Account").first.wait_for()
+    assert page.url == f"{live_server.url}/account"
+    context.close()
+
+
 @pytest.mark.parametrize(("theme", "width"), [("dark", 1440), ("light", 390)])
 def test_they_keep_the_rules(live_server, visitor: Visitor, ann: User, browser: Browser, theme: str, width: int):
     visitor.log_in("ann")

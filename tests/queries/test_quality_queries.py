@@ -50,6 +50,7 @@ class TestProgress:
             "annotations_last_hour": 5,
             "gold_items": 1,
             "gold_finished": 0,
+            "gold_annotations": 1,
             "skipped": 0,
         }
 

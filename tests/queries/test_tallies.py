@@ -62,6 +62,7 @@ def counted(project: Project) -> dict[str, int]:
         "annotations_last_hour": answers.filter(created_at__gte=now - timedelta(hours=1)).count(),
         "gold_items": items.filter(is_gold=True).count(),
         "gold_finished": full.filter(is_gold=True).count(),
+        "gold_annotations": answers.filter(item__is_gold=True).count(),
         "skipped": leases.filter(status="skipped").count(),
     }
 

@@ -3,11 +3,14 @@
 import os
 import socket
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
 from config.options import CHECKOUT, RefusedError, parse, refuse_if_taken
+from config.ports import free_port
+from config.state import STOPPING
 
 
 def test_a_busy_port_is_refused_with_a_way_out(tmp_path: Path) -> None:
@@ -52,3 +55,15 @@ def test_help_needs_no_installation() -> None:
     done = subprocess.run([CHECKOUT / "start", "--help"], capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0
     assert "--no-demo" in done.stdout
+
+
+def test_a_run_that_is_stopping_is_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = parse(["--port", str(free_port(None)), "--data-dir", str(tmp_path)])
+    held = options.state.lock()
+    options.state.sign_lock("process 42")
+    with pytest.raises(RefusedError, match="already runs"):
+        refuse_if_taken(options)
+    options.state.sign_lock(f"{STOPPING}, process 42")
+    threading.Timer(0.5, os.close, [held]).start()
+    refuse_if_taken(options)
+    assert capsys.readouterr().err.count("still stopping") == 1

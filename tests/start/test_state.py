@@ -23,7 +23,7 @@ def test_secrets_are_made_once_and_are_private(tmp_path: Path) -> None:
 def test_a_second_supervisor_is_told_who_holds_the_folder(tmp_path: Path) -> None:
     state = State(tmp_path)
     held = state.lock()
-    state.sign_lock(held, "process 42")
+    state.sign_lock("process 42")
     with pytest.raises(AlreadyRunningError, match="process 42"):
         state.lock()
     os.close(held)

@@ -62,4 +62,5 @@ class Progress(s.Serializer[Any]):
     annotations_last_hour = s.IntegerField()
     gold_items = s.IntegerField()
     gold_finished = s.IntegerField(help_text="Of items_finished, those whose answer is known by now.")
+    gold_annotations = s.IntegerField(help_text="Of annotations, those to items whose answer is known by now.")
     skipped = s.IntegerField()

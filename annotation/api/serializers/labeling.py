@@ -90,8 +90,8 @@ class OwnAnnotation(Annotation):
 
 
 class RoughlyLeft(s.Serializer[Any]):
-    left = s.IntegerField(help_text="Items that still want answers, rounded up to tens and two digits.")
-    items = s.IntegerField(help_text="Items of the project, known answers left out.")
+    left = s.IntegerField(help_text="Answers that are still wanted, rounded up to tens and two digits.")
+    wanted = s.IntegerField(help_text="Answers that are wanted in all, those to known items left out.")
 
 
 class OwnAnnotations(s.Serializer[Any]):

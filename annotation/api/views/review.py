@@ -22,16 +22,17 @@ from annotation.queries.review_filters import KINDS, PERSON_KINDS, names_classes
 class ReviewQueue(View):
     @documented(responses=reviewing.ReviewQueue)
     def get(self, request: Request, project_id: str) -> Response:
-        """What to look at, the worst first. Filters: class, annotator, kind, and pair: `a/b`, or the parameter twice
-        (`pair=a&pair=b`) where a class has a slash in its name. A pair are two classes of which one answer names only
-        the first and another one only the second."""
+        """What to look at, the worst first. Filters: class, annotator, kind, item, and pair: `a/b`, or the parameter
+        twice (`pair=a&pair=b`) where a class has a slash in its name. A pair are two classes of which one answer names
+        only the first and another one only the second."""
         project = access.project_for(person(request), project_id, needs="review")
-        wanted = paging.allowed_filters(request, "class", "annotator", "pair", "kind")
+        wanted = paging.allowed_filters(request, "class", "annotator", "pair", "kind", "item")
         wanted.pop("pair", None)
+        item = _item(wanted.pop("item", None))
         _check(project, wanted, blind=access.is_blind(project))
         limit, after = paging.limit_of(request), paging.cursor_of(request, float, int)
         found = queries.waiting(
-            project, wanted=wanted, pair=_pair(request, project), limit=limit + 1, after=after,
+            project, wanted=wanted, pair=_pair(request, project), item=item, limit=limit + 1, after=after,
             blind=access.is_blind(project),
         )  # fmt: skip
         page = paging.page(request, found, limit, dict, lambda row: [float(row["score"]), row["item"]])
@@ -47,6 +48,15 @@ def _check(project: Project, wanted: dict[str, str], *, blind: bool) -> None:
         raise BadRequest("Reviewers judge without names here.", fields={"annotator": "names are hidden"})
     if blind and wanted.get("kind") in PERSON_KINDS:
         raise BadRequest("Reviewers judge without names here.", fields={"kind": "tells whose answers these are"})
+
+
+def _item(given: str | None) -> int | None:
+    """Returns the id of `?item=`; raises BadRequest for anything else than a number."""
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        raise BadRequest("item must be the id of an item.", fields={"item": "not an id"})
+    return int(given)
 
 
 def _pair(request: Request, project: Project) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from annotation.kinds import LINEAR, Learner
 from annotation.operations.transfer.answers import Expected, RowError, check_text, checked_value, entries_of
+from annotation.sentences import say
 
 MAX_MODEL_NAME = 100
 Answer = Mapping[str, Any]
@@ -29,7 +30,8 @@ def checked_predictions(entries: Any, expected: Expected) -> list[Outside]:
     for number, one in enumerate(entries_of(entries, "predictions")):
         said = checked_prediction(one, expected, f"predictions.{number}.")
         if said.model in found:
-            raise RowError(f"predictions.{number}.model", "Two predictions of one model.")
+            twice = say("prediction.model_twice", "Two predictions of one model.")
+            raise RowError(f"predictions.{number}.model", twice)
         found[said.model] = said
     return list(found.values())
 
@@ -38,7 +40,8 @@ def checked_prediction(one: Mapping[str, Any], expected: Expected, within: str =
     """Returns {value?, probabilities?, model?} in its stored form. Without a value the probabilities say what it is."""
     model = one.get("model", "")
     if not isinstance(model, str) or len(model) > MAX_MODEL_NAME:
-        raise RowError(f"{within}model", f"A model's name is a text of at most {MAX_MODEL_NAME} characters.")
+        english = "A model's name is a text of at most {n} characters."
+        raise RowError(f"{within}model", say("prediction.model", english, n=MAX_MODEL_NAME))
     check_text(model, f"{within}model")
     odds = one.get("probabilities", one.get("class_probabilities"))
     if odds is None:
@@ -69,11 +72,12 @@ def unsure_of_parts(parts: Sequence[float]) -> float | None:
 def _checked_columns(odds: Any, expected: Expected, place: str) -> dict[str, float]:
     names = expected.kind.columns(expected.schema)
     if not isinstance(odds, dict) or not odds or not odds.keys() <= set(names):
-        raise RowError(place, f"It names classes of the project: {', '.join(names)}.")
+        english = "It names classes of the project: {classes}."
+        raise RowError(place, say("prediction.classes", english, classes=", ".join(names)))
     if not all(map(_is_probability, odds.values())):
-        raise RowError(place, "Probabilities are numbers from 0 to 1.")
+        raise RowError(place, say("prediction.probabilities", "Probabilities are numbers from 0 to 1."))
     if expected.kind.learner is not Learner.SIGMOID and abs(sum(odds.values()) - 1) > 0.01:
-        raise RowError(place, "Probabilities have the sum 1.")
+        raise RowError(place, say("prediction.sum", "Probabilities have the sum 1."))
     return {name: float(p) for name, p in odds.items()}
 
 
@@ -82,7 +86,8 @@ def _checked_parts(odds: Any, given: Answer, stored: Answer, place: str) -> list
     (said,), (kept,) = given.values(), stored.values()
     n_parts = len(kept) if isinstance(kept, list) else 1
     if not isinstance(odds, list) or len(odds) != n_parts or not all(map(_is_probability, odds)):
-        raise RowError(place, "For this kind it is a list of numbers from 0 to 1, one for each part of the value.")
+        english = "For this kind it is a list of numbers from 0 to 1, one for each part of the value."
+        raise RowError(place, say("prediction.parts", english))
     if not isinstance(kept, list):
         return [float(p) for p in odds]
     by_mark = {frozenset(mark.items()): float(p) for mark, p in zip(said, odds, strict=True)}

@@ -11,16 +11,15 @@ from django.db import transaction
 
 from annotation import hooks
 from annotation.models import Job, Project
-from annotation.operations.references import items_named, items_numbered
+from annotation.operations.references import NO_ITEM, items_named, items_numbered
 from annotation.operations.transfer.jobs import JobClaim, JobFailed, finish_job, keep_lease, own_job
 from annotation.operations.transfer.matrices import BLOCK_BYTES, Matrix, open_matrix
 from annotation.operations.transfer.uploads import row_error, start_job
-from annotation.operations.vector_uploads import DIMENSIONS, LARGEST, keep_batch, unit_rows
+from annotation.operations.vector_uploads import DIMENSIONS, LARGEST, NOT_FINITE, keep_batch, unit_rows
 from annotation.sentences import say
 from annotation.vectors import SHARD_ROWS, Ints, load_item_ids, save_shard
 
 MAX_ERRORS = 100
-NOT_FINITE = say("vector.not_finite", "A number is not finite, or too large.")
 
 Errors = list[dict[str, Any]]
 Array = npt.NDArray[Any]
@@ -98,8 +97,7 @@ def _items(project: Project, ids_are: str | None, done: int, ids: Array | None) 
     known: dict[Any, int] = items_named(project, names) if by_name else items_numbered(project, names)
     item_ids = np.array([known.get(name, 0) for name in names], dtype=np.int64)
     field = "external_id" if by_name else "item"
-    message = say("vector.no_item", "There is no such item in this project.")
-    return item_ids, [row_error(done + int(row) + 1, field, message) for row in np.flatnonzero(item_ids == 0)]
+    return item_ids, [row_error(done + int(row) + 1, field, NO_ITEM) for row in np.flatnonzero(item_ids == 0)]
 
 
 def _in_order(project: Project, n_rows: int) -> Ints:

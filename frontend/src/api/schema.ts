@@ -1165,6 +1165,8 @@ export interface Progress {
   gold_items: number
   /** Of items_finished, those whose answer is known by now. */
   gold_finished: number
+  /** Of annotations, those to items whose answer is known by now. */
+  gold_annotations: number
   skipped: number
 }
 
@@ -1342,10 +1344,10 @@ export interface Revision {
 export type RoleEnum = 'annotator' | 'reviewer' | 'manager' | 'owner'
 
 export interface RoughlyLeft {
-  /** Items that still want answers, rounded up to tens and two digits. */
+  /** Answers that are still wanted, rounded up to tens and two digits. */
   left: number
-  /** Items of the project, known answers left out. */
-  items: number
+  /** Answers that are wanted in all, those to known items left out. */
+  wanted: number
 }
 
 export interface RowError {

@@ -49,11 +49,11 @@ it('asks again at the next release, else gently', () => {
 })
 
 it('says how much is left, and says less the nearer it comes', () => {
-  const told = (left: number, items: number) => toGo({ toGo: { left, items } })
+  const told = (left: number, wanted: number) => toGo({ toGo: { left, wanted } })
   expect(toGo({ toGo: null })).toBeNull()
   expect(told(0, 0)).toBeNull()
-  expect(told(1300, 5200)).toEqual({ text: 'about 1,300 items to go', done: 0.75 })
-  expect(told(10, 100)?.text).toBe('at most 10 items to go')
+  expect(told(1300, 5200)).toEqual({ text: 'about 1,300 answers to go', done: 0.75 })
+  expect(told(10, 100)?.text).toBe('at most 10 answers to go')
   expect(told(0, 100)).toEqual({ text: '', done: 1 })
 })
 

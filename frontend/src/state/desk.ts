@@ -88,10 +88,10 @@ const LEAST_SPAN_MS = 20_000
 
 /** How much the project still asks for, in words and as the share that is done; null while that is not known. */
 export function toGo({ toGo: known }: Pick<LabelState, 'toGo'>): { text: string; done: number } | null {
-  if (!known?.items) return null
-  const { left, items } = known
+  if (!known?.wanted) return null
+  const { left, wanted } = known
   const text = left > FEWEST_TOLD ? t.label.left(count(left)) : t.label.fewLeft(count(FEWEST_TOLD))
-  return { text: left ? text : '', done: 1 - left / items }
+  return { text: left ? text : '', done: 1 - left / wanted }
 }
 
 /** Answers a minute over the last five minutes, or null before five answers and twenty seconds. */

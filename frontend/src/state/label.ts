@@ -36,7 +36,7 @@ export interface LabelState {
   done: readonly number[]
   today: number
   /** About how many items of the project still want answers, and of how many; null until the service has said. */
-  toGo: { left: number; items: number } | null
+  toGo: { left: number; wanted: number } | null
 }
 
 export const N_PAST = 20

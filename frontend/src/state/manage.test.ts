@@ -13,7 +13,7 @@ const model: ModelState = {
 }
 const progress: Progress = {
   items: 1000, annotations: 906, items_with_consensus: 900, items_finished: 880, open_assignments: 9,
-  annotations_today: 210, annotations_last_hour: 40, gold_items: 0, gold_finished: 0, skipped: 3,
+  annotations_today: 210, annotations_last_hour: 40, gold_items: 0, gold_finished: 0, gold_annotations: 0, skipped: 3,
 }
 const quality: Quality = { items_with_consensus: 900, expected_right: 0.968, low: 0.941, high: 0.982, in_doubt: 12 }
 const point = (annotations: number, arm: 'active' | 'random', estimate: number): CurvePoint =>
@@ -27,6 +27,12 @@ describe('the four questions', () => {
     expect(modelAnswer(model)).toMatchObject({ figure: '0.931', range: '0.904–0.953', lines: [expect.any(String), 'on 257 random items that it never learns from'] })
     expect(labelsAnswer(quality)).toMatchObject({ figure: '96.8%', range: '94.1–98.2%', lines: ['expected right, 90% interval', 'of 900 items with an answer', '12 in doubt'] })
     expect(progressAnswer(progress, 1)).toMatchObject({ figure: '88.0%', range: '880 of 1,000 items done' })
+  })
+
+  it('shows a figure that rests on little as what it is', () => {
+    const few = modelAnswer({ ...model, performance: { metric: 'accuracy', estimate: 0.9, low: 0.6, high: 0.98, n: 8 } })
+    expect(few).toMatchObject({ isThin: true, lines: [expect.any(String), 'on only 8 random items so far: a first impression'] })
+    expect(modelAnswer(model).isThin).toBe(false)
   })
 
   it('says what a corrected accuracy was corrected from', () => {
@@ -46,10 +52,11 @@ describe('the four questions', () => {
   })
 
   it('waits for no answers to known items', () => {
-    const known = { ...progress, items: 300, items_finished: 130, gold_items: 40, gold_finished: 0, annotations: 260 }
+    const known = { ...progress, items: 300, items_finished: 130, gold_items: 40, gold_finished: 0, gold_annotations: 12, annotations: 260 }
     expect(progressAnswer(known, 1)).toMatchObject({ figure: '50.0%', range: '130 of 260 items done' })
-    const late = { ...known, items_finished: 252, annotations: 527 }
-    expect(progressAnswer(late, 2)).toMatchObject({ figure: '96.9%', range: '252 of 260 items have all their answers', lines: ['527 answers, those to known items among them', '210 answers today', expect.any(String)] })
+    const late = { ...known, items_finished: 252, annotations: 527, gold_annotations: 17 }
+    expect(progressAnswer(late, 2)).toMatchObject({ figure: '98.1%', range: '510 of 520 answers', lines: ['252 of 260 items have all their answers', '210 answers today; 17 more in all to known items, as checks', expect.any(String)] })
+    expect(progressAnswer({ ...late, annotations: 528 }, 2).range).toBe('511 of 520 answers')
     expect(progressAnswer({ ...known, items_finished: 265, gold_finished: 5 }, 2)).toMatchObject({ figure: '100.0%', lines: [expect.any(String), expect.any(String), expect.stringContaining('Every item')] })
     expect(progressAnswer({ ...known, gold_items: 300 }, 1).figure).toBeNull()
   })

@@ -10,9 +10,14 @@ export interface Answer {
   figure: string | null
   range: string
   lines: string[]
+  /** It rests on too little to be shown large. */
+  isThin?: boolean
 }
 
 const none = (...lines: string[]): Answer => ({ figure: null, range: '', lines })
+
+/** Below so many test items a figure is a first impression: its interval is some thirty points wide. */
+const FEW_TESTED = 30
 
 const isShare = (metric: string): boolean => metric === 'accuracy'
 
@@ -25,9 +30,10 @@ export function modelAnswer(model: ModelState, whyUnmeasured = ''): Answer {
   return {
     figure: isShare(metric) ? percent(estimate) : decimal(estimate),
     range: isShare(metric) ? percentRange(low, high) : decimalRange(low, high),
+    isThin: n < FEW_TESTED,
     lines: [
       t.manage.metricInterval(metricName(metric), MODEL_LEVEL),
-      t.manage.onProtected(n),
+      n < FEW_TESTED ? t.manage.onFewProtected(n) : t.manage.onProtected(n),
       ...(agreement?.corrected ? [t.manage.correctedForMistakes(count(Math.round(agreement.estimate * agreement.n)), count(agreement.n))] : []),
     ],
   }
@@ -75,8 +81,8 @@ export const answersAnItem = ({ overlap, overlap_share }: Pick<ProjectSettings, 
 const NEARLY = 0.999
 
 /**
- * How far are we? Counted in items where each gets one answer; else in answers, which move from the first one on, unless some are answers
- * to known items, which finish nothing. What came in, and how long the rest takes at the pace of the last hour.
+ * How far are we? Counted in items where each gets one answer; else in answers, which move from the first one on; those to known items
+ * finish nothing and are named apart. What came in, and how long the rest takes at the pace of the last hour.
  */
 export function progressAnswer(progress: Progress, answersEach: number, isPaused = false): Answer {
   const { annotations, annotations_today } = progress
@@ -90,17 +96,17 @@ export function progressAnswer(progress: Progress, answersEach: number, isPaused
   }
   const complete = t.manage.itemsComplete(count(items_finished), items)
   const today = t.manage.todayOnly(annotations_today)
-  if (progress.gold_items > 0) {
-    return { figure: percent(items_finished / items), range: complete, lines: [t.manage.answersWithChecks(annotations), today, rest] }
-  }
   const wanted = Math.round(items * answersEach)
-  const share = items_finished === items ? 1 : Math.min(annotations / wanted, NEARLY)
+  const share = items_finished === items ? 1 : Math.min(given(progress) / wanted, NEARLY)
   return {
     figure: percent(share),
-    range: t.manage.answersOf(count(annotations), wanted),
-    lines: [complete, today, rest],
+    range: t.manage.answersOf(count(given(progress)), wanted),
+    lines: [complete, progress.gold_annotations ? t.manage.todayAndChecks(annotations_today, progress.gold_annotations) : today, rest],
   }
 }
+
+/** The answers that bring an item nearer to its end. */
+const given = (progress: Progress): number => progress.annotations - progress.gold_annotations
 
 /** The items that wait for answers, and how many have them all; a known item is a check and waits for none. */
 function asked(progress: Progress): Pick<Progress, 'items' | 'items_finished'> {
@@ -115,7 +121,7 @@ function pace(progress: Progress, answersEach: number): string {
   if (itemsLeft === 0) return t.manage.everyItemHasIts
   if (lastHour === 0) return t.manage.noAnnotationInThe
   if (lastHour >= annotations) return t.manage.tooEarly
-  const time = timeFor(Math.max(Math.round(items * answersEach) - annotations, itemsLeft), paceRange(lastHour))
+  const time = timeFor(Math.max(Math.round(items * answersEach) - given(progress), itemsLeft), paceRange(lastHour))
   return t.manage.toGoAtAn(time, count(lastHour))
 }
 

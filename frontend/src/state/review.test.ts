@@ -3,6 +3,7 @@ import type { ItemPage, Vote, Waiting } from '../api/review'
 import { REVIEW_COMMANDS, reviewCommands } from '../commands/review'
 import { clashes } from '../keymap'
 import { answerKeys } from './classes'
+import { optionsOf } from './options'
 import { doubted, isJudgedAnew, modelView, putBack, story, withMore, without, withPage, wordsOf } from './review'
 
 const waiting = (item: number, score: number, more: Partial<Waiting> = {}): Waiting => ({
@@ -72,5 +73,6 @@ describe('an item', () => {
 it('no two commands of the review page want the same key in the same place', () => {
   const classes = Array.from({ length: 40 }, (_, i) => ({ name: `class ${i}`, key: '', color: 0, description: '' }))
   const reserved = new Set(REVIEW_COMMANDS.flatMap((command) => [...command.keys]))
-  expect(clashes(reviewCommands(classes, answerKeys(classes, reserved)))).toEqual([])
+  const options = optionsOf({ kind: 'choice', classes })
+  expect(clashes(reviewCommands(options, answerKeys(options, reserved)))).toEqual([])
 })

@@ -1,6 +1,6 @@
 import type { Decision, ItemPage, Value, Vote, Waiting } from '../api/review'
-import type { AnswerValue, Flag } from '../api/types'
-import { inWords } from './answers'
+import type { AnswerValue, ClassInfo, Flag, Kind } from '../api/types'
+import { inWords, shownClass } from './answers'
 import { likelyWrong } from './manageFormat'
 import { t } from '../words/spoken.svelte'
 
@@ -29,6 +29,22 @@ export function wordsOf(value: Value | null): string {
   const answer = value && asAnswer(value)
   if (answer) return inWords(answer)
   return value ? JSON.stringify(value) : t.review.nothing
+}
+
+/** Whether answers of the kind are marks on the item, which is judged with them drawn in. */
+export const hasMarks = (kind: Kind): boolean => kind === 'spans' || kind === 'boxes'
+
+/** The answer to draw after this one, by its annotation: each in turn, then all together (null). */
+export function nextDrawn(votes: readonly Vote[], now: number | null): number | null {
+  const at = votes.findIndex((vote) => vote.annotation === now)
+  return votes[at + 1]?.annotation ?? null
+}
+
+/** The class that gives an answer its colour, or the answer in words where it names none. */
+export function classShown(value: Value, classes: readonly ClassInfo[]): string {
+  const answer = asAnswer(value)
+  if (answer && 'classes' in answer) return answer.classes[0] ?? ''
+  return answer && !('rating' in answer) && !('text' in answer) ? shownClass(answer, classes) : wordsOf(value)
 }
 
 export const same = (a: Value | null, b: Value | null): boolean => JSON.stringify(a) === JSON.stringify(b)

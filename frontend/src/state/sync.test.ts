@@ -10,7 +10,7 @@ const page = (...assignments: number[]) => ({
     created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z',
   })),
   today: 7,
-  project: { left: 40, items: 90 },
+  project: { left: 40, wanted: 90 },
   next: null,
 })
 

@@ -1,8 +1,8 @@
 import { create, get, post } from '../../api/client'
 import { ApiError, explain } from '../../api/errors'
-import type { ItemPage, ReviewQueue, ReviewRow, Vote, Waiting } from '../../api/review'
+import type { ItemPage, ReviewQueue, ReviewRow, Value, Vote, Waiting } from '../../api/review'
 import type { Project } from '../../api/types'
-import { doubted, isJudgedAnew, putBack, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
+import { doubted, isJudgedAnew, nextDrawn, putBack, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
 import { t } from '../../words/spoken.svelte'
 
 /** After these the server has counted again what followed from a decision that was taken back. */
@@ -12,8 +12,6 @@ export type Shown = 'all' | 'label_suspect' | 'disagreement'
 export type Dialog = 'keys' | 'palette' | 'classes'
 
 const FEW = 5
-/** An item that a link names is looked for in so many pages of the queue; flags and queue begin with the worst. */
-const MOST_PAGES = 10
 
 /** The reviewer's bench: what waits, what is looked at, what was decided in this sitting. */
 export interface Bench {
@@ -32,11 +30,15 @@ export interface Bench {
   readonly failure: string
   readonly said: string
   readonly dialog: Dialog | null
+  /** The answer whose marks alone are drawn, by its annotation; null: what is held for right and whatever else was marked. */
+  readonly drawn: number | null
+  /** An answer put together of marks, or the drawn one: what `take` makes of the item. Null: neither. */
+  readonly wanted: Value | null
   /** How often one was asked to say something about this item. */
   readonly talks: number
   shown: Shown
   load(): Promise<void>
-  /** Reads the queue and opens it at this item; says so where the item does not wait. */
+  /** Reads the queue and opens it at this item, wherever that waits; says so where it does not. */
   loadAt(item: number): Promise<void>
   walk(by: number): void
   open(at: number): void
@@ -45,6 +47,10 @@ export interface Bench {
   decide(wish: Wish): Promise<void>
   acceptAll(): Promise<void>
   undo(): Promise<void>
+  draw(annotation: number | null): void
+  drawNext(): void
+  compose(value: Value): void
+  take(): Promise<void>
   talk(): void
   pop(dialog: Dialog | null): void
 }
@@ -64,6 +70,8 @@ export function createBench(project: Project): Bench {
   let said = $state('')
   let dialog = $state<Dialog | null>(null)
   let talks = $state(0)
+  let drawn = $state<number | null>(null)
+  let composed = $state.raw<Value | null>(null)
   let shown = $state<Shown>('all')
 
   const current = $derived(queue[at] ?? null)
@@ -88,10 +96,14 @@ export function createBench(project: Project): Bench {
 
   async function loadAt(item: number): Promise<void> {
     await load()
-    const place = (): number => queue.findIndex((one) => one.item === item)
-    for (let pages = 1; place() < 0 && next && pages < MOST_PAGES; pages += 1) await more()
-    if (place() >= 0) go({ queue, at: place() })
-    else if (known) said = next ? t.review.notAmongTheFirst(t.common.item(item), queue.length) : t.review.doesNotWait(t.common.item(item))
+    if (!known) return
+    try {
+      const { results: [wanted] } = await get<ReviewQueue>(`projects/${project.id}/review/?item=${item}`)
+      if (wanted) go(putBack(queue, wanted))
+      else said = t.review.doesNotWait(t.common.item(item))
+    } catch (error) {
+      failure = explain(error)
+    }
   }
 
   /** Reads the item looked at and the one behind it, so that the next decision finds it there. */
@@ -128,6 +140,8 @@ export function createBench(project: Project): Bench {
     queue = to.queue
     at = to.at
     talks = 0
+    drawn = null
+    composed = null
     look()
   }
 
@@ -196,6 +210,8 @@ export function createBench(project: Project): Bench {
     get said() { return said },
     get dialog() { return dialog },
     get talks() { return talks },
+    get drawn() { return drawn },
+    get wanted() { return composed ?? page?.votes.find((vote) => vote.annotation === drawn)?.value ?? null },
     get shown() { return shown },
     set shown(value: Shown) {
       shown = value
@@ -221,6 +237,15 @@ export function createBench(project: Project): Bench {
         await load()
         said = t.review.tookDecisionsBack(bulk.n)
       })
+    },
+    draw: (annotation) => { drawn = annotation },
+    drawNext: () => { drawn = nextDrawn(page?.votes ?? [], drawn) },
+    compose: (value) => {
+      drawn = null
+      composed = value
+    },
+    async take() {
+      if (this.wanted) await decide({ decision: 'change', value: this.wanted })
     },
     talk: () => { talks += 1 },
     pop: (which) => { dialog = which },

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating]
+Ints = npt.NDArray[np.int64]
 
 # Of twenty runs at least eighteen must cover the truth: at 90 % that would be a toss of three coins, not a promise.
 LEVEL = 0.95
@@ -44,6 +45,24 @@ def score_interval(estimate: float, variance: float, n: float, level: float = LE
     centre = (n * estimate + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * float(np.sqrt(n * n * variance + z * z / 4))
     return Interval(estimate, max(0.0, min(centre - half, estimate)), min(1.0, max(centre + half, estimate)))
+
+
+def f1_interval(both: Ints, union: Ints, level: float = LEVEL) -> Interval:
+    """F1 of what is said against what is true, from how much is in both and in either of them, by item (n_items,).
+
+    F1 = 2J / (1 + J) with J = Σ both / Σ union, a ratio whose pairs go together by item (Cochran 1977, section 6.3).
+    It is as certain as a share of so many equal pairs as have its variance (Kish 1965, section 11.7), never of more
+    than there are; where items do not differ, as without a mistake, of so many items. Items with nothing in either say
+    nothing, and (1, 0, 1) is said where there is no other.
+    """
+    both, union = both[union > 0], union[union > 0]
+    if not len(union):
+        return Interval(1.0, 0.0, 1.0)
+    total = float(union.sum())
+    share = float(both.sum()) / total
+    variance = float(((both - share * union) ** 2).sum()) / total**2
+    n = min(total, share * (1 - share) / variance) if variance else len(union)
+    return Interval(*(2 * one / (1 + one) for one in accuracy_interval(share * n, n, level)))
 
 
 def surest_low(n: float, level: float = LEVEL) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from modeling.evaluation import Interval, score_interval
+from modeling.evaluation import Interval, f1_interval, score_interval
 
 Floats = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
@@ -12,16 +12,9 @@ Bools = npt.NDArray[np.bool_]
 def micro_f1(said: Bools, true: Bools) -> Interval:
     """F1 over all (item, class) pairs with a 95 % interval; (1, 0, 1) where nothing is said nor true.
 
-    `said` and `true` are (n_items, n_classes). F1 = 2J / (1 + J) with J = hits / (hits + false alarms + misses), a
-    ratio whose pairs go together by item (Cochran 1977, section 6.3); items without any pair say nothing about it.
+    `said` and `true` are (n_items, n_classes).
     """
-    both, union = (said & true).sum(axis=1), (said | true).sum(axis=1)
-    both, union = both[union > 0], union[union > 0]
-    if not len(union):
-        return Interval(1.0, 0.0, 1.0)
-    share = float(both.sum() / union.sum())
-    variance = float(((both - share * union) ** 2).sum() / union.sum() ** 2)
-    return Interval(*(2 * one / (1 + one) for one in score_interval(share, variance, len(union))))
+    return f1_interval((said & true).sum(axis=1), (said | true).sum(axis=1))
 
 
 def closeness(probabilities: Floats, points: Floats, values: Floats) -> Interval:

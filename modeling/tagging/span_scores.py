@@ -8,13 +8,11 @@ import numpy.typing as npt
 
 from modeling.class_report import SetReport
 from modeling.drift import LEAST_A_SIDE
-from modeling.evaluation import LEVEL, Interval, difference_interval
+from modeling.evaluation import Interval, difference_interval, f1_interval
 from modeling.reliability import Bin, bins_by_item
 from modeling.tagging.spans import FoundSpan, Span
 from modeling.tagging.tagger import Floats
 from modeling.tagging.tokens import Ints, TokenizedTexts
-
-BOOTSTRAPS = 1_000
 
 
 class Matches(NamedTuple):
@@ -54,30 +52,18 @@ def f1(matches: Matches) -> float:
     return 2 * int(matches.both.sum()) / total if total else 1.0
 
 
-def f1_interval(matches: Matches, *, rng: np.random.Generator, level: float = LEVEL) -> Interval:
-    """F1 with a percentile interval over texts drawn again (Efron 1979, DOI 10.1214/aos/1176344552).
-
-    One success and one failure of half a span each are added, so that few texts without a mistake do not look certain.
-    """
-    estimate = f1(matches)
-    n = len(matches.both)
-    if not n:
-        return Interval(0.5, 0.0, 1.0)
-    weights = rng.multinomial(n, np.full(n, 1 / n), size=BOOTSTRAPS)
-    both = 2 * (weights @ matches.both)
-    total = weights @ (matches.found + matches.true)
-    drawn = (both[:, None] + np.array([0, 1])) / (total[:, None] + 1)
-    low, high = np.quantile(drawn[:, 0], (1 - level) / 2), np.quantile(drawn[:, 1], (1 + level) / 2)
-    return Interval(estimate, min(float(low), estimate), max(float(high), estimate))
+def f1_of_spans(matches: Matches) -> Interval:
+    """F1 over all texts together with its 95 % interval; the spans of a text go together."""
+    return f1_interval(matches.both, matches.found + matches.true - matches.both)
 
 
-def newest_against_older(matches: Matches, *, rng: np.random.Generator) -> Interval | None:
+def newest_against_older(matches: Matches) -> Interval | None:
     """F1 on the newer half minus that on the older one, texts oldest first; None with fewer than ten a side."""
     middle = len(matches.both) // 2
     if middle < LEAST_A_SIDE:
         return None
     older, newer = (Matches(*(column[part] for column in matches)) for part in (slice(middle), slice(middle, None)))
-    return difference_interval(f1_interval(newer, rng=rng), f1_interval(older, rng=rng))
+    return difference_interval(f1_of_spans(newer), f1_of_spans(older))
 
 
 def class_shares(log_probabilities: Floats, tokens: TokenizedTexts) -> npt.NDArray[np.float64]:

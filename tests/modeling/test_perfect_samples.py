@@ -11,6 +11,7 @@ from modeling.evaluation import (
     accuracy_interval,
     corrected_accuracy,
     expected_right,
+    f1_interval,
     score_interval,
     surest_low,
 )
@@ -47,12 +48,35 @@ def test_sets_that_are_all_right() -> None:
 
 def test_sets_by_hand() -> None:
     """Pairs in both and in either: 1/1, 1/2, 0/1, 2/2. J = 4/6; residuals 1/3, -1/3, -2/3, 2/3, so the variance is
-    (1 + 1 + 4 + 4) / 9 / 36."""
+    (1 + 1 + 4 + 4) / 9 / 36, that of 7.2 pairs; there are six."""
     said = np.array([[1, 0], [1, 0], [0, 0], [1, 1], [0, 0]], dtype=bool)
     true = np.array([[1, 0], [1, 1], [1, 0], [1, 1], [0, 0]], dtype=bool)
-    wanted = score_interval(2 / 3, 10 / 9 / 36, 4)
-    assert micro_f1(said, true) == pytest.approx([2 * one / (1 + one) for one in wanted])
+    assert micro_f1(said, true) == pytest.approx([2 * one / (1 + one) for one in accuracy_interval(4, 6)])
     assert micro_f1(said, true).estimate == pytest.approx(0.8)
+
+
+def test_spans_of_one_text_go_together() -> None:
+    """Ten spans of one text found and ten of another missed: J = 1/2, residuals ±5, the variance that of two pairs."""
+    found = f1_interval(np.array([10, 0]), np.array([10, 10]))
+    assert found == pytest.approx([2 * one / (1 + one) for one in accuracy_interval(1, 2)])
+
+
+def test_spans_that_are_all_right() -> None:
+    """17 texts, one span each: 17 / (17 + z²) = 0.8157, as F1 0.8985."""
+    ones = np.ones(17, dtype=np.int64)
+    assert f1_interval(ones, ones) == pytest.approx((1.0, 2 * 0.81568 / 1.81568, 1.0), abs=1e-4)
+
+
+@pytest.mark.parametrize("recall", [0.1, 0.7, 0.95])
+def test_the_truth_is_held_nineteen_times_in_twenty(recall: float) -> None:
+    """Texts that differ in how much they hold; every tenth span said is wrong."""
+    rng, held, texts = np.random.default_rng(5), 0, 30
+    for _ in range(300):
+        true = rng.poisson(1.5 * rng.gamma(2, 0.5, texts))
+        both, wrong = rng.binomial(true, recall), rng.poisson(recall / 6, texts)
+        found = f1_interval(both, true + wrong)
+        held += found.low <= 3 * recall / (1.5 + 1.5 * recall + recall / 6) <= found.high
+    assert held >= 0.92 * 300
 
 
 def test_nothing_said_nor_true_is_not_known() -> None:

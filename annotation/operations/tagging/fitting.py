@@ -98,7 +98,7 @@ def _remeasured(before: Metrics, taught: TaggedTexts, lexicon: Lexicon, rng: np.
     chosen = choose_boldness(
         taught.tokens, taught.targets, taught.weights, taught.spans, lexicon=lexicon, rng=rng, now=now
     )
-    belief = span_f1(chosen.held_back, rng) if chosen.held_back else None
+    belief = span_f1(chosen.held_back) if chosen.held_back else None
     return {"boldness": chosen.value, "boldness_labels": n, "belief": belief, "n_trained": n}
 
 
@@ -129,7 +129,7 @@ def _control_arm(
     found = choose_boldness(part.tokens, part.targets, part.weights, part.spans, lexicon=lexicon, rng=rng)
     if found.held_back is None:
         return None
-    return {"annotations": n_taught, **span_f1(_on(found.held_back, seen.is_protected[chosen]), rng)}
+    return {"annotations": n_taught, **span_f1(_on(found.held_back, seen.is_protected[chosen]))}
 
 
 def _guard(

@@ -14,7 +14,7 @@ from modeling.tagging.decoding import best_paths
 from modeling.tagging.span_scores import (
     Matches,
     class_shares,
-    f1_interval,
+    f1_of_spans,
     match_exactly,
     newest_against_older,
     span_bins,
@@ -47,16 +47,16 @@ def measure_spans(
     pool = _pool_texts(representation, rng)
     shift = class_shift(class_shares(model.log_probabilities(pool), pool), class_shares(logs, protected.tokens))
     return {
-        "performance": span_f1(matches, rng),
+        "performance": span_f1(matches),
         **by_sets(span_report(found, protected.spans, model.n_classes)),
         "calibration": as_calibration(1.0, bins, bins),
-        "drift": as_drift(newest_against_older(matches, rng=rng), shift),
+        "drift": as_drift(newest_against_older(matches), shift),
     }
 
 
-def span_f1(matches: Matches, rng: np.random.Generator) -> Metrics:
+def span_f1(matches: Matches) -> Metrics:
     """Returns F1 of spans with its interval, as a version and a point of the learning curve keep it."""
-    return as_metric("entity_f1", f1_interval(matches, rng=rng), len(matches.both))
+    return as_metric("entity_f1", f1_of_spans(matches), len(matches.both))
 
 
 def _pool_texts(representation: Representation, rng: np.random.Generator) -> TokenizedTexts:

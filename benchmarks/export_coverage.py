@@ -2,24 +2,25 @@
 
     python -m benchmarks.export_coverage --seeds 20 [--data FOLDER]
 
-Three hundred items a team; without known items and with sixty. `skill alone` counts only the doubt about people's
-skill, `as shown` also how far people may err together, and that of two people alone either may be right. FOLDER/crowd
-holds the sets of benchmarks.crowd: 2, 3 and 5 answers of each item.
+Three hundred items a team; without known items and with sixty; all items, and those that are sure to so much or more.
+FOLDER/crowd holds the sets of benchmarks.crowd: 2, 3 and 5 answers of each item.
 """
 
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.crowd import load_crowds
 from modeling.engine import Beliefs, believe_people
-from modeling.error_range import error_range, skill_range
+from modeling.error_range import mistakes_of
 from modeling.evaluation import Interval, expected_right
 
-N_ITEMS, LEAST_ITEMS = 300, 80
+N_ITEMS, LEAST_ITEMS, LEAST_SURE = 300, 80, 20
+LEAST = (0.0, 0.8, 0.9, 0.95)
 RIGHT_IF_HARD = 0.4
 
 
@@ -64,20 +65,25 @@ TEAMS = {
 }
 
 
-def intervals(found: Beliefs, votes: np.ndarray, known: np.ndarray) -> tuple[Interval, Interval]:
-    """By the doubt about skill alone, and as shown."""
-    posterior, n = found.truth.posterior, len(known)
+def intervals(found: Beliefs, votes: np.ndarray, known: np.ndarray, least: float) -> tuple[np.ndarray, Interval]:
+    """Which items are sure to `least` or more, and the interval of how many of them are right."""
+    posterior = found.truth.posterior
     held = posterior.max(axis=1)
-    counted = np.bincount(votes[:, 0], minlength=n)
-    counted = np.where(known, np.minimum(counted, 1), counted)
-    skill, together = skill_range(found.truth), error_range(posterior, found, counted, known)
-    both = (skill[0] * together[0], skill[1] * together[1])
-    sums = float(held.sum()), float((held * (1 - held)).sum())
-    return expected_right(n, *sums, skill, level=0.9), expected_right(n, *sums, both, level=0.9)
+    sure = held >= least
+    n_votes = np.where(known, 0, np.bincount(votes[:, 0], minlength=len(known)))
+    mistakes = mistakes_of(posterior, found, n_votes, known).of(sure)
+    kept = held[sure]
+    worth = expected_right(max(len(kept), 1), kept.sum(), (kept * (1 - kept)).sum(), mistakes.scale, level=0.9)
+    return sure, worth
 
 
-def team_row(name: str, team: Team, n_known: int, seeds: int) -> str:
-    right, shown, held = np.zeros(seeds), [], np.zeros(2, dtype=int)
+def holds(worth: Interval, right: float) -> bool:
+    return worth.low <= right + 1e-9 and right <= worth.high + 1e-9
+
+
+def team_rows(name: str, team: Team, n_known: int, seeds: int) -> Iterator[str]:
+    """Yields a line for each least confidence; teams that are so sure of fewer than twenty items do not count."""
+    shown: dict[float, list[tuple[float, Interval]]] = {least: [] for least in LEAST}
     for seed in range(seeds):
         rng = np.random.default_rng(seed)
         true, votes = team.answers(rng)
@@ -85,28 +91,33 @@ def team_row(name: str, team: Team, n_known: int, seeds: int) -> str:
         gold, sizes = np.column_stack([items, true[items]]), (N_ITEMS, len(team.right), len(team.classes))
         names = dict(zip(("n_items", "n_annotators", "n_classes"), sizes, strict=True))
         found = believe_people(votes, gold=gold, calibrate_on=gold, **names)
-        right[seed] = (found.truth.posterior.argmax(axis=1) == true).mean()
-        both = intervals(found, votes, np.isin(np.arange(N_ITEMS), items))
-        held += [one.low <= right[seed] + 1e-9 and right[seed] <= one.high + 1e-9 for one in both]
-        shown.append(both[1])
-    estimate, low, high = np.mean(shown, axis=0)
-    figures = f"{right.mean():.3f}  {estimate:.3f} [{low:.2f}, {high:.2f}]"
-    return f"{name:<32}{n_known:>6}  {figures}{held[0]:>10}{held[1]:>10} of {seeds}"
+        is_right = found.truth.posterior.argmax(axis=1) == true
+        for least in LEAST:
+            sure, worth = intervals(found, votes, np.isin(np.arange(N_ITEMS), items), least)
+            if sure.sum() >= LEAST_SURE:
+                shown[least].append((float(is_right[sure].mean()), worth))
+    for least, rows in shown.items():
+        if rows:
+            right = np.mean([one for one, _ in rows])
+            estimate, low, high = np.mean([worth for _, worth in rows], axis=0)
+            n_held = sum(holds(worth, one) for one, worth in rows)
+            figures = f"{right:.3f}  {estimate:.3f} [{low:.3f}, {high:.3f}]"
+            yield f"{name:<32}{n_known:>6}{least:>6}  {figures}{n_held:>5} of {len(rows)}"
 
 
-def crowd_rows(folder: Path) -> Iterator[tuple[str, bool, bool]]:
-    """Yields a line for each set and number of answers, and whether each interval holds the truth."""
-    for crowd in load_crowds(folder):
-        for k in (2, 3, 5):
-            part = crowd.thinned(k, 0)
-            if len(part.gold) < LEAST_ITEMS:
-                continue
-            found = believe_people(part.votes, **part.sizes)
-            judged = part.gold >= 0
-            right = float((found.truth.posterior.argmax(axis=1) == part.gold)[judged].mean())
-            skill, shown = intervals(found, part.votes, np.zeros(len(part.gold), dtype=np.bool_))
-            line = f"{crowd.name:<12}{k:>3}  {right:.3f}  {shown.estimate:.3f} [{shown.low:.2f}, {shown.high:.2f}]"
-            yield line, skill.low <= right <= skill.high, shown.low <= right <= shown.high
+def crowd_rows(folder: Path) -> Iterator[tuple[str, bool]]:
+    """Yields a line for each set, number of answers and least confidence, and whether the interval holds the truth."""
+    for crowd, k in product(load_crowds(folder), (2, 3, 5)):
+        part = crowd.thinned(k, 0)
+        found = believe_people(part.votes, **part.sizes)
+        is_right = found.truth.posterior.argmax(axis=1) == part.gold
+        for least in LEAST:
+            sure, worth = intervals(found, part.votes, np.zeros(len(part.gold), dtype=np.bool_), least)
+            judged = sure & (part.gold >= 0)
+            if judged.sum() >= LEAST_ITEMS:
+                right = float(is_right[judged].mean())
+                figures = f"{right:.3f}  {worth.estimate:.3f} [{worth.low:.3f}, {worth.high:.3f}]"
+                yield f"{crowd.name:<12}{k:>3}{least:>6}  {figures}", holds(worth, right)
 
 
 def main() -> None:
@@ -114,16 +125,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--seeds", type=int, default=20)
     options = parser.parse_args()
-    print(f"{'team':<32}{'known':>6}  right  expected{'skill alone':>22}{'as shown':>10}", flush=True)
-    for n_known in (0, 60):
-        for name, team in TEAMS.items():
-            print(team_row(name, team, n_known, options.seeds), flush=True)
+    print(f"{'team':<32}{'known':>6}{'from':>6}  right  expected [mean interval]  held", flush=True)
+    for n_known, (name, team) in product((0, 60), TEAMS.items()):
+        print(*team_rows(name, team, n_known, options.seeds), sep="\n", flush=True)
     if options.data:
         rows = list(crowd_rows(options.data / "crowd"))
-        print(*(line for line, _, _ in rows), sep="\n")
-        print(
-            f"held by skill alone {sum(row[1] for row in rows)}, as shown {sum(row[2] for row in rows)} of {len(rows)}"
-        )
+        print(*(f"{line}{'' if is_held else '  missed'}" for line, is_held in rows), sep="\n")
+        print(f"held {sum(is_held for _, is_held in rows)} of {len(rows)}")
 
 
 if __name__ == "__main__":

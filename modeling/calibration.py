@@ -13,7 +13,7 @@ USUAL_DEPENDENCE = 0.3
 DEPENDENCES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
 LEAST_KNOWN = 30
 # What may be while nothing tells: none at all, or as much as where every tenth item is hard for everybody.
-UNKNOWN_DEPENDENCES = (0.0, 0.7)
+UNKNOWN_DEPENDENCES = (0.0, 1.0)
 # By how much the log likelihood falls at the ends of a 90 % interval: half the square of 1.645.
 LIKELIHOOD_DROP = 1.353
 

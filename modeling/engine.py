@@ -23,14 +23,15 @@ MOST_CELLS = 5_000_000
 class Beliefs:
     """`truth` with a calibrated posterior; how dependent votes were taken to be; the matrix of each annotator
     (n_annotators,) in `truth.skills`; on how many answers (n_annotators,) the odds of careless answering rest. How
-    dependent votes may be at least and at most (`plausible`); which items (n_items,) have two different answers of two
-    people about whom nothing else tells who is right (`undecided`)."""
+    dependent votes may be at least and at most (`plausible`); which items (n_items,) two people share about whom
+    nothing else tells who is right (`shared_alone`), and on which of these they disagree (`undecided`)."""
 
     truth: Truth
     dependence: float
     matrix: Ints
     n_judged: Ints
     plausible: tuple[float, float]
+    shared_alone: npt.NDArray[np.bool_]
     undecided: npt.NDArray[np.bool_]
 
 
@@ -64,7 +65,7 @@ def believe_people(
     truth = _with_posterior(found, posterior, votes)
     alone = pairs_alone(votes, truth, known)
     truth = spanning_both(truth, votes, known, alone)
-    return Beliefs(truth, dependence, matrix, found.n_informative, plausible, alone.undecided)
+    return Beliefs(truth, dependence, matrix, found.n_informative, plausible, alone.items, alone.undecided)
 
 
 def hear_model(

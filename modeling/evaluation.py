@@ -1,5 +1,6 @@
 """Measured quality → estimates with intervals, corrected for people's mistakes where these are known."""
 
+import math
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -75,12 +76,13 @@ def expected_right(n: int, right: float, spread: float, scale: tuple[float, floa
 
     `scale` has the factors by which everybody's errors may be rarer or more frequent than estimated; the chance of the
     items is as wide as that of so many equal ones with this sum of p (1 - p), by Wilson. So a few items held for
-    certain do not make certainty.
+    certain do not make certainty. The ends are whole items, for as many are right: half a mistake means none or one.
     """
     wrong = min(max(1 - right / n, 0.0), 1.0)
     equal = n * max(1.0, n * wrong * (1 - wrong) / max(spread, 0.5))
     bounds = [accuracy_interval(equal * (1 - min(1.0, wrong * factor)), equal, level) for factor in scale]
-    return Interval(1 - wrong, min(bounds[1].low, 1 - wrong), max(bounds[0].high, 1 - wrong))
+    low, high = min(bounds[1].low, 1 - wrong), max(bounds[0].high, 1 - wrong)
+    return Interval(1 - wrong, math.floor(n * low) / n, math.ceil(n * high) / n)
 
 
 def difference_interval(first: Interval, second: Interval) -> Interval:

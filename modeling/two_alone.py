@@ -13,7 +13,7 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 # From so many known items on, that one of the two was right about, these tell how good she is, and by her the other.
-ENOUGH_KNOWN = 30
+ENOUGH_KNOWN = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class ExpectedExport(s.Serializer[Any]):
     expected_right = s.FloatField(allow_null=True)
     low = s.FloatField(allow_null=True, help_text="Lower end of the 90 % interval.")
     high = s.FloatField(allow_null=True)
+    undefined_because = s.CharField(allow_null=True, help_text="Why there is no interval.")
+    undefined_said = Spoken(allow_null=True)
 
 
 class SendOut(s.Serializer[Any]):
@@ -88,10 +90,20 @@ class NewPolicy(s.Serializer[Any]):
 
 class PolicyWorth(s.Serializer[Any]):
     votes_per_item = s.FloatField(allow_null=True)
+    votes_per_item_low = s.FloatField(allow_null=True, help_text="Lower end of the 90 % interval.")
+    votes_per_item_high = s.FloatField(allow_null=True)
     expected_right = s.FloatField(allow_null=True)
+    low = s.FloatField(allow_null=True, help_text="Ends of the 90 % interval of `expected_right`.")
+    high = s.FloatField(allow_null=True)
     answers = s.IntegerField(allow_null=True)
+    answers_low = s.IntegerField(allow_null=True)
+    answers_high = s.IntegerField(allow_null=True)
     answers_left = s.IntegerField(allow_null=True)
+    answers_left_low = s.IntegerField(allow_null=True)
+    answers_left_high = s.IntegerField(allow_null=True)
     hours_left = s.FloatField(allow_null=True)
+    hours_left_low = s.FloatField(allow_null=True, help_text="By the answers left; how fast people are may change too.")
+    hours_left_high = s.FloatField(allow_null=True)
     seen_up_to = s.IntegerField(allow_null=True, help_text="Answers an item that the project's own data tell of.")
     undefined_because = s.CharField(allow_null=True)
     undefined_said = Spoken(allow_null=True)

@@ -12,7 +12,7 @@ from annotation.operations.answer_suspicions import suspicious_answers
 from annotation.operations.flags import raise_flags
 from annotation.operations.graded_agreement import answer_pairs, graded_agreement
 from annotation.operations.graded_judge import judge_graded
-from annotation.operations.inference import error_scale, summary_of
+from annotation.operations.inference import summary_of
 from annotation.operations.judgement import Crowd, Judgement, judged
 from annotation.operations.outbox import LaneClaim, require_lane, settle_lane, waiting_requests
 from annotation.operations.pausing import pause_by_rule
@@ -21,6 +21,7 @@ from annotation.operations.period_report import guideline_versions, period_repor
 from annotation.operations.quality_rows import CHUNK, UPSERT_CONSENSUS, names_of, write_report, write_reports
 from annotation.operations.set_judge import judge_sets
 from annotation.snapshots import snapshot
+from modeling.error_range import scales_by_confidence
 
 
 def judge(project: Project, answers: Answers) -> Judgement:
@@ -42,8 +43,8 @@ def infer_answers(claim: LaneClaim) -> None:
     pairs = answer_pairs(found.crowd)
     report = {
         "agreement": graded_agreement(found.crowd, pairs, names, seed=project.seed),
-        "summary": summary_of(found.inference, found.beliefs),
-        "error_scale": error_scale(found.inference),
+        "summary": summary_of(found.inference, found.beliefs, found.mistakes),
+        "error_scales": scales_by_confidence(found.beliefs.probability, found.mistakes) if found.mistakes else [],
         "model_weight": 0.0,
         "schema_version": project.schema_version,
         "seconds": round(time.monotonic() - started, 3),

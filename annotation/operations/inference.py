@@ -9,10 +9,10 @@ import numpy.typing as npt
 from annotation.arrays import STATUSES, Beliefs, Floats, Ints, Votes
 from annotation.models import Project
 from annotation.operations.voice import out_of_fold_voice
+from annotation.queries.expected import expected_worth
 from modeling.engine import Beliefs as Believed
 from modeling.engine import believe_people, hear_model
-from modeling.error_range import error_range, skill_range
-from modeling.evaluation import expected_right
+from modeling.error_range import Mistakes, mistakes_of
 from modeling.model_voice import Voice
 from modeling.truth import Truth
 
@@ -97,34 +97,31 @@ def consensus_of(inference: Inference, *, target_confidence: float) -> Beliefs:
     return Beliefs(inference.votes.item_ids[items], classes, probability, n_votes, status)
 
 
-def summary_of(inference: Inference, belief: Beliefs) -> dict[str, Any]:
+def summary_of(inference: Inference, belief: Beliefs, mistakes: Mistakes | None) -> dict[str, Any]:
     """Returns how good the labels are as a whole: expected share right with a 90 % interval, and how many are in doubt.
 
-    The interval joins the chance of each item (independent) with what is not known about people's skill (common to
-    all items: their error rate scales everybody's errors). With nothing to judge people by, that is nearly everything.
+    The interval joins the chance of each item (independent) with what nothing in the answers tells about people
+    (`mistakes`, common to all items); without these there is none, and `undefined_because` says so.
     """
     n = len(belief.item_ids)
     by_status = {status.value: int((belief.status == i).sum()) for i, status in enumerate(STATUSES)}
     summary: dict[str, Any] = {"items_with_consensus": n, "in_doubt": by_status["doubtful"], "by_status": by_status}
-    if not n:
-        return summary | {"expected_right": None, "low": None, "high": None}
     spread = float((belief.probability * (1 - belief.probability)).sum())
-    found = expected_right(n, float(belief.probability.sum()), spread, error_scale(inference), level=0.9)
-    return summary | {"expected_right": found.estimate, "low": found.low, "high": found.high}
+    scale = mistakes.scale if mistakes else None
+    return summary | expected_worth(n, float(belief.probability.sum()), spread, scale)
 
 
-def error_scale(inference: Inference) -> tuple[float, float]:
-    """By which factors the consensus may be wrong more rarely or more often than estimated (90 %); 1 before anybody
-    has answered.
+def mistakes_by_item(inference: Inference) -> Mistakes:
+    """Returns how probably the consensus of each item with a vote is wrong, by rising id: expected, at best, at worst.
 
     People's common error rate may be another than it seems, they may err together less or more than is assumed, and
-    where two people alone disagree either may be right, unless the model speaks about the item.
+    where two people alone disagree either may be right, unless the model speaks about the item. Raises ValueError where
+    only some items were judged.
     """
-    fewer, more = skill_range(inference.truth)
     if inference.people is None:
-        return fewer, more
+        raise ValueError("a few items say nothing about people")
     is_known = inference.gold_class >= 0
     spoken = is_known if inference.voice is None else is_known | inference.voice.speaks
-    n_counted = np.where(is_known, np.minimum(inference.n_votes, 1), inference.n_votes)
-    least, most = error_range(inference.truth.posterior, inference.people, n_counted, spoken)
-    return fewer * least, more * most
+    n_counted = np.where(is_known, 0, inference.n_votes)
+    found = mistakes_of(inference.truth.posterior, inference.people, n_counted, spoken)
+    return found.of(inference.n_votes > 0)

@@ -11,6 +11,7 @@ import numpy as np
 from annotation.arrays import Answers, Beliefs, Floats, Ints
 from annotation.kinds import Kind, Schema
 from annotation.operations.inference import AGREED, DOUBTFUL, GOLD, REVIEWED, SINGLE, Inference
+from modeling.error_range import Mistakes
 from modeling.evaluation import accuracy_interval
 from modeling.skills import STRENGTH
 from modeling.truth import infer
@@ -73,6 +74,7 @@ class Judgement:
     beliefs: Beliefs
     values: list[dict[str, Any]]
     posteriors: list[dict[str, float]]
+    mistakes: Mistakes | None
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Verdict:
     """What a way of judging found: per item with an answer, and per vote how right it is (n_votes,), 0 to 1.
 
     `doubt` (n_votes,): by how much all answers of a person may be more or less right than that, the same way.
+    `mistakes`: how probably each item's answer is wrong, between which ends; None where nothing tells.
     """
 
     values: list[dict[str, Any]]
@@ -89,6 +92,7 @@ class Verdict:
     p_wrong: Floats
     random_log_odds: Floats
     doubt: Floats | None = None
+    mistakes: Mistakes | None = None
 
 
 def judged(crowd: Crowd, verdict: Verdict, *, target_confidence: float) -> Judgement:
@@ -105,7 +109,7 @@ def judged(crowd: Crowd, verdict: Verdict, *, target_confidence: float) -> Judge
     status[crowd.gold[items] >= 0] = GOLD
     status[np.isin(items, votes.reviewed)] = REVIEWED
     beliefs = Beliefs(votes.item_ids[items], np.zeros(len(items), np.int64), verdict.probability, n_votes, status)
-    return Judgement(crowd, _inference(crowd, verdict), beliefs, verdict.values, verdict.posteriors)
+    return Judgement(crowd, _inference(crowd, verdict), beliefs, verdict.values, verdict.posteriors, verdict.mistakes)
 
 
 def _inference(crowd: Crowd, verdict: Verdict) -> Inference:

@@ -12,6 +12,7 @@ from annotation.models import Consensus, GuidelineVersion, Project
 from annotation.operations.agreement_slices import monday, weeks_of
 from annotation.operations.inference import Inference
 from modeling.agreement_slices import Share, change_of
+from modeling.error_range import Mistakes
 from modeling.evaluation import expected_right
 from modeling.graded_agreement import Pairs, closeness_within
 from modeling.periods import Within, stretches, within_periods
@@ -67,16 +68,18 @@ def _within(votes: Votes, period: Ints, pairs: Pairs | None) -> list[Within]:
     return [one._replace(agreement=close.get(one.period, NO_PAIR)) for one in found]
 
 
-def class_report(project: Project, believed: Beliefs, scale: tuple[float, float]) -> list[dict[str, Any]]:
+def class_report(project: Project, believed: Beliefs, mistakes: Mistakes) -> list[dict[str, Any]]:
     """Returns each class of the consensus, the most common first; empty where an answer is not one class.
 
-    `scale` as `error_scale` has it: by which factors everybody's errors may be rarer or more frequent.
+    mistakes: of each of the items believed, between which ends the probability lies that it is wrong.
     """
     if project.kind != "choice":
         return []
     names, (n, right, spread, doubtful) = project.class_names, _sums_by_class(believed, len(project.class_names))
+    fewer, more = mistakes.summed(believed.classes, len(names)).factors
     rows = []
     for k in sorted(np.flatnonzero(n).tolist(), key=lambda k: (-n[k], names[k])):
+        scale = float(fewer[k]), float(more[k])
         worth = expected_right(int(n[k]), float(right[k]), float(spread[k]), scale, level=0.9)
         row = {"class": names[k], "items": int(n[k]), "expected_right": worth.estimate, "in_doubt": int(doubtful[k])}
         rows.append(row | {"low": worth.low, "high": worth.high})

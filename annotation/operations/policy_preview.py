@@ -14,10 +14,14 @@ from annotation.rows import every
 from annotation.sentences import say, spoken
 from modeling.policy_preview import Course, expected_course
 
+# Those that have an interval, its ends under the same name with `_low` and `_high`; the ends of `expected_right`.
+COSTS = ("votes_per_item", "answers", "answers_left", "hours_left")
+ENDS = ("", "_low", "_high")
+FIGURES = (*(f"{name}{end}" for name in COSTS for end in ENDS), "expected_right", "low", "high", "seen_up_to")
 TOO_FEW = say("undefined.too_few_votes", "too few items have several answers yet")
 
 # Items looked at; the newest rules are as well told by these as by a million.
-MOST_ITEMS = 2_000
+MOST_ITEMS = 1_000
 VOTES = f"""
     WITH item AS (
         SELECT item_id FROM annotation_annotation WHERE project_id = %(project)s
@@ -35,7 +39,8 @@ TOTALS = """
 
 
 def preview_policy(*, project: Project, user: User, settings: Any) -> dict[str, Any]:
-    """Returns {now, proposed}: answers and hours that each needs in all and from here, and the share expected right.
+    """Returns {now, proposed}: answers and hours that each needs in all and from here, and the share expected right,
+    with 90 % intervals (of hours by that of answers alone).
 
     Nothing is saved. Figures are null where fewer than thirty items have enough answers to tell. Raises InvalidValue
     for settings that do not fit, Conflict for kinds of question without one class an answer.
@@ -65,21 +70,16 @@ def _votes(project: Project) -> tuple[Any, dict[str, int]]:
 
 
 def _worth(project: Project, course: Course | None) -> dict[str, Any]:
+    if course is None:
+        return dict.fromkeys(FIGURES) | {"undefined_because": TOO_FEW, "undefined_said": spoken(TOO_FEW)}
     with connection.cursor() as cursor:
         cursor.execute(TOTALS, {"project": project.pk})
         n_items, given, seconds = cursor.fetchone()
-    if course is None:
-        nothing = ("votes_per_item", "expected_right", "answers", "answers_left", "hours_left", "seen_up_to")
-        return dict.fromkeys(nothing) | {"undefined_because": TOO_FEW, "undefined_said": spoken(TOO_FEW)}
-    answers = round(course.votes_per_item * n_items)
-    left = max(answers - int(given), 0)
-    return {
-        "votes_per_item": course.votes_per_item,
-        "expected_right": course.right,
-        "answers": answers,
-        "answers_left": left,
-        "hours_left": None if seconds is None else left * seconds / 3600,
-        "seen_up_to": course.seen_up_to,
-        "undefined_because": None,
-        "undefined_said": None,
-    }
+    right, found = course.right, {"seen_up_to": course.seen_up_to, "expected_right": course.right.estimate}
+    for end, votes in zip(ENDS, course.votes_per_item, strict=True):
+        answers = round(votes * n_items)
+        left = max(answers - int(given), 0)
+        hours = None if seconds is None else left * seconds / 3600
+        values = {"votes_per_item": votes, "answers": answers, "answers_left": left, "hours_left": hours}
+        found |= {f"{name}{end}": value for name, value in values.items()}
+    return found | {"low": right.low, "high": right.high, "undefined_because": None, "undefined_said": None}

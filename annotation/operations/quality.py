@@ -11,7 +11,7 @@ from annotation.operations.agreement_report import agreement_report
 from annotation.operations.answer_quality import infer_answers
 from annotation.operations.copying_suspicions import copying_people
 from annotation.operations.flags import raise_flags
-from annotation.operations.inference import Inference, consensus_of, error_scale, infer_truth, summary_of
+from annotation.operations.inference import Inference, consensus_of, infer_truth, mistakes_by_item, summary_of
 from annotation.operations.live_quality import keep_version, update_items
 from annotation.operations.outbox import LaneClaim, require_lane, settle_lane, waiting_requests
 from annotation.operations.pausing import pause_by_rule
@@ -22,6 +22,7 @@ from annotation.operations.second_opinions import publish_second_opinions
 from annotation.operations.suspicions import Suspicion, confused_classes, suspicious_labels
 from annotation.queries.quality import consensus_schema
 from annotation.snapshots import snapshot
+from modeling.error_range import scales_by_confidence
 
 
 def infer_quality(claim: LaneClaim) -> None:
@@ -47,12 +48,12 @@ def infer_quality(claim: LaneClaim) -> None:
         is_of_today = consensus_schema(project) == project.schema_version
     inference = infer_truth(project, votes, protected)
     believed = consensus_of(inference, target_confidence=project.target_confidence)
-    scale = error_scale(inference)
+    mistakes = mistakes_by_item(inference)
     report = {
         "agreement": agreement_report(votes, names, seed=project.seed, is_ordinal=question.learner is Learner.ORDINAL),
-        "summary": summary_of(inference, believed),
-        "classes": class_report(project, believed, scale),
-        "error_scale": scale,
+        "summary": summary_of(inference, believed, mistakes),
+        "classes": class_report(project, believed, mistakes),
+        "error_scales": scales_by_confidence(believed.probability, mistakes),
         "model_weight": inference.voice.weight if inference.voice else 0.0,
         "schema_version": project.schema_version,
     } | period_report(votes, versions)

@@ -11,6 +11,8 @@ from annotation.rows import every
 from annotation.sentences import say, spoken
 
 NOT_YET = say("undefined.not_yet", "no answers have been looked at yet")
+# A report of an earlier release lacks these until the next inference.
+NO_REASON: dict[str, Any] = {"undefined_because": None, "undefined_said": None}
 COEFFICIENTS = ("krippendorff_alpha", "cohen_kappa", "fleiss_kappa", "gwet_ac1", "scott_pi")
 SLICES = ("by_class", "by_person", "by_pair", "by_week")
 
@@ -79,8 +81,8 @@ def summary(project: Project) -> dict[str, Any]:
     rows = AgreementReport.objects.filter(project=project)
     row = rows.values("report__summary", "updated_at").first()
     if row is not None:
-        return {**row["report__summary"], "updated_at": row["updated_at"]}
-    return {
+        return {**NO_REASON, **row["report__summary"], "updated_at": row["updated_at"]}
+    return NO_REASON | {
         "items_with_consensus": 0,
         "expected_right": None,
         "low": None,

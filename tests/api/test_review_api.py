@@ -343,6 +343,10 @@ def test_a_look_ahead_saves_nothing(world, client_of):
     assert status == 200
     assert found["proposed"]["votes_per_item"] == 2
     assert found["now"]["votes_per_item"] >= 3
+    for one in found.values():
+        assert one["low"] < one["expected_right"] < one["high"]
+        assert one["answers_low"] <= one["answers"] <= one["answers_high"]
+        assert one["hours_left_low"] <= one["hours_left"] <= one["hours_left_high"]
     assert found["proposed"]["hours_left"] is not None
     assert Project.objects.get(pk=project.pk).overlap == 3
     assert manager.call("POST", path, {"settings": {"overlap": 0}})[0] == 422

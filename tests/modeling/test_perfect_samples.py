@@ -1,5 +1,7 @@
 """A sample without a mistake is no certainty: hand-worked bounds for everything that is shown with an interval."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from modeling.agreement import krippendorff_alpha
 from modeling.comparison import paired_difference
 from modeling.evaluation import (
+    Interval,
     accuracy_interval,
     corrected_accuracy,
     expected_right,
@@ -97,28 +100,37 @@ def test_points_are_surer_than_shares_where_they_differ_little() -> None:
     assert accuracy_interval(95, 100).low < found.low - 0.02
 
 
+def in_whole_items(found: Interval, n: int) -> tuple[float, float, float]:
+    return found.estimate, math.floor(n * found.low) / n, math.ceil(n * found.high) / n
+
+
 @pytest.mark.parametrize("n", [9, 60])
 def test_an_export_of_items_held_for_certain(n: int) -> None:
     found = expected_right(n, float(n), 0.0, (0.5, 2.0), level=0.9)
-    assert found == pytest.approx((1.0, n / (n + Z2_90), 1.0), abs=1e-6)
+    assert found == (1.0, math.floor(n * n / (n + Z2_90)) / n, 1.0)
 
 
 def test_an_export_of_equal_items_is_as_sure_as_their_share() -> None:
-    """A hundred items of 0.9, people's errors known exactly: Wilson's 90 of 100."""
+    """A hundred items of 0.9, people's errors known exactly: Wilson's 90 of 100, 84.0 to 93.9, in whole items."""
     found = expected_right(100, 90.0, 9.0, (1.0, 1.0), level=0.9)
-    assert found == pytest.approx(accuracy_interval(90, 100, level=0.9))
+    assert found == pytest.approx(in_whole_items(accuracy_interval(90, 100, level=0.9), 100))
 
 
 def test_an_export_where_only_some_are_in_doubt_is_surer() -> None:
     """Ninety known items and ten tosses of a coin: 2.5 instead of 4.75, as in 190 equal items."""
     found = expected_right(100, 95.0, 2.5, (1.0, 1.0), level=0.9)
-    assert found == pytest.approx(accuracy_interval(180.5, 190, level=0.9))
+    assert found == pytest.approx(in_whole_items(accuracy_interval(180.5, 190, level=0.9), 100))
+
+
+def test_the_ends_are_whole_items() -> None:
+    """Of ten items half a mistake is expected: none may well be wrong."""
+    assert expected_right(10, 9.5, 0.475, (1.0, 1.0), level=0.9).high == 1.0
 
 
 def test_errors_that_may_be_twice_as_frequent_lower_the_bound() -> None:
     found = expected_right(1000, 950.0, 47.5, (0.5, 2.0), level=0.9)
-    assert found.low == pytest.approx(accuracy_interval(900, 1000, level=0.9).low)
-    assert found.high == pytest.approx(accuracy_interval(975, 1000, level=0.9).high)
+    assert found.low == in_whole_items(accuracy_interval(900, 1000, level=0.9), 1000)[1]
+    assert found.high == in_whole_items(accuracy_interval(975, 1000, level=0.9), 1000)[2]
 
 
 def test_a_correction_makes_no_certainty() -> None:

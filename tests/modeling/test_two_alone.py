@@ -63,7 +63,7 @@ def test_the_intervals_of_both_hold_how_right_they_are(right, n_classes, seed):
 
 
 def test_known_items_tell_them_apart():
-    found, _ = truth_of(Team((0.95, 0.6), 2, even(3)), seed=0, n_known=100)
+    found, _ = truth_of(Team((0.95, 0.6), 2, even(3)), seed=0, n_known=150)
     assert found.accuracy_high[1] < found.accuracy_low[0]
 
 

@@ -84,6 +84,8 @@ class LabelQuality(s.Serializer[Any]):
     expected_right = s.FloatField(allow_null=True)
     low = s.FloatField(allow_null=True)
     high = s.FloatField(allow_null=True)
+    undefined_because = s.CharField(allow_null=True, help_text="Why there is no interval.")
+    undefined_said = Spoken(allow_null=True)
     in_doubt = s.IntegerField()
     by_status = s.DictField(child=s.IntegerField())
     updated_at = s.DateTimeField(allow_null=True)

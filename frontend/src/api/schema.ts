@@ -350,6 +350,9 @@ export interface ExpectedExport {
   /** Lower end of the 90 % interval. */
   low: number | null
   high: number | null
+  /** Why there is no interval. */
+  undefined_because: string | null
+  undefined_said: Spoken | null
 }
 
 export interface Exploration {
@@ -674,6 +677,9 @@ export interface LabelQuality {
   expected_right: number | null
   low: number | null
   high: number | null
+  /** Why there is no interval. */
+  undefined_because: string | null
+  undefined_said: Spoken | null
   in_doubt: number
   by_status: Record<string, number>
   updated_at: string | null
@@ -1092,10 +1098,23 @@ export interface PolicyPreview {
 
 export interface PolicyWorth {
   votes_per_item: number | null
+  /** Lower end of the 90 % interval. */
+  votes_per_item_low: number | null
+  votes_per_item_high: number | null
   expected_right: number | null
+  /** Ends of the 90 % interval of `expected_right`. */
+  low: number | null
+  high: number | null
   answers: number | null
+  answers_low: number | null
+  answers_high: number | null
   answers_left: number | null
+  answers_left_low: number | null
+  answers_left_high: number | null
   hours_left: number | null
+  /** By the answers left; how fast people are may change too. */
+  hours_left_low: number | null
+  hours_left_high: number | null
   /** Answers an item that the project's own data tell of. */
   seen_up_to: number | null
   undefined_because: string | null

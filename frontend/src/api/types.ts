@@ -124,7 +124,7 @@ export type Coefficient = S.Coefficient
 export type ConfusedPair = Told<S.ConfusedPair, { classes: [string, string]; examples: { item: number; external_id: string | null; text: string }[] }>
 export type Agreement = Told<Pick<S.Agreement, 'items_with_overlap' | 'percent' | 'percent_low' | 'percent_high' | 'coefficients' | 'confused_pairs' | 'updated_at'>, { confused_pairs: ConfusedPair[] }>
 export type AnnotatorRow = S.Annotator
-export type Quality = Pick<S.LabelQuality, 'items_with_consensus' | 'expected_right' | 'low' | 'high' | 'in_doubt'>
+export type Quality = Pick<S.LabelQuality, 'items_with_consensus' | 'expected_right' | 'low' | 'high' | 'undefined_because' | 'undefined_said' | 'in_doubt'>
 export type FlagKind = S.FlagRowKindEnum
 export type Flag = Told<
   Omit<S.FlagRow, 'note' | 'closed_at'>,

@@ -1,14 +1,22 @@
 /** How right an export is expected to be, and what sending the doubtful ones out again will ask for. Pure. */
 import type { ExpectedExport } from '../api/quality'
+import type { Quality } from '../api/types'
 import { percent } from './format'
 import { percentRange } from './manageFormat'
 import type { Figure } from './models'
+import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
+
+/** The range of how many are expected right, or why there is none. */
+export function rangeOrReason({ low, high, undefined_because, undefined_said }: Pick<Quality, 'low' | 'high' | 'undefined_because' | 'undefined_said'>): string {
+  if (low !== null && high !== null) return percentRange(low, high)
+  return undefined_because === null ? t.manage.rangeNotKnownYet : t.manage.rangeNotDefined(say(undefined_because, undefined_said))
+}
 
 export function exportFigure(found: ExpectedExport): Figure {
   const { expected_right, low, high } = found
   if (expected_right === null) return { value: '–', range: '', interval: null, why: t.members.notKnownYetThe }
-  if (low === null || high === null) return { value: percent(expected_right), range: t.manage.rangeNotKnownYet, interval: null, why: '' }
+  if (low === null || high === null) return { value: percent(expected_right), range: rangeOrReason(found), interval: null, why: '' }
   return { value: percent(expected_right), range: percentRange(low, high), interval: { estimate: expected_right, low, high }, why: '' }
 }
 

@@ -15,7 +15,7 @@ const progress: Progress = {
   items: 1000, annotations: 906, items_with_consensus: 900, items_finished: 880, open_assignments: 9,
   annotations_today: 210, annotations_last_hour: 40, gold_items: 0, gold_finished: 0, gold_annotations: 0, skipped: 3,
 }
-const quality: Quality = { items_with_consensus: 900, expected_right: 0.968, low: 0.941, high: 0.982, in_doubt: 12 }
+const quality: Quality = { items_with_consensus: 900, expected_right: 0.968, low: 0.941, high: 0.982, undefined_because: null, undefined_said: null, in_doubt: 12 }
 const point = (annotations: number, arm: 'active' | 'random', estimate: number): CurvePoint =>
   ({ annotations, arm, metric: 'accuracy', estimate, low: estimate - 0.05, high: estimate + 0.04, n: 60 })
 const flag = (kind: FlagKind, change: Partial<Flag> = {}): Flag =>
@@ -64,6 +64,8 @@ describe('the four questions', () => {
   it('says why a figure is missing', () => {
     expect(modelAnswer({ ...model, version: null, performance: null }).lines[0]).toBe('No model yet.')
     expect(modelAnswer({ ...model, performance: null })).toMatchObject({ figure: null })
+    const inPart = { low: null, high: null, undefined_because: 'answers are right in part' }
+    expect(labelsAnswer({ ...quality, ...inPart }).range).toBe('range not defined because answers are right in part')
     expect(labelsAnswer({ ...quality, items_with_consensus: 0, expected_right: null }).lines[0]).toContain('No item')
     expect(labelsAnswer({ ...quality, items_with_consensus: 0, expected_right: null }, 60).lines).toEqual(['Not estimated yet.'])
     expect(progressAnswer({ ...progress, items: 0 }, 1).figure).toBeNull()

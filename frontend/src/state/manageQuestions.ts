@@ -1,6 +1,7 @@
 /** The four questions of the first screen: a figure with its range, or the sentence why there is none. Pure. */
 import type { CurvePoint, ModelState, Progress, ProjectSettings, Quality } from '../api/types'
 import { count, duration, percent } from './format'
+import { rangeOrReason } from './expected'
 import { LEVEL, MODEL_LEVEL, decimal, decimalRange, metricName, percentRange } from './manageFormat'
 import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
@@ -41,7 +42,7 @@ export function modelAnswer(model: ModelState, whyUnmeasured = ''): Answer {
 
 /** How good are the labels? The expected share of right answers in the consensus. */
 export function labelsAnswer(quality: Quality, annotations = 0): Answer {
-  const { expected_right, low, high, items_with_consensus, in_doubt } = quality
+  const { expected_right, items_with_consensus, in_doubt } = quality
   if (expected_right === null) {
     // Answers are counted at once, and looked at a moment later.
     if (items_with_consensus === 0 && annotations > 0) return none(t.manage.notEstimatedYet)
@@ -51,7 +52,7 @@ export function labelsAnswer(quality: Quality, annotations = 0): Answer {
   }
   return {
     figure: percent(expected_right),
-    range: low === null || high === null ? t.manage.rangeNotKnownYet : percentRange(low, high),
+    range: rangeOrReason(quality),
     lines: [t.manage.expectedRightInterval(LEVEL), t.manage.ofItemsAnswered(items_with_consensus), t.manage.inDoubt(count(in_doubt))],
   }
 }

@@ -1,14 +1,21 @@
 /** What another rule for asking again would cost and bring, by the project's own answers, in one sentence. Pure. */
 import type { Project } from '../api/types'
 import { count, percent, score } from './format'
+import { LEVEL } from './manageFormat'
 import type { ProjectChange, SettingName } from './manageSettings'
 import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
 export interface PolicyWorth {
   votes_per_item: number | null
+  votes_per_item_low: number | null
+  votes_per_item_high: number | null
   expected_right: number | null
+  low: number | null
+  high: number | null
   answers_left: number | null
+  answers_left_low: number | null
+  answers_left_high: number | null
   hours_left: number | null
   undefined_because: string | null
   undefined_said?: unknown
@@ -27,11 +34,17 @@ export function previewed(project: Project, change: ProjectChange | null): Parti
   return project.kind === 'choice' && chosen.length ? Object.fromEntries(chosen) : null
 }
 
-/** "By the answers so far: …", or why that cannot be said. */
+const range = (low: number | null, high: number | null, write: (value: number) => string): string =>
+  low === null || high === null ? '' : t.members.betweenEnds(write(low), write(high))
+
+/** "By the answers so far: …", every figure with its interval, or why that cannot be said. */
 export function previewLine({ now, proposed }: PolicyPreview): string {
   const { votes_per_item, expected_right, answers_left, hours_left } = proposed
   if (votes_per_item === null || expected_right === null) return t.members.whatItWillCost(say(proposed.undefined_because ?? t.manage.noReasonGiven, proposed.undefined_said))
-  const before = now.expected_right === null ? '' : t.members.insteadOf(percent(now.expected_right))
+  const votes = score(votes_per_item, 1) + range(proposed.votes_per_item_low, proposed.votes_per_item_high, (value) => score(value, 1))
+  const left = count(answers_left ?? 0) + range(proposed.answers_left_low, proposed.answers_left_high, count)
+  const right = percent(expected_right) + range(proposed.low, proposed.high, percent)
+  const before = now.expected_right === null ? '' : t.members.insteadOf(percent(now.expected_right) + range(now.low, now.high, percent))
   const hours = hours_left === null ? '' : t.members.aboutHours(Math.round(hours_left))
-  return t.members.byTheAnswersSo(score(votes_per_item, 1), count(answers_left ?? 0), hours, percent(expected_right), before)
+  return t.members.byTheAnswersSo(votes, left, hours, right, before, LEVEL)
 }

@@ -26,7 +26,7 @@ describe('agreement in slices', () => {
 })
 
 describe('an export', () => {
-  const found: ExpectedExport = { items: 1284, in_doubt: 212, left_out: 0, expected_right: 0.968, low: 0.941, high: 0.982 }
+  const found: ExpectedExport = { items: 1284, in_doubt: 212, left_out: 0, expected_right: 0.968, low: 0.941, high: 0.982, undefined_because: null, undefined_said: null }
 
   it('says how right it is expected to be, or why that is not known', () => {
     expect(exportFigure(found)).toMatchObject({ value: '96.8%', range: '94.1–98.2%' })

@@ -43,6 +43,12 @@ def test_an_id_that_only_begins_like_one(owner, key):
     assert owner.call("GET", f"projects/{key}/")[0] == 404
 
 
+@pytest.mark.parametrize("moment", ["", "x", "2026-01-31T12:00:00", "2026-01-31"])
+def test_a_cursor_of_ones_own_answers_is_a_moment_with_its_zone(owner, project, moment):
+    place = cursor(json.dumps([moment, 1]).encode())
+    assert owner.call("GET", f"projects/{project.pk}/my/annotations/?cursor={place}")[0] == 400
+
+
 @pytest.mark.parametrize("place", [2**63 - 1, 2**62 + 1])
 def test_a_place_in_the_queue_beyond_all_items(owner, project, place):
     assert owner.call("GET", f"projects/{project.pk}/queue/?cursor=shuffle-{place}-0")[0] == 400

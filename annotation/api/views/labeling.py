@@ -104,6 +104,9 @@ class MyAnnotations(View):
 
 def _time(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadRequest("This cursor is not one of ours.", fields={"cursor": "invalid"}) from error
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise BadRequest("This cursor is not one of ours.", fields={"cursor": "invalid"})
+    return found

@@ -10,11 +10,12 @@ import psycopg
 import pytest
 
 from config.options import CHECKOUT
-from tests.stack import _database
+from tests.stack import _database, eventually
 
 OLD = "0018_training"
 OF_BEFORE = "INSERT INTO annotation_auditevent (verb, target, detail, created_at) VALUES ('x', '', '{}', now())"
-HELD_SECONDS, LONGEST_WAIT = 6.0, 4.5
+WAITS = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'ALTER TABLE%'"
+HELD_SECONDS, LONGEST_WAIT = 4.0, 4.5
 
 
 def migrate(url: str, *names: str) -> str:
@@ -23,6 +24,14 @@ def migrate(url: str, *names: str) -> str:
     done = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stderr
+
+
+def let_go_once_waited_for(url: str, reader: psycopg.Connection) -> None:
+    """Ends the reader's transaction, for so long after a migration has begun to wait for it."""
+    with psycopg.connect(url, autocommit=True) as database:
+        eventually(lambda: database.execute(WAITS).fetchone(), 120)
+    time.sleep(HELD_SECONDS)
+    reader.rollback()
 
 
 @pytest.mark.alone
@@ -49,7 +58,7 @@ def test_the_old_code_goes_on_while_and_after_the_tables_change() -> None:
         try:
             with psycopg.connect(url) as reader:  # somebody's long question, which keeps the table as it is
                 reader.execute("SELECT count(*) FROM annotation_auditevent")
-                letting_go = threading.Timer(HELD_SECONDS, reader.rollback)
+                letting_go = threading.Thread(target=let_go_once_waited_for, args=[url, reader])
                 letting_go.start()
                 told = migrate(url)
                 letting_go.join()

@@ -39,11 +39,13 @@ def choose_boldness(
     lexicon: Lexicon,
     rng: np.random.Generator,
     now: float | None = None,
+    steps: int = 1,
 ) -> Boldness:
     """The value of the grid whose spans match the true ones of held-back texts best, by F1 over three folds.
 
-    Given the value of `now`, its neighbour on the way there: with few spans the best value is noisy, and the spans that
-    are drawn should not jump with it.
+    Given the value of `now`, the one that lies at most so many `steps` away on the way there: with few spans the best
+    value is noisy, and the spans that are drawn should not jump with it. Where no value finds any span, nothing speaks
+    for the least bold one: `now`, or the default.
     """
     if sum(map(len, spans)) < LEAST_SPANS or tokens.n_texts < FOLDS:
         return Boldness(DEFAULT_BOLDNESS if now is None else now, None)
@@ -55,14 +57,17 @@ def choose_boldness(
             counts[value][:, held_back] = match_exactly(found, [spans[int(i)] for i in held_back])
     matches = {value: Matches(*rows) for value, rows in counts.items()}
     best = max(f1(one) for one in matches.values())
-    value = next(value for value in GRID if f1(matches[value]) >= NEARLY * best)
-    value = value if now is None else _towards(now, value)
+    if not best:
+        value = DEFAULT_BOLDNESS if now is None else now
+    else:
+        value = next(value for value in GRID if f1(matches[value]) >= NEARLY * best)
+        value = value if now is None else _towards(now, value, steps)
     return Boldness(value, matches[value])
 
 
-def _towards(now: float, value: float) -> float:
+def _towards(now: float, value: float, steps: int) -> float:
     place, wanted = GRID.index(now), GRID.index(value)
-    return GRID[place + (wanted > place) - (wanted < place)]
+    return GRID[place + max(-steps, min(steps, wanted - place))]
 
 
 def spans_by_boldness(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeling.batches import Kind, rank_team
-from modeling.tagging.boldness import GRID, choose_boldness
+from modeling.tagging.boldness import DEFAULT_BOLDNESS, GRID, choose_boldness
 from modeling.tagging.decoding import best_paths
 from modeling.tagging.lexicon import Lexicon, learn_lexicon
 from modeling.tagging.outlook import look_ahead
@@ -250,6 +250,21 @@ def test_boldness_comes_from_held_back_texts() -> None:
     far = max(GRID, key=lambda value: abs(value - chosen.value))
     near = choose_boldness(tokens, targets, weights, spans, lexicon=learn_lexicon(tokens), rng=rng, now=far)
     assert abs(GRID.index(near.value) - GRID.index(far)) == 1
+    there = choose_boldness(tokens, targets, weights, spans, lexicon=learn_lexicon(tokens), rng=rng, now=far, steps=4)
+    assert there.value == chosen.value
+
+
+@pytest.mark.parametrize("now", [None, 2.1])
+def test_where_no_span_is_found_nothing_speaks_for_drawing_fewer(now: float | None) -> None:
+    """Labels without weight teach nothing: the tagger draws none or every word for itself, the truth is both words."""
+    tokens, spans = tokenize_with_places(["one two"] * 12), [[Span(0, 7, 1)]] * 12
+    targets = token_targets([tags_of(tokens, spans)], [1.0], n_tags(2))
+    nothing = np.zeros(len(targets), dtype=np.float32)
+    rng, lexicon = np.random.default_rng(1), learn_lexicon(tokens)
+    chosen = choose_boldness(tokens, targets, nothing, spans, lexicon=lexicon, rng=rng, now=now)
+    assert chosen.held_back is not None
+    assert f1(chosen.held_back) == 0
+    assert chosen.value == (DEFAULT_BOLDNESS if now is None else now)
 
 
 def test_texts_that_the_tagger_is_unsure_of_come_first_and_rare_classes_are_looked_for() -> None:

@@ -43,7 +43,7 @@ def infer_answers(claim: LaneClaim) -> None:
     pairs = answer_pairs(found.crowd)
     report = {
         "agreement": graded_agreement(found.crowd, pairs, names, seed=project.seed),
-        "summary": summary_of(found.inference, found.beliefs, found.mistakes),
+        "summary": summary_of(found.beliefs, found.mistakes),
         "error_scales": scales_by_confidence(found.beliefs.probability, found.mistakes) if found.mistakes else [],
         "model_weight": 0.0,
         "schema_version": project.schema_version,

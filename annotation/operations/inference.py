@@ -97,7 +97,7 @@ def consensus_of(inference: Inference, *, target_confidence: float) -> Beliefs:
     return Beliefs(inference.votes.item_ids[items], classes, probability, n_votes, status)
 
 
-def summary_of(inference: Inference, belief: Beliefs, mistakes: Mistakes | None) -> dict[str, Any]:
+def summary_of(belief: Beliefs, mistakes: Mistakes | None) -> dict[str, Any]:
     """Returns how good the labels are as a whole: expected share right with a 90 % interval, and how many are in doubt.
 
     The interval joins the chance of each item (independent) with what nothing in the answers tells about people

@@ -51,7 +51,7 @@ def infer_quality(claim: LaneClaim) -> None:
     mistakes = mistakes_by_item(inference)
     report = {
         "agreement": agreement_report(votes, names, seed=project.seed, is_ordinal=question.learner is Learner.ORDINAL),
-        "summary": summary_of(inference, believed, mistakes),
+        "summary": summary_of(believed, mistakes),
         "classes": class_report(project, believed, mistakes),
         "error_scales": scales_by_confidence(believed.probability, mistakes),
         "model_weight": inference.voice.weight if inference.voice else 0.0,

@@ -21,11 +21,8 @@ PROGRESS = """
                coalesce(sum(n) FILTER (WHERE name = 'answers' AND minute > hour_ago), 0)::bigint AS of_minutes
         FROM annotation_tally, clock WHERE project_id = %(project)s),
     gold AS (
-        SELECT count(*) AS items, count(*) FILTER (WHERE drawn_at IS NOT NULL AND open_slots = 0) AS finished,
-               coalesce(sum(answers.n), 0)::bigint AS answers
-        FROM annotation_item item
-        CROSS JOIN LATERAL (SELECT count(*) AS n FROM annotation_annotation WHERE item_id = item.id) answers
-        WHERE project_id = %(project)s AND is_gold)
+        SELECT count(*) AS items, count(*) FILTER (WHERE drawn_at IS NOT NULL AND open_slots = 0) AS finished
+        FROM annotation_item WHERE project_id = %(project)s AND is_gold)
     SELECT tally.items, tally.answers,
            (SELECT coalesce(sum(n), 0)::bigint FROM annotation_confidencetally WHERE project_id = %(project)s),
            tally.full_items
@@ -42,7 +39,6 @@ PROGRESS = """
                   AND created_at < to_timestamp(60 * (clock.hour_ago + 1))),
            gold.items,
            gold.finished,
-           gold.answers,
            (SELECT count(*) FROM annotation_assignment WHERE project_id = %(project)s AND status = 'skipped')
     FROM tally, gold
 """
@@ -56,7 +52,6 @@ NAMES = (
     "annotations_last_hour",
     "gold_items",
     "gold_finished",
-    "gold_annotations",
     "skipped",
 )
 
@@ -84,10 +79,12 @@ LEFT = """
 
 
 def progress(project: Project) -> dict[str, Any]:
-    """Returns the counts of `progress/`, all of one moment. Days begin at midnight UTC."""
+    """Returns the counts of `progress/`, those of one moment but for what is left. Days begin at midnight UTC."""
     with connection.cursor() as cursor:
         cursor.execute(PROGRESS, {"project": project.pk})
-        return dict(zip(NAMES, cursor.fetchone(), strict=True))
+        counts = dict(zip(NAMES, cursor.fetchone(), strict=True))
+    left, wanted = _answers_left(project)
+    return counts | {"answers_left": left, "answers_wanted": wanted}
 
 
 def roughly_left(project: Project) -> dict[str, int]:
@@ -96,10 +93,16 @@ def roughly_left(project: Project) -> dict[str, int]:
     This is for those who answer. Whoever saw each answer counted would learn which ones were checks: those to known
     items finish nothing. So it moves in steps of ten answers at least, and of two digits.
     """
+    left, wanted = _answers_left(project)
+    step = max(10, 10 ** (len(str(left)) - 2))
+    return {"left": min(-(-left // step) * step, wanted), "wanted": wanted}
+
+
+def _answers_left(project: Project) -> tuple[int, int]:
+    """Returns how many answers are still wanted in the ordinary course, at most those wanted in all, and these."""
     with connection.cursor() as cursor:
         cursor.execute(LEFT, {"project": project.pk, "most": MOST_BEGUN})
         items, undrawn, begun = cursor.fetchone()
     each = 1 + (project.overlap - 1) * project.overlap_share
-    left, wanted = round(undrawn * each) + begun, round(items * each)
-    step = max(10, 10 ** (len(str(left)) - 2))
-    return {"left": min(-(-left // step) * step, wanted), "wanted": wanted}
+    wanted = round(items * each)
+    return min(round(undrawn * each) + begun, wanted), wanted

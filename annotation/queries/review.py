@@ -83,7 +83,9 @@ COLUMNS = (
 )  # fmt: skip
 # Texts and evidence are wide: they are read of what is shown only.
 SHOWN = """
-    SELECT shown.item_id, item.external_id, left(item.data->>'text', %(excerpt)s), shown.score, shown.kind,
+    SELECT shown.item_id, item.external_id, left(coalesce(
+               item.data->>'text', (item.data->'texts'->>0) || ' ⇄ ' || (item.data->'texts'->>1)), %(excerpt)s),
+           shown.score, shown.kind,
            shown.flag_id, flag.annotation_id, flag.evidence::text, shown.value::text, shown.probability, shown.status,
            shown.n_votes
     FROM shown JOIN annotation_item item ON item.id = shown.item_id

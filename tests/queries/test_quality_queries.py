@@ -50,8 +50,9 @@ class TestProgress:
             "annotations_last_hour": 5,
             "gold_items": 1,
             "gold_finished": 0,
-            "gold_annotations": 1,
             "skipped": 0,
+            "answers_left": 4,
+            "answers_wanted": 8,
         }
 
     def test_an_expired_lease_is_not_open_and_does_not_finish_an_item(self):

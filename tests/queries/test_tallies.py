@@ -62,9 +62,19 @@ def counted(project: Project) -> dict[str, int]:
         "annotations_last_hour": answers.filter(created_at__gte=now - timedelta(hours=1)).count(),
         "gold_items": items.filter(is_gold=True).count(),
         "gold_finished": full.filter(is_gold=True).count(),
-        "gold_annotations": answers.filter(item__is_gold=True).count(),
         "skipped": leases.filter(status="skipped").count(),
+        **answers_left(project),
     }
+
+
+def answers_left(project: Project) -> dict[str, int]:
+    asked = Item.objects.filter(project=project, is_gold=False)
+    each = 1 + (project.overlap - 1) * project.overlap_share
+    undrawn = asked.filter(drawn_at=None, open_slots__gt=0).count()
+    begun = asked.filter(drawn_at__isnull=False).aggregate(n=Sum("open_slots"))["n"] or 0
+    leases = Assignment.objects.filter(project=project, status="open", holds_slot=True, item__is_gold=False).count()
+    wanted = round(asked.count() * each)
+    return {"answers_left": min(round(undrawn * each) + begun + leases, wanted), "answers_wanted": wanted}
 
 
 def export_counted(project: Project, least: float) -> tuple[int, int, int, float | None]:

@@ -62,5 +62,6 @@ class Progress(s.Serializer[Any]):
     annotations_last_hour = s.IntegerField()
     gold_items = s.IntegerField()
     gold_finished = s.IntegerField(help_text="Of items_finished, those whose answer is known by now.")
-    gold_annotations = s.IntegerField(help_text="Of annotations, those to items whose answer is known by now.")
     skipped = s.IntegerField()
+    answers_left = s.IntegerField(help_text="Still wanted; a second opinion beyond `overlap` brings nobody nearer.")
+    answers_wanted = s.IntegerField(help_text="In all, those to known items left out.")

@@ -1184,9 +1184,11 @@ export interface Progress {
   gold_items: number
   /** Of items_finished, those whose answer is known by now. */
   gold_finished: number
-  /** Of annotations, those to items whose answer is known by now. */
-  gold_annotations: number
   skipped: number
+  /** Still wanted; a second opinion beyond `overlap` brings nobody nearer. */
+  answers_left: number
+  /** In all, those to known items left out. */
+  answers_wanted: number
 }
 
 export interface Project {

@@ -15,7 +15,7 @@ const reasonInWords = (reason: string): string => new Map(Object.entries(t.label
 const who = (name: string | null): string => name ?? t.common.somebody
 
 function leases({ leases: all }: ItemHistory): Event[] {
-  return all.flatMap((lease): Event[] => {
+  return all.filter((lease) => lease.stream !== 'import').flatMap((lease): Event[] => {
     const model = lease.model_version === null ? '' : t.explore.byModel(lease.model_version)
     const asked: Event = { at: lease.created_at, text: t.explore.wasAsked(who(lease.annotator), streamName(lease.stream), reasonInShort(lease.reason), model) }
     if (lease.status === 'skipped' && lease.closed_at) return [asked, { at: lease.closed_at, text: lease.skip_reason ? t.explore.skippedBecause(who(lease.annotator), reasonInWords(lease.skip_reason)) : t.explore.skippedIt(who(lease.annotator)) }]

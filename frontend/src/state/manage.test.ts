@@ -13,7 +13,7 @@ const model: ModelState = {
 }
 const progress: Progress = {
   items: 1000, annotations: 906, items_with_consensus: 900, items_finished: 880, open_assignments: 9,
-  annotations_today: 210, annotations_last_hour: 40, gold_items: 0, gold_finished: 0, gold_annotations: 0, skipped: 3,
+  annotations_today: 210, annotations_last_hour: 40, gold_items: 0, gold_finished: 0, skipped: 3, answers_left: 120, answers_wanted: 1000,
 }
 const quality: Quality = { items_with_consensus: 900, expected_right: 0.968, low: 0.941, high: 0.982, undefined_because: null, undefined_said: null, in_doubt: 12 }
 const point = (annotations: number, arm: 'active' | 'random', estimate: number): CurvePoint =>
@@ -43,20 +43,20 @@ describe('the four questions', () => {
   })
 
   it('counts answers where an item gets several, so that the first one moves it', () => {
-    const begun = { ...progress, items: 500, annotations: 123, items_finished: 0, annotations_today: 123, annotations_last_hour: 123 }
+    const begun = { ...progress, items: 500, annotations: 123, items_finished: 0, annotations_today: 123, annotations_last_hour: 123, answers_left: 877, answers_wanted: 1000 }
     const each = answersAnItem({ overlap: 2, overlap_share: 1 })
     expect(progressAnswer(begun, each)).toMatchObject({ figure: '12.3%', range: '123 of 1,000 answers', lines: ['0 of 500 items have all their answers', '123 answers today', expect.any(String)] })
-    expect(progressAnswer({ ...begun, annotations: 1400 }, each).figure).toBe('99.9%')
+    expect(progressAnswer({ ...begun, annotations: 1400, answers_left: 0 }, each).figure).toBe('99.9%')
     expect(progressAnswer({ ...begun, items_finished: 500 }, answersAnItem({ overlap: 3, overlap_share: 0.25 })).figure).toBe('100.0%')
     expect(progressAnswer(begun, each, true).lines[2]).toContain('Paused')
   })
 
   it('waits for no answers to known items', () => {
-    const known = { ...progress, items: 300, items_finished: 130, gold_items: 40, gold_finished: 0, gold_annotations: 12, annotations: 260 }
+    const known = { ...progress, items: 300, items_finished: 130, gold_items: 40, gold_finished: 0, annotations: 260, answers_left: 130, answers_wanted: 260 }
     expect(progressAnswer(known, 1)).toMatchObject({ figure: '50.0%', range: '130 of 260 items done' })
-    const late = { ...known, items_finished: 252, annotations: 527, gold_annotations: 17 }
-    expect(progressAnswer(late, 2)).toMatchObject({ figure: '98.1%', range: '510 of 520 answers', lines: ['252 of 260 items have all their answers', '210 answers today; 17 more in all to known items, as checks', expect.any(String)] })
-    expect(progressAnswer({ ...late, annotations: 528 }, 2).range).toBe('511 of 520 answers')
+    const late = { ...known, items_finished: 252, annotations: 527, answers_left: 10, answers_wanted: 520 }
+    expect(progressAnswer(late, 2)).toMatchObject({ figure: '98.1%', range: '510 of 520 answers', lines: ['252 of 260 items have all their answers', '210 answers today', expect.any(String)] })
+    expect(progressAnswer({ ...late, answers_left: 9 }, 2).range).toBe('511 of 520 answers')
     expect(progressAnswer({ ...known, items_finished: 265, gold_finished: 5 }, 2)).toMatchObject({ figure: '100.0%', lines: [expect.any(String), expect.any(String), expect.stringContaining('Every item')] })
     expect(progressAnswer({ ...known, gold_items: 300 }, 1).figure).toBeNull()
   })

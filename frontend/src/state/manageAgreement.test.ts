@@ -23,6 +23,12 @@ it('gives each coefficient a range, or says why it has none', () => {
   expect(scaleStart([])).toBe(0)
 })
 
+it('says once why several are not defined', () => {
+  const none = { value: null, low: null, high: null, undefined_because: 'of the kind' }
+  const rows = agreementRows({ ...agreement, coefficients: { cohen_kappa: none, scott_pi: none, span_f1_exact: { ...none, value: 0.5, undefined_because: null } } })
+  expect(rows.map((row) => [row.name, row.why])).toEqual([['Cohen κ, Scott π', 'not defined because of the kind'], ['F1 of spans, exact', '']])
+})
+
 it('puts flagged people first', () => {
   const person = (username: string, annotations: number): AnnotatorRow =>
     ({ username, annotations, accuracy: null, random_log_odds: null, median_seconds: null, last_active: null, flags: 0 })

@@ -24,7 +24,7 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 function rowOf(key: string, coefficient: Coefficient): AgreementRow {
-  const name = NAMES[key] ?? key.replaceAll('_', ' ')
+  const name = NAMES[key] ?? t.manage.coefficients[key] ?? key.replaceAll('_', ' ')
   const means = t.manage.means[key] ?? ''
   const { value, low, high, undefined_because, undefined_said } = coefficient
   if (value === null) return { name, means, value: '–', range: '', interval: null, why: t.manage.notDefinedBecause(say(undefined_because ?? t.manage.noReasonGiven, undefined_said)) }
@@ -32,15 +32,26 @@ function rowOf(key: string, coefficient: Coefficient): AgreementRow {
   return { name, means, value: decimal(value), range: decimalRange(low, high), interval: { estimate: value, low, high }, why: '' }
 }
 
+/** Rows that lack a value for the same reason, as one: it is said once. */
+function joined(rows: readonly AgreementRow[]): AgreementRow[] {
+  const first = new Map<string, AgreementRow>()
+  for (const row of rows) {
+    const before = row.why ? first.get(row.why) : undefined
+    first.set(row.why || row.name, before ? { ...before, name: `${before.name}, ${row.name}`, means: '' } : row)
+  }
+  return [...first.values()]
+}
+
 /** The known coefficients in a fixed order, then any other under its own name. */
 export function agreementRows(agreement: Agreement): AgreementRow[] {
   const given = Object.keys(agreement.coefficients)
   const known = Object.keys(NAMES).filter((key) => given.includes(key))
   const others = given.filter((key) => !(key in NAMES))
-  return [...known, ...others].flatMap((key) => {
+  const rows = [...known, ...others].flatMap((key) => {
     const coefficient = agreement.coefficients[key]
     return coefficient ? [rowOf(key, coefficient)] : []
   })
+  return joined(rows)
 }
 
 /** Where the scale of the drawn intervals starts: the tenth below the lowest end. */

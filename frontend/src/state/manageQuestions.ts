@@ -82,32 +82,25 @@ export const answersAnItem = ({ overlap, overlap_share }: Pick<ProjectSettings, 
 const NEARLY = 0.999
 
 /**
- * How far are we? Counted in items where each gets one answer; else in answers, which move from the first one on; those to known items
- * finish nothing and are named apart. What came in, and how long the rest takes at the pace of the last hour.
+ * How far are we? Counted in items where each gets one answer; else in the answers that are wanted, which move from the first one on, whatever
+ * second opinions and answers to known items came besides. What came in, and how long the rest takes at the pace of the last hour.
  */
 export function progressAnswer(progress: Progress, answersEach: number, isPaused = false): Answer {
   const { annotations, annotations_today } = progress
   if (progress.items === 0) return none(t.manage.thereAreNoItems, t.manage.bringAFileIn)
   const { items, items_finished } = asked(progress)
   if (items === 0) return none(t.manage.onlyKnownItems)
-  const rest = isPaused ? t.manage.pausedNoForecast : pace(progress, answersEach)
+  const rest = isPaused ? t.manage.pausedNoForecast : pace(progress)
   const done = t.manage.itemsDone(count(items_finished), items)
   if (answersEach === 1) {
     return { figure: percent(items_finished / items), range: done, lines: [t.manage.annotationsToday(annotations, count(annotations_today)), rest] }
   }
   const complete = t.manage.itemsComplete(count(items_finished), items)
   const today = t.manage.todayOnly(annotations_today)
-  const wanted = Math.round(items * answersEach)
-  const share = items_finished === items ? 1 : Math.min(given(progress) / wanted, NEARLY)
-  return {
-    figure: percent(share),
-    range: t.manage.answersOf(count(given(progress)), wanted),
-    lines: [complete, progress.gold_annotations ? t.manage.todayAndChecks(annotations_today, progress.gold_annotations) : today, rest],
-  }
+  const { answers_wanted: wanted, answers_left: left } = progress
+  const share = items_finished === items ? 1 : Math.min((wanted - left) / wanted, NEARLY)
+  return { figure: percent(share), range: t.manage.answersOf(count(wanted - left), wanted), lines: [complete, today, rest] }
 }
-
-/** The answers that bring an item nearer to its end. */
-const given = (progress: Progress): number => progress.annotations - progress.gold_annotations
 
 /** The items that wait for answers, and how many have them all; a known item is a check and waits for none. */
 function asked(progress: Progress): Pick<Progress, 'items' | 'items_finished'> {
@@ -115,14 +108,14 @@ function asked(progress: Progress): Pick<Progress, 'items' | 'items_finished'> {
 }
 
 /** An hour that is not over yet says nothing of the hours to come. */
-function pace(progress: Progress, answersEach: number): string {
+function pace(progress: Progress): string {
   const { annotations, annotations_last_hour: lastHour } = progress
   const { items, items_finished } = asked(progress)
   const itemsLeft = items - items_finished
   if (itemsLeft === 0) return t.manage.everyItemHasIts
   if (lastHour === 0) return t.manage.noAnnotationInThe
   if (lastHour >= annotations) return t.manage.tooEarly
-  const time = timeFor(Math.max(Math.round(items * answersEach) - given(progress), itemsLeft), paceRange(lastHour))
+  const time = timeFor(Math.max(progress.answers_left, itemsLeft), paceRange(lastHour))
   return t.manage.toGoAtAn(time, count(lastHour))
 }
 

@@ -1,7 +1,7 @@
 import { create, get, post } from '../../api/client'
 import { ApiError, explain } from '../../api/errors'
 import type { ItemPage, ReviewQueue, ReviewRow, Value, Vote, Waiting } from '../../api/review'
-import type { Project } from '../../api/types'
+import type { Box, Project, Span } from '../../api/types'
 import { doubted, isJudgedAnew, nextDrawn, putBack, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
 import { t } from '../../words/spoken.svelte'
 
@@ -32,6 +32,8 @@ export interface Bench {
   readonly dialog: Dialog | null
   /** The answer whose marks alone are drawn, by its annotation; null: what is held for right and whatever else was marked. */
   readonly drawn: number | null
+  /** The mark that the pointer or the keyboard is at in the list. */
+  readonly pointed: Span | Box | null
   /** An answer put together of marks, or the drawn one: what `take` makes of the item. Null: neither. */
   readonly wanted: Value | null
   /** How often one was asked to say something about this item. */
@@ -49,6 +51,7 @@ export interface Bench {
   undo(): Promise<void>
   draw(annotation: number | null): void
   drawNext(): void
+  point(mark: Span | Box | null): void
   compose(value: Value): void
   take(): Promise<void>
   talk(): void
@@ -71,6 +74,7 @@ export function createBench(project: Project): Bench {
   let dialog = $state<Dialog | null>(null)
   let talks = $state(0)
   let drawn = $state<number | null>(null)
+  let pointed = $state.raw<Span | Box | null>(null)
   let composed = $state.raw<Value | null>(null)
   let shown = $state<Shown>('all')
 
@@ -142,6 +146,7 @@ export function createBench(project: Project): Bench {
     talks = 0
     drawn = null
     composed = null
+    pointed = null
     look()
   }
 
@@ -211,6 +216,7 @@ export function createBench(project: Project): Bench {
     get dialog() { return dialog },
     get talks() { return talks },
     get drawn() { return drawn },
+    get pointed() { return pointed },
     get wanted() { return composed ?? page?.votes.find((vote) => vote.annotation === drawn)?.value ?? null },
     get shown() { return shown },
     set shown(value: Shown) {
@@ -240,6 +246,7 @@ export function createBench(project: Project): Bench {
     },
     draw: (annotation) => { drawn = annotation },
     drawNext: () => { drawn = nextDrawn(page?.votes ?? [], drawn) },
+    point: (mark) => { pointed = mark },
     compose: (value) => {
       drawn = null
       composed = value

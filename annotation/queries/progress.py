@@ -6,10 +6,31 @@ from django.db import connection
 
 from annotation.models import Project
 
+# Of what was begun, so many are counted: a raised overlap may open a million items again.
+MOST_BEGUN = 100_000
+# Items that nobody was asked about are tallied, and get what the project asks for; of those begun with an open slot the
+# slots are counted, and the leases that hold one. Known items are checks: they wait for nobody.
+LEFT = """
+    WITH gold AS (
+        SELECT count(*) AS items, count(*) FILTER (WHERE drawn_at IS NULL AND open_slots > 0) AS undrawn
+        FROM annotation_item WHERE project_id = %(project)s AND is_gold)
+    SELECT coalesce(sum(n) FILTER (WHERE name = 'items'), 0)::bigint - (SELECT items FROM gold) AS items,
+           coalesce(sum(n) FILTER (WHERE name = 'undrawn'), 0)::bigint - (SELECT undrawn FROM gold) AS undrawn,
+           (SELECT coalesce(sum(open_slots), 0)::bigint FROM (
+                SELECT open_slots FROM annotation_item
+                WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0 AND NOT is_gold
+                LIMIT %(most)s) begun)
+             + (SELECT count(*)
+                FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
+                WHERE lease.project_id = %(project)s AND lease.status = 'open' AND lease.holds_slot
+                  AND NOT item.is_gold) AS begun
+    FROM annotation_tally WHERE project_id = %(project)s
+"""
+
 # What grows with the project is added up from tallies, which triggers keep exact; the rest reads one index and no row
 # of the table. An item is finished when all its slots are filled by answers: of the drawn ones, those without an open
 # slot, less those where an open lease still holds one. Of the last hour the minute in which it began is counted by row.
-PROGRESS = """
+PROGRESS = f"""
     WITH clock AS (
         SELECT querent_minute(now() - interval '1 hour') AS hour_ago,
                querent_minute(date_trunc('day', now(), 'UTC')) AS today),
@@ -22,7 +43,8 @@ PROGRESS = """
         FROM annotation_tally, clock WHERE project_id = %(project)s),
     gold AS (
         SELECT count(*) AS items, count(*) FILTER (WHERE drawn_at IS NOT NULL AND open_slots = 0) AS finished
-        FROM annotation_item WHERE project_id = %(project)s AND is_gold)
+        FROM annotation_item WHERE project_id = %(project)s AND is_gold),
+    wanted AS ({LEFT})
     SELECT tally.items, tally.answers,
            (SELECT coalesce(sum(n), 0)::bigint FROM annotation_confidencetally WHERE project_id = %(project)s),
            tally.full_items
@@ -39,9 +61,10 @@ PROGRESS = """
                   AND created_at < to_timestamp(60 * (clock.hour_ago + 1))),
            gold.items,
            gold.finished,
-           (SELECT count(*) FROM annotation_assignment WHERE project_id = %(project)s AND status = 'skipped')
-    FROM tally, gold
-"""
+           (SELECT count(*) FROM annotation_assignment WHERE project_id = %(project)s AND status = 'skipped'),
+           wanted.items, wanted.undrawn, wanted.begun
+    FROM tally, gold, wanted
+"""  # noqa: S608 - constants
 NAMES = (
     "items",
     "annotations",
@@ -56,35 +79,13 @@ NAMES = (
 )
 
 
-# Of what was begun, so many are counted: a raised overlap may open a million items again.
-MOST_BEGUN = 100_000
-# Items that nobody was asked about are tallied, and get what the project asks for; of those begun with an open slot the
-# slots are counted, and the leases that hold one. Known items are checks: they wait for nobody.
-LEFT = """
-    WITH gold AS (
-        SELECT count(*) AS items, count(*) FILTER (WHERE drawn_at IS NULL AND open_slots > 0) AS undrawn
-        FROM annotation_item WHERE project_id = %(project)s AND is_gold)
-    SELECT coalesce(sum(n) FILTER (WHERE name = 'items'), 0)::bigint - (SELECT items FROM gold),
-           coalesce(sum(n) FILTER (WHERE name = 'undrawn'), 0)::bigint - (SELECT undrawn FROM gold),
-           (SELECT coalesce(sum(open_slots), 0)::bigint FROM (
-                SELECT open_slots FROM annotation_item
-                WHERE project_id = %(project)s AND drawn_at IS NOT NULL AND open_slots > 0 AND NOT is_gold
-                LIMIT %(most)s) begun)
-             + (SELECT count(*)
-                FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
-                WHERE lease.project_id = %(project)s AND lease.status = 'open' AND lease.holds_slot
-                  AND NOT item.is_gold)
-    FROM annotation_tally WHERE project_id = %(project)s
-"""
-
-
 def progress(project: Project) -> dict[str, Any]:
-    """Returns the counts of `progress/`, those of one moment but for what is left. Days begin at midnight UTC."""
+    """Returns the counts of `progress/`, all of one moment. Days begin at midnight UTC."""
     with connection.cursor() as cursor:
-        cursor.execute(PROGRESS, {"project": project.pk})
-        counts = dict(zip(NAMES, cursor.fetchone(), strict=True))
-    left, wanted = _answers_left(project)
-    return counts | {"answers_left": left, "answers_wanted": wanted}
+        cursor.execute(PROGRESS, {"project": project.pk, "most": MOST_BEGUN})
+        *counts, items, undrawn, begun = cursor.fetchone()
+    left, wanted = _answers_left(project, items, undrawn, begun)
+    return dict(zip(NAMES, counts, strict=True)) | {"answers_left": left, "answers_wanted": wanted}
 
 
 def roughly_left(project: Project) -> dict[str, int]:
@@ -93,16 +94,15 @@ def roughly_left(project: Project) -> dict[str, int]:
     This is for those who answer. Whoever saw each answer counted would learn which ones were checks: those to known
     items finish nothing. So it moves in steps of ten answers at least, and of two digits.
     """
-    left, wanted = _answers_left(project)
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT, {"project": project.pk, "most": MOST_BEGUN})
+        left, wanted = _answers_left(project, *cursor.fetchone())
     step = max(10, 10 ** (len(str(left)) - 2))
     return {"left": min(-(-left // step) * step, wanted), "wanted": wanted}
 
 
-def _answers_left(project: Project) -> tuple[int, int]:
+def _answers_left(project: Project, items: int, undrawn: int, begun: int) -> tuple[int, int]:
     """Returns how many answers are still wanted in the ordinary course, at most those wanted in all, and these."""
-    with connection.cursor() as cursor:
-        cursor.execute(LEFT, {"project": project.pk, "most": MOST_BEGUN})
-        items, undrawn, begun = cursor.fetchone()
     each = 1 + (project.overlap - 1) * project.overlap_share
     wanted = round(items * each)
     return min(round(undrawn * each) + begun, wanted), wanted

@@ -4,6 +4,7 @@ import ipaddress
 import logging
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -69,7 +70,8 @@ class Departures(Counted):
 
 def _count(cache: BaseCache, key: str) -> None:
     cache.add(key, 0, WINDOW_SECONDS)
-    cache.incr(key)
+    with suppress(ValueError):  # it was there, and its time ran out just now
+        cache.incr(key)
 
 
 def _key(*parts: str) -> str:

@@ -1,12 +1,14 @@
 """Tokens and log-ins: limits that hold from the next request on, and a trail of who did what."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 from django.utils import timezone
 
-from annotation.api.throttles import PER_ACCOUNT_AND_NETWORK
+from annotation.api.throttles import PER_ACCOUNT_AND_NETWORK, _count
 from annotation.models import ApiToken, AuditEvent
 from annotation.operations.tokens import digest
 from tests.factories import make_item, make_project
@@ -152,3 +154,14 @@ def test_an_administrator_answers_what_she_was_given(admin, project):
     _, given = admin.call("POST", f"projects/{project.pk}/assignments/", {"count": 1})
     [lease] = given["assignments"]
     assert admin.call("PUT", f"assignments/{lease['id']}/annotation/", {"value": {"class": "ham"}})[0] == 201
+
+
+class Forgetful(LocMemCache):
+    """What it was asked to keep has run out by the next moment."""
+
+    def add(self, *_: Any, **__: Any) -> bool:
+        return False
+
+
+def test_a_count_whose_time_runs_out_meanwhile_is_begun_anew_later():
+    _count(Forgetful("forgetful", {}), "key")

@@ -76,3 +76,23 @@ def test_marking_with_the_pointer(site: Site, page: Page) -> None:
         assert offences(page) == []
     page.get_by_role("button", name="Save and next").click()
     until(lambda: saved(project) == [[(3, 12, "person")]])
+
+
+def test_a_word_let_go_at_its_edge_leaves_the_full_stop_out(site: Site, page: Page) -> None:
+    project = site.project_of(["From Lima, by sea."], kind="spans", classes=("person", "place"))
+    site.annotator(project, "ana")
+    site.log_in(page, "ana", path=f"/projects/{project.pk}/label")
+    spans = page.get_by_role("list", name="Spans").get_by_role("listitem")
+    word = page.get_by_role("article", name="Item").get_by_text("Lima", exact=True).bounding_box()
+    assert word
+    middle = word["y"] + word["height"] / 2
+    for beyond in (0, 1, 2, 4):
+        page.mouse.move(word["x"] + 2, middle)
+        page.mouse.down()
+        page.mouse.move(word["x"] + word["width"] + beyond, middle, steps=4)
+        page.mouse.up()
+        page.get_by_role("button", name="2 place").click()
+        expect(spans).to_have_text(["Limaplace"])
+        press(page, "x")
+    press(page, "ArrowRight", "ArrowLeft", "Shift+ArrowRight", "2")
+    expect(spans).to_have_text(["Lima,place"])

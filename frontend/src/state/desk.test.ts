@@ -49,12 +49,13 @@ it('asks again at the next release, else gently', () => {
 })
 
 it('says how much is left, and says less the nearer it comes', () => {
-  const told = (left: number, wanted: number) => toGo({ toGo: { left, wanted } })
-  expect(toGo({ toGo: null })).toBeNull()
+  const told = (left: number, wanted: number) => toGo({ toGo: { left, wanted }, empty: null })
+  expect(toGo({ toGo: null, empty: null })).toBeNull()
   expect(told(0, 0)).toBeNull()
   expect(told(1300, 5200)).toEqual({ text: 'about 1,300 answers to go', done: 0.75 })
   expect(told(10, 100)?.text).toBe('at most 10 answers to go')
   expect(told(0, 100)).toEqual({ text: '', done: 1 })
+  expect(toGo({ toGo: { left: 10, wanted: 100 }, empty: { because: 'finished', nextReleaseAt: null } })).toEqual({ text: '', done: 1 })
 })
 
 it('measures the pace once there is something to measure', () => {

@@ -86,9 +86,13 @@ const PACE_WINDOW_MS = 5 * 60_000
 
 const LEAST_SPAN_MS = 20_000
 
-/** How much the project still asks for, in words and as the share that is done; null while that is not known. */
-export function toGo({ toGo: known }: Pick<LabelState, 'toGo'>): { text: string; done: number } | null {
+/**
+ * How much the project still asks for, in words and as the share that is done; null while that is not known. Where the
+ * service has said that every item has its answers, nothing is left, whatever was counted before.
+ */
+export function toGo({ toGo: known, empty }: Pick<LabelState, 'toGo' | 'empty'>): { text: string; done: number } | null {
   if (!known?.wanted) return null
+  if (empty?.because === 'finished') return { text: '', done: 1 }
   const { left, wanted } = known
   const text = left > FEWEST_TOLD ? t.label.left(count(left)) : t.label.fewLeft(count(FEWEST_TOLD))
   return { text: left ? text : '', done: 1 - left / wanted }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { choose, chosen, draftOf, erase, mark, pieces, select, step, textOf, tokensOf, undo, walk } from './spans'
+import { choose, chosen, dragged, draftOf, erase, mark, pieces, select, step, textOf, tokensOf, undo, walk } from './spans'
 
 const words = (text: string): string[] => tokensOf(text).map((token) => token.text)
 
@@ -54,6 +54,19 @@ describe('marking', () => {
     expect(step(draft, -1, false)).toMatchObject({ from: 0, to: 0 })
     expect(step(select(draft, 3, 3), 1, true)).toMatchObject({ from: 3, to: 3 })
     expect(mark(draftOf('', []), 'person', true).spans).toEqual([])
+  })
+
+  test('what is dragged loses the punctuation at its edges, and nothing that belongs to a word', () => {
+    const place = (of: string, from: number, to: number): string[] => {
+      const { from: a, to: b, tokens } = dragged(draftOf(of, []), from, to)
+      return tokens.slice(Math.min(a, b), Math.max(a, b) + 1).map((token) => token.text)
+    }
+    expect(place('in Lima, Peru.', 1, 2)).toEqual(['Lima'])
+    expect(place('in Lima, Peru.', 4, 1)).toEqual(['Lima', ',', 'Peru'])
+    expect(place('(Lima) @lima 5%', 0, 2)).toEqual(['Lima'])
+    expect(place('(Lima) @lima 5%', 2, 6)).toEqual(['@', 'lima', '5', '%'])
+    expect(place('Wait ...', 1, 3)).toEqual(['.', '.', '.'])
+    expect(dragged(draftOf('in Lima, Peru.', []), 4, 1)).toMatchObject({ from: 3, to: 1 })
   })
 
   test('spans can be walked', () => {

@@ -55,6 +55,22 @@ const within = (draft: Draft, token: number): number => Math.max(0, Math.min(tok
 /** The draft with these tokens selected. */
 export const select = (draft: Draft, from: number, to: number): Draft => ({ ...draft, from: within(draft, from), to: within(draft, to) })
 
+// Signs that belong to what stands beside them (a handle, a tag, a share, a path) are no edge to cut off.
+const EDGE = /^(?![@#%&*/\\‰])\p{P}$/u
+
+/**
+ * The draft with what was dragged selected, from the token where that began to the one where it is. Punctuation at its
+ * edges is left out, unless there is nothing else: a word is let go at its edge more often than its full stop is meant.
+ */
+export function dragged(draft: Draft, from: number, to: number): Draft {
+  const [first, last] = selected({ from: within(draft, from), to: within(draft, to) })
+  const isInner = ({ text }: Token): boolean => !EDGE.test(text)
+  const inner = draft.tokens.slice(first, last + 1)
+  const [start, end] = [inner.findIndex(isInner), inner.findLastIndex(isInner)]
+  const [low, high] = start < 0 ? [first, last] : [first + start, first + end]
+  return from <= to ? select(draft, low, high) : select(draft, high, low)
+}
+
 /** The draft with the selection moved by one token; `extend` keeps its other end. */
 export function step(draft: Draft, by: 1 | -1, extend: boolean): Draft {
   const to = within(draft, draft.to + by)

@@ -8,9 +8,14 @@ NO_VECTORS = "No vectors were uploaded yet."
 LONGEST = 2_000
 
 
+def reportable(text: str) -> str:
+    """Returns a text from outside as a report may carry it: what UTF-8 or PostgreSQL cannot hold becomes a ?."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 def kept(error: Exception) -> str:
     """Returns what is stored of a failure: a refusal's own words, else the exception's name before its text."""
-    return (error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}")[:LONGEST]
+    return reportable(error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}")[:LONGEST]
 
 
 def why_training_fails(stored: str | None) -> Sentence | None:

@@ -103,6 +103,15 @@ def test_three_failures_put_the_lane_to_rest_with_the_reason(project):
     assert not WorkRequest.objects.exists()
 
 
+def test_a_reason_that_the_database_cannot_hold_is_kept_as_far_as_it_can(project):
+    def fail_oddly(_: LaneClaim) -> None:
+        raise ValueError("half \ud800, nothing \0")
+
+    with pytest.raises(ValueError, match="half"):
+        run(project, fail_oddly)
+    assert (lane().error, lane().attempts, lane().expires_at) == ("ValueError: half ?, nothing ?", 1, None)
+
+
 def test_postponed_work_counts_no_attempt(project):
     def not_yet(_: LaneClaim) -> None:
         raise Postponed

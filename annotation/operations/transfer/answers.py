@@ -51,11 +51,6 @@ def check_text(text: str, field: str) -> None:
         raise RowError(field, error.message) from error
 
 
-def reportable(text: str) -> str:
-    """Returns a text from outside as a report may carry it: what UTF-8 or PostgreSQL cannot hold becomes a ?."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "?")
-
-
 def checked_value(value: Any, expected: Expected, field: str) -> dict[str, Any]:
     """Returns the answer in its stored form."""
     try:

@@ -18,8 +18,8 @@ from annotation.models import Job, Topic
 from annotation.operations import owners
 from annotation.operations.heartbeat import kept_alive
 from annotation.operations.outbox import request_work
-from annotation.operations.transfer.answers import reportable
 from annotation.sentences import beside, say
+from annotation.troubles import reportable
 
 logger = logging.getLogger(__name__)
 

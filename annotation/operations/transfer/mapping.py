@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from annotation.errors import BadRequest
-from annotation.operations.transfer.answers import reportable
 from annotation.operations.transfer.reading import ENCODINGS, Unreadable
 from annotation.sentences import say
+from annotation.troubles import reportable
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_METADATA_COLUMNS = 100

@@ -15,10 +15,10 @@ from annotation.operations.transfer.answers import (
     check_text,
     checked_value,
     checked_votes,
-    reportable,
 )
 from annotation.operations.transfer.predicted import Outside, checked_predictions
 from annotation.sentences import say
+from annotation.troubles import reportable
 
 MAX_EXTERNAL_ID = 200
 MAX_METADATA_BYTES = 16 * 1024

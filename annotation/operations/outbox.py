@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 10  # how long a dead worker holds up its lane
 # A lane rests for this share of the time that its work took, so no project keeps a core busy; at most LONGEST_REST.
-REST_SHARE: dict[str, float] = {Topic.LEARN: 1.0, Topic.QUALITY: 3.0}
+REST_SHARE: dict[str, float] = {Topic.LEARN: 1.0, Topic.QUALITY: 1.0}
 LEAST_REST = 0.2
 LONGEST_REST = 5.0
 # After a training, labels that rush in are waited for: until they pause, or for so long. Thirty a second are a rush.

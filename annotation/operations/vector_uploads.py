@@ -45,11 +45,10 @@ class Taken:
 def add_vectors(*, project: Project, rows: Sequence[Any]) -> Taken:
     """Keeps the vectors that are right and names what is wrong with the others.
 
-    The first right vector decides the dimension of the project's vectors, until they start anew (`starts_anew`). The
-    same vector again changes nothing;
-    another one for the same item replaces it. Vectors are scaled to length one. Raises BadRequest for more than a
-    thousand rows, NotFound when the project was deleted meanwhile, and Conflict when somebody else has sent the
-    project's first vectors just now, of another dimension.
+    The length of most vectors of the first call is the dimension of the project's vectors, until they start anew
+    (`starts_anew`). The same vector again changes nothing; another one for the same item replaces it. Vectors are
+    scaled to length one. Raises BadRequest for more than a thousand rows, NotFound when the project was deleted
+    meanwhile, and Conflict when somebody else has sent the project's first vectors just now, of another dimension.
     """
     if not isinstance(rows, list | tuple) or len(rows) > MAX_ROWS:
         english = "vectors is a list of at most {n:,}; larger sets come in as a file."
@@ -87,14 +86,15 @@ def starts_anew(project: Project, n_rows: int) -> bool:
 
 
 def _wanted(project: Project, rows: Sequence[Any]) -> int | None:
-    """The dimension that rows must have: the project's, or that of most of them where these start anew."""
+    """The dimension that rows must have: the project's, or that of most of them where these are the first, or start
+    anew."""
     known = dimension_of(project)
     given = (row.get("vector") for row in rows if isinstance(row, dict))
     lengths = Counter(len(vector) for vector in given if _is_vector(vector)).most_common(1)
-    if known is None or not lengths or lengths[0][0] == known:
+    if not lengths or lengths[0][0] == known:
         return known
     [(dimension, n_rows)] = lengths
-    return dimension if starts_anew(project, n_rows) else known
+    return dimension if known is None or starts_anew(project, n_rows) else known
 
 
 def store_batch(project: Project, item_ids: Ints, vectors: npt.NDArray[Any]) -> None:

@@ -244,6 +244,17 @@ def test_after_a_first_vector_that_was_wrong_the_others_start_anew(folded: bool)
 
 
 @committed
+def test_a_first_row_that_is_wrong_does_not_decide_for_the_others_of_its_call() -> None:
+    project = make_project(representation="external")
+    items = add_items(project, 3)
+    rows = [{"external_id": "nobody", "vector": [1, 2, 3]}, {"item": items[0].pk, "vector": [1, 2, 3]}]
+    rows += [{"item": item.pk, "vector": [1, n, 0, 0]} for n, item in enumerate(items)]
+    taken = add_vectors(project=project, rows=rows)
+    assert (taken.accepted, taken.dimension) == (3, 4)
+    assert [(error["index"], error["field"]) for error in taken.errors] == [(0, "vector"), (1, "vector")]
+
+
+@committed
 def test_vectors_that_a_model_has_learned_from_keep_their_dimension() -> None:
     project = make_project(representation="external")
     items, annotator = add_items(project, 60), make_member(project)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from annotation.operations.agreement_report import excerpts
-from annotation.operations.judgement import Judgement, shown
+from annotation.operations.judgement import Judgement, shown, told_apart
 from annotation.operations.suspicions import (
     MOST_LABELS,
     MOST_OTHERS,
@@ -60,24 +60,25 @@ def _suspicion(
 ) -> Suspicion:
     votes = found.crowd.answers.votes
     own = _said(found, row, names)
+    said, amounts = told_apart(own["value"], expected)
     known = bool(found.crowd.gold[votes.votes[row, 0]] >= 0)
     against = "the known answer is" if known else "what the others say amounts to"
     summary = say(
         "flag.known" if known else "flag.others_amount_to",
         f"{{who}} said “{{said}}”; {against} “{{expected}}”.",
-        who=own["annotator"], said=own["class"], expected=shown(expected),
+        who=own["annotator"], said=said, expected=amounts,
     )  # fmt: skip
     evidence = {
         "text": text,
         "value": own["value"],
-        "class": own["class"],
-        "expected": shown(expected),
+        "class": said,
+        "expected": amounts,
         "expected_value": expected,
         "others": others[:MOST_OTHERS],
         "n_others": len(others),
         "known": known,
         "summary": summary,
     }
-    said = [own["value"], expected, sorted([other["annotator"], other["value"]] for other in others)]
-    basis = digest(json.dumps(said, sort_keys=True))
+    grounds = [own["value"], expected, sorted([other["annotator"], other["value"]] for other in others)]
+    basis = digest(json.dumps(grounds, sort_keys=True))
     return doubted_label(votes, row, p_wrong, evidence, basis=basis, opens=p_wrong >= SEVERAL_OPEN_AT)

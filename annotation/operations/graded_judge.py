@@ -23,7 +23,8 @@ def judge_graded(crowd: Crowd) -> Verdict:
     """Returns the merged answers, and how right each answer is: what is said of marks in `mark_judge`, for texts how
     close it is to what the others amount to, or to gold.
 
-    `p_wrong` is what the others or gold say against an answer; 0 unless the others agree among themselves.
+    `p_wrong` is what the others or gold say against an answer; 0 unless the others agree among themselves, and never
+    more than the consensus leaves room for.
     """
     votes = crowd.answers.votes
     doubt = None
@@ -43,7 +44,7 @@ def judge_graded(crowd: Crowd) -> Verdict:
         probability=np.array([probability for _, probability in merged]),
         posteriors=[{} for _ in merged],
         right=right,
-        p_wrong=np.where(agreed >= AGREED_FROM, 1 - close, 0.0),
+        p_wrong=np.minimum(np.where(agreed >= AGREED_FROM, 1 - close, 0.0), _most_wrong(crowd, weights, merged)),
         random_log_odds=np.zeros(votes.n_annotators),
         doubt=doubt,
     )
@@ -77,6 +78,24 @@ def _closeness(crowd: Crowd, item: int, row: int, others: Ints, weights: Floats)
 def _said(crowd: Crowd, rows: Ints, weights: Floats) -> tuple[Sequence[dict[str, Any]], list[float]]:
     votes = crowd.answers.votes.votes[rows]
     return [crowd.value(int(number)) for number in votes[:, 2]], np.maximum(weights[votes[:, 1]], LEAST_WEIGHT).tolist()
+
+
+def _most_wrong(crowd: Crowd, weights: Floats, merged: Sequence[tuple[dict[str, Any], float]]) -> Floats:
+    """How wrong each answer (n_votes,) may be held at most; `merged`: the consensus of every item with an answer.
+
+    As far as an answer is the consensus it is as right as that. Of two answers and nothing else each is as right as the
+    voices for it: one witness against another is no proof.
+    """
+    most = np.ones(len(crowd.answers.votes.votes))
+    for (item, rows), (value, probability) in zip(crowd.rows_by_item(), merged, strict=True):
+        said, heard = _said(crowd, rows, weights)
+        for row, own in zip(rows.tolist(), said, strict=True):
+            if len(rows) == 2 and crowd.gold[item] < 0:
+                close = [weight * (1 - crowd.distance(own, other)) for other, weight in zip(said, heard, strict=True)]
+                most[row] = 1 - sum(close) / sum(heard)
+            else:
+                most[row] = 1 - probability * (1 - crowd.distance(own, value))
+    return np.clip(most, 0, 1)
 
 
 def _skills(crowd: Crowd, right: Floats) -> Floats:

@@ -1,7 +1,7 @@
 """Answers that say more than one class, judged: what is believed of every item, and of the people who answered."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from modeling.skills import STRENGTH
 from modeling.truth import infer
 
 LONGEST_SHOWN = 60
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -159,3 +160,22 @@ def shown(value: Mapping[str, Any]) -> str:
         return f"{len(part)} {name if len(part) != 1 else name.rstrip('es')}"
     text = str(part)
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
+
+
+def told_apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, str]:
+    """Returns two answers in few words that say what differs: of as many marks those that only one of them has."""
+    ((name, own),), ((_, others),) = one.items(), other.items()
+    if name not in ("spans", "boxes") or len(own) != len(others) or one == other:
+        return shown(one), shown(other)
+    return _named([mark for mark in own if mark not in others]), _named([mark for mark in others if mark not in own])
+
+
+def _named(marks: Sequence[Mapping[str, Any]]) -> str:
+    more = len(marks) - MOST_NAMED
+    return ", ".join([*map(_mark, marks[:MOST_NAMED]), *([f"{more} more"] if more > 0 else [])])
+
+
+def _mark(mark: Mapping[str, Any]) -> str:
+    if "start" in mark:
+        return f"{mark['class']} {mark['start']}-{mark['end']}"
+    return f"{mark['class']} at ({mark['x']:g}, {mark['y']:g}), {mark['width']:g} by {mark['height']:g}"

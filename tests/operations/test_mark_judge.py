@@ -9,7 +9,7 @@ import pytest
 from annotation.arrays import Answers, Votes
 from annotation.kinds import KINDS, Schema
 from annotation.operations.graded_judge import judge_graded
-from annotation.operations.judgement import Crowd, Judgement, judged
+from annotation.operations.judgement import Crowd, Judgement, judged, told_apart
 
 SCHEMA = Schema(classes=("person", "place"), spans_overlap=False)
 SPANS = KINDS["spans"]
@@ -123,3 +123,46 @@ def test_the_order_of_people_and_items_changes_nothing() -> None:
     back = judge([{2 - person: spans for person, spans in reversed(one.items())} for one in reversed(answers)])
     assert back.inference.truth.accuracy[::-1] == pytest.approx(there.inference.truth.accuracy, abs=1e-9)
     assert back.values[::-1] == there.values
+
+
+def p_wrong_within_consensus(found: Judgement) -> list[float]:
+    """Each answer's P(wrong); that of the consensus is never more than the consensus leaves."""
+    votes = found.inference.votes.votes
+    p_wrong = found.inference.truth.p_wrong.tolist()
+    for (item, _, number), wrong in zip(votes.tolist(), p_wrong, strict=True):
+        if found.crowd.value(number) == found.values[item]:
+            assert wrong <= 1 - found.beliefs.probability[item] + 1e-9
+    return p_wrong
+
+
+def test_of_two_who_differ_neither_is_probably_wrong() -> None:
+    """On one item of thirty, ann and bob mark other things: one witness against another, each half right."""
+    same, one, other = [span(0, 10)], [span(0, 4), span(20, 30)], [span(10, 14), span(40, 45)]
+    found = judge([{0: same, 1: same} for _ in range(29)] + [{0: one, 1: other}])
+    assert p_wrong_within_consensus(found)[-2:] == pytest.approx([0.5, 0.5], abs=0.01)
+    assert p_wrong_within_consensus(judge([{0: one, 1: other}])) == pytest.approx([0.5, 0.5], abs=0.01)
+
+
+def test_two_who_agree_speak_against_the_third() -> None:
+    same, other = [span(0, 10)], [span(20, 30)]
+    found = judge([{0: same, 1: same, 2: same} for _ in range(29)] + [{0: same, 1: same, 2: other}])
+    p_wrong = p_wrong_within_consensus(found)
+    assert max(p_wrong[:-1]) < 0.5
+    assert p_wrong[-1] > 0.99
+
+
+@pytest.mark.parametrize("per_item", [2, 3])
+def test_no_doubt_contradicts_the_consensus(per_item: int) -> None:
+    p_wrong_within_consensus(team([0.05, 0.2, 0.5], per_item)[0])
+
+
+def test_two_answers_are_told_apart_by_what_differs() -> None:
+    shared = span(0, 4)
+    said = told_apart({"spans": [shared, span(6, 9)]}, {"spans": [shared, span(6, 9, "place")]})
+    assert said == ("person 6-9", "place 6-9")
+    assert told_apart({"spans": [shared]}, {"spans": []}) == ("1 span", "0 spans")
+    box = {"x": 1, "y": 2.5, "width": 3, "height": 4, "class": "cat"}
+    moved = [box | {"x": 5 + k} for k in range(4)]
+    one, other = told_apart({"boxes": [box] * 4}, {"boxes": moved})
+    assert one.startswith("cat at (1, 2.5), 3 by 4, ")
+    assert other.endswith(", 1 more")

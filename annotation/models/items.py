@@ -13,7 +13,10 @@ SHOWN_TEXT = """coalesce(
 
 
 class Stream(models.TextChoices):
-    """Where a question came from. An item is drawn once; later votes on it carry the stream of that draw."""
+    """Where a question came from. An item is drawn once; later votes on it carry the stream of that draw.
+
+    Whoever is asked about an item that came with answers gives a second opinion.
+    """
 
     MODEL = "model", "the model's questions"
     SHUFFLE = "shuffle", "seeded shuffle (before the first model, or strategy random)"

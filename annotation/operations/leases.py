@@ -14,10 +14,11 @@ from annotation.rows import every, one
 # How many started items are looked at for one person. Whoever has answered all of them gets new items meanwhile.
 STARTED_WINDOW = 300
 
+# A later vote carries the stream of the item's draw; only answers that were brought in came by import.
 PICK_STARTED = """
     picked AS MATERIALIZED (
-        SELECT item.id, item.draw_stream AS stream, item.draw_probability AS probability,
-               NULL::integer AS model_version,
+        SELECT item.id, item.draw_probability AS probability, NULL::integer AS model_version,
+               CASE item.draw_stream WHEN 'import' THEN 'relabel' ELSE item.draw_stream END AS stream,
                CASE WHEN item.taken > 0 OR item.draw_reason IS NULL THEN '{"kind": "overlap"}'::jsonb
                     ELSE item.draw_reason END AS reason
         FROM annotation_item item

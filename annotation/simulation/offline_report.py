@@ -6,7 +6,7 @@ from typing import Any
 from annotation.simulation.naming import PARTS, names
 from annotation.simulation.offline import Arm
 from annotation.simulation.picture import Curve, curves_svg
-from annotation.simulation.report import MEASURES, TARGETS
+from annotation.simulation.report import MEASURES, TARGETS, shown_labels
 
 
 def labels_to_reach(arm: Arm, measure: str, target: float) -> int | None:
@@ -29,7 +29,9 @@ def text(arms: Sequence[Arm], rarest: str) -> str:
         if reached:
             lines += ["", f"{'labels to ' + title:{width}}" + "".join(f"{target:>7.2f}" for target in reached)]
             for name, arm in zip(titles, arms, strict=True):
-                needed = [labels_to_reach(arm, measure, target) or "-" for target in reached]
+                first = next((n for n, _, _, _ in arm.mean(measure)), None)
+                counts = [labels_to_reach(arm, measure, target) for target in reached]
+                needed = [shown_labels(n, is_first=n == first) for n in counts]
                 lines.append(f"{name:{width}}" + "".join(f"{n:>7}" for n in needed))
     return "\n".join(lines)
 

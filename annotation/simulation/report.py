@@ -17,20 +17,33 @@ def labels_to_reach(outcome: Outcome, measure: str, target: float) -> int | None
     return next((point.labels for point in outcome.points if getattr(point, measure) >= target), None)
 
 
+def shown_labels(labels: int | None, *, is_first: bool) -> str:
+    """Returns labels to a target in few words: where the first checkpoint was there already, so many are enough."""
+    return "-" if labels is None else f"≤ {labels}" if is_first else str(labels)
+
+
 def targets(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
-    """Returns, for every target that some arm reached, the labels that each arm needed and what the first saved."""
-    rows = []
+    """Returns, for every target that some arm reached, the labels that each arm needed and what the first saved.
+
+    Where both arms were there at their first checkpoint nobody knows what was saved; `at_most` has all such arms.
+    """
+    rows, titles = [], names(outcomes)
     for measure in MEASURES:
         for target in TARGETS:
             needed = [labels_to_reach(outcome, measure, target) for outcome in outcomes]
             if any(needed):
-                both = len(needed) == 2 and needed[0] and needed[1]
-                saved = needed[1] - needed[0] if both else None  # type: ignore[operator]
+                early = [n is not None and n == _first(one) for n, one in zip(needed, outcomes, strict=True)]
+                known = len(needed) == 2 and all(needed) and not all(early)
                 rows.append({
-                    "measure": measure, "target": target, "labels": dict(zip(names(outcomes), needed, strict=True)),
-                    "saved": saved,
+                    "measure": measure, "target": target, "labels": dict(zip(titles, needed, strict=True)),
+                    "saved": needed[1] - needed[0] if known else None,  # type: ignore[operator]
+                    "at_most": [name for name, is_early in zip(titles, early, strict=True) if is_early],
                 })  # fmt: skip
     return rows
+
+
+def _first(outcome: Outcome) -> int | None:
+    return outcome.points[0].labels if outcome.points else None
 
 
 def text(outcomes: Sequence[Outcome], rarest: str) -> str:
@@ -60,14 +73,27 @@ def _targets(outcomes: Sequence[Outcome]) -> str:
     rows = targets(outcomes)
     if not rows:
         return ""
-    titles = [*names(outcomes), *(["saved"] if len(outcomes) == 2 else [])]
+    arms = names(outcomes)
+    titles = [*arms, *(["saved"] if len(outcomes) == 2 else [])]
     width = max(10, *(len(title) + 2 for title in titles))
     lines = ["Labels needed to reach", f"{'':>30}" + "".join(f"{name:>{width}}" for name in titles)]
     for row in rows:
-        cells = [row["saved"] if name == "saved" else row["labels"][name] for name in titles]
-        shown = "".join(f"{'-' if cell is None else cell:>{width}}" for cell in cells)
+        cells = [_cell(row, name) for name in arms] + [_saved(row, arms)] * (len(outcomes) == 2)
+        shown = "".join(f"{cell:>{width}}" for cell in cells)
         lines.append(f"{MEASURES[row['measure']] + ' ' + format(row['target'], '.2f'):>30}{shown}")
     return "\n".join(lines)
+
+
+def _cell(row: dict[str, Any], name: str) -> str:
+    return shown_labels(row["labels"][name], is_first=name in row["at_most"])
+
+
+def _saved(row: dict[str, Any], arms: Sequence[str]) -> str:
+    """What the first arm saved; a bound where one of the two was there at its first checkpoint."""
+    if row["saved"] is None:
+        return "-"
+    bound = "≥ " if arms[0] in row["at_most"] else "≤ " if arms[1] in row["at_most"] else ""
+    return f"{bound}{row['saved']}"
 
 
 def _rows(outcomes: Sequence[Outcome]) -> str:
@@ -92,7 +118,7 @@ def _target_rows(outcomes: Sequence[Outcome]) -> str:
         reached = [row for row in rows if row["measure"] == measure]
         lines = [f"{'labels to ' + shown:{width}}" + "".join(f"{row['target']:>7.2f}" for row in reached)]
         for title in titles:
-            lines.append(f"{title:{width}}" + "".join(f"{row['labels'][title] or '-':>7}" for row in reached))
+            lines.append(f"{title:{width}}" + "".join(f"{_cell(row, title):>7}" for row in reached))
         tables.append("\n".join(lines) if reached else "")
     return "\n\n".join(filter(None, tables))
 

@@ -19,6 +19,7 @@ from annotation.models import (
     Topic,
     WorkRequest,
 )
+from annotation.operations.labeling import assign_next_item, submit_annotation
 from annotation.operations.projects import change_project
 from annotation.operations.transfer import Added, add_items
 from tests.factories import make_member, make_project
@@ -215,6 +216,18 @@ def test_answers_come_in_with_their_history_and_ask_for_work():
     ids = set(Annotation.objects.values_list("pk", flat=True))
     for topic in (Topic.LEARN, Topic.QUALITY):
         assert set(WorkRequest.objects.filter(topic=topic).values_list("annotation_id", flat=True)) == ids
+
+
+@pytest.mark.django_db
+def test_an_answer_to_an_item_that_came_with_one_is_no_import():
+    project = make_project(overlap=2)
+    ann, bob = make_member(project), make_member(project)
+    add(project, row("x", "a", annotations=[{"annotator": ann.username, "value": {"class": "ham"}}]))
+    (lease,) = assign_next_item(project=project, user=bob, count=1).leases
+    assert (lease.stream, lease.probability) == ("relabel", 1.0)
+    submit_annotation(assignment=Assignment.objects.get(pk=lease.id), value={"class": "ham"})
+    streams = Annotation.objects.values_list("annotator", "assignment__stream", "assignment__probability")
+    assert set(streams) == {(ann.pk, "import", 1.0), (bob.pk, "relabel", 1.0)}
 
 
 @pytest.mark.django_db

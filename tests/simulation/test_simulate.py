@@ -77,6 +77,22 @@ def test_labels_saved():
     assert {row["target"]: row["saved"] for row in rows} == {0.5: 0, 0.6: 25, 0.7: 25, 0.8: 25}
 
 
+def test_a_target_reached_at_the_first_checkpoint_took_that_many_labels_at_most():
+    def outcome(strategy: str, *accuracy: float) -> Outcome:
+        points = [Point(26 * i, value, 0.0, 1, True) for i, value in enumerate(accuracy, 1)]
+        return Outcome(strategy, 1, points)
+
+    outcomes = [outcome("team", 0.55, 0.72), outcome("random", 0.52, 0.55, 0.71)]
+    rows = report.targets(outcomes)
+    assert [(row["target"], row["saved"], row["at_most"]) for row in rows] == [
+        (0.5, None, ["team", "random"]), (0.6, 26, []), (0.7, 26, []),
+    ]  # fmt: skip
+    first, second, _ = report._targets(outcomes).splitlines()[2:]
+    assert first.split() == ["accuracy", "0.50", "≤", "26", "≤", "26", "-"]
+    assert second.split() == ["accuracy", "0.60", "52", "78", "26"]
+    assert report._saved({"saved": 52, "at_most": ["team"]}, ["team", "random"]) == "≥ 52"
+
+
 def test_more_than_two_arms_stand_below_each_other():
     arms = [
         Outcome(strategy, 1, [Point(25, 0.4, 0.1, 1, True), Point(50, accuracy, 0.2, 1, True)], flags=FLAGS)

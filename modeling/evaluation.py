@@ -99,14 +99,19 @@ def corrected_accuracy(is_match: Bools, certainty: Floats, n_classes: int, level
     `is_match` (n,): model and people agree; `certainty` (n,): the probability that what people said is true. Rogan and
     Gladen's estimator (1978, DOI 10.1093/oxfordjournals.aje.a112510) with each item's own certainty: a right model
     agrees with probability c, a wrong one by chance, (1 − c)/(K − 1), if people and model err independently. Where
-    they share their mistakes this is too high. None when people are hardly better than chance, or no item is given.
+    they share their mistakes this is too high. Each item counts by how far these two are apart (least squares), so a
+    guess counts for nothing, and the interval is that of so many items as have this weight (Kish 1965, section 11.7).
+    None when people are hardly better than chance, or no item is given.
     """
     if not len(is_match) or n_classes < 2:
         return None
-    by_chance = float((1 - certainty).mean()) / (n_classes - 1)
-    gap = float(certainty.mean()) - by_chance
-    if gap < 1 / 3:
+    by_chance = (1 - certainty) / (n_classes - 1)
+    weight = np.maximum(certainty - by_chance, 0)
+    if float((certainty - by_chance).mean()) < 1 / 3:
         return None
-    measured = accuracy_interval(float(is_match.sum()), len(is_match), level)
-    found = Interval(*(min(1.0, max(0.0, (bound - by_chance) / gap)) for bound in measured))
-    return found._replace(low=min(found.low, surest_low(len(is_match), level)))
+    share = weight / weight.sum()
+    n = 1 / float(share @ share)
+    measured = accuracy_interval(min(1.0, float(share @ is_match)) * n, n, level)
+    chance, gap = float(share @ by_chance), float(share @ (certainty - by_chance))
+    found = Interval(*(min(1.0, max(0.0, (bound - chance) / gap)) for bound in measured))
+    return found._replace(low=min(found.low, surest_low(n, level)))

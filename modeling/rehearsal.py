@@ -20,6 +20,7 @@ from modeling.regularization import Penalty, remeasured
 from modeling.scan import linear_key
 from modeling.strategies import STRATEGIES, choose
 from modeling.strategies.base import Candidates, Floats, Ints
+from modeling.suspicion import certainty_if_looked
 from modeling.team import candidate_rows, choose_rows
 from modeling.truth import infer
 
@@ -161,7 +162,9 @@ class _Run:
         is_taught = ~self.is_protected[items]
         self.taught, self.targets = items[is_taught], targets[is_taught]
         self.tested, self.answers = items[~is_taught], targets[~is_taught].argmax(axis=1)
-        self.certainty = truth.posterior[~is_taught, self.answers]
+        likeliest = truth.posterior[np.arange(len(items)), targets.argmax(axis=1)]
+        certainty = certainty_if_looked(likeliest, votes, truth.random_log_odds, None, n_classes)
+        self.certainty = certainty[~is_taught]
         self.is_checked = bool(truth.n_informative.sum() >= LEAST_CHECKED)
         self.weights = np.ones(len(self.taught), dtype=np.float32)
         X = self.pool.X[self.taught]

@@ -15,6 +15,8 @@ TURNED = 0.6
 # Of ten who do not look: guess evenly, have one favourite, their own habits, turn answers round. Even guesses are the
 # hardest to tell from poor work; and on items of mostly one class good work looks like a favourite.
 WAYS = (7, 1, 1, 1)
+# One person in twenty does not look at the items, before anything is known of her.
+GUESSERS = 0.05
 
 
 def normalised(logs: Floats) -> Floats:
@@ -58,3 +60,20 @@ def random_log_odds(logs: Floats, annotator: Ints, answer: Ints, *, n_annotators
     adversary = np.logaddexp(turned, against) - np.log(2)
     careless = np.stack([uniform, special.logsumexp(favourite, axis=1) - np.log(k), habits, adversary])
     return np.asarray(special.logsumexp(careless, axis=0, b=np.array(WAYS)[:, None]) - np.log(sum(WAYS)) - honest)
+
+
+def certainty_if_looked(certainty: Floats, votes: Ints, odds: Floats, gold: Ints | None, n_classes: int) -> Floats:
+    """How surely what people say of each item is true (n_items,), if those who may not have looked at it say nothing.
+
+    `certainty` (n_items,) is as if everybody looks; `votes` (n_votes, 3) are item, annotator, answer, and `odds`
+    (n_annotators,) those of `random_log_odds`. Skill alone is too kind to somebody with few answers who guesses, for it
+    is pulled to the average person's. An item is looked at if the most attentive of its annotators looks; items of
+    `gold` (n, 2) and those without votes stay as they are.
+    """
+    looks = special.expit(np.log((1 - GUESSERS) / GUESSERS) - odds)
+    looked = np.zeros(len(certainty))
+    np.maximum.at(looked, votes[:, 0], looks[votes[:, 1]])
+    looked[np.bincount(votes[:, 0], minlength=len(certainty)) == 0] = 1
+    if gold is not None:
+        looked[gold[:, 0]] = 1
+    return np.asarray(looked * certainty + (1 - looked) / n_classes)

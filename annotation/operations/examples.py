@@ -13,6 +13,7 @@ from annotation.operations.labels import Labels, load_labels
 from annotation.operations.outbox import LaneClaim, waiting_requests
 from annotation.rows import every
 from annotation.snapshots import snapshot
+from modeling.suspicion import certainty_if_looked
 from modeling.truth import infer
 
 Bools = npt.NDArray[np.bool_]
@@ -88,8 +89,8 @@ class Beliefs:
 
     Rows of targets sum to one, except where an answer may name any number of classes.
 
-    `certainty` (n,) is the probability that the likeliest target is true, shares of the classes included; `n_checked`
-    is how many answers something else speaks about: with few, certainty is an assumption.
+    `certainty` (n,) is the probability that the likeliest target is true, shares of the classes included and guesses
+    left out; `n_checked` is how many answers something else speaks about: with few, certainty is an assumption.
     """
 
     targets: Floats
@@ -124,16 +125,18 @@ def _believe(votes: Votes) -> Beliefs:
     lone answer of a rare class counts as probably wrong, whatever the text says, and the classifier never learns it.
     A weight is how far the item's best annotator stands above chance, against the best of all; gold weighs 1.
     """
+    gold = votes.gold if len(votes.gold) else None
     truth = infer(
         votes.votes,
         n_items=votes.n_items,
         n_annotators=votes.n_annotators,
         n_classes=votes.n_classes,
-        gold=votes.gold if len(votes.gold) else None,
+        gold=gold,
     )
     evidence = truth.posterior / truth.class_prior
     targets = evidence / evidence.sum(axis=1, keepdims=True)
     certainty = truth.posterior[np.arange(votes.n_items), targets.argmax(axis=1)]
+    certainty = certainty_if_looked(certainty, votes.votes, truth.random_log_odds, gold, votes.n_classes)
     n_checked = int(truth.n_informative.sum())
     return Beliefs(targets.astype(np.float32), _weights(votes, truth.accuracy), certainty, n_checked)
 

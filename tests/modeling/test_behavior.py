@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from modeling.behavior import repetitive_log_odds, too_fast
+from modeling.suspicion import certainty_if_looked
+from modeling.truth import infer
 
 
 @pytest.mark.parametrize("cycle", [[1], [0, 1], [0, 1, 2], [2, 2, 0, 1]])
@@ -44,3 +46,26 @@ def test_few_answers_or_unknown_times_accuse_nobody() -> None:
     unknown = too_fast(np.array([np.nan, 0.0, -1.0]), np.zeros(3, int), n_annotators=1)
     assert unknown.floor_seconds == 0.3
     assert not unknown.is_too_fast.any()
+
+
+def test_certainty_is_that_of_whoever_looks() -> None:
+    """Odds of 19 to 1 for a guess, after 1 to 19 before: of six classes, as likely looked at (0.8) as guessed (1/6)."""
+    odds = np.array([np.log(19), -50.0, 50.0])
+    votes = np.array([(0, 0, 1), (1, 1, 1), (2, 0, 1), (2, 1, 1), (3, 2, 1), (4, 2, 1)])
+    found = certainty_if_looked(np.full(6, 0.8), votes, odds, np.array([(4, 1)]), 6)
+    assert found == pytest.approx([(0.8 + 1 / 6) / 2, 0.8, 0.8, 1 / 6, 0.8, 0.8])
+
+
+def test_a_lone_answer_of_somebody_who_guesses_is_not_taken_for_skilled() -> None:
+    """Two careful people and one who guesses share forty items; then each answers forty alone."""
+    rng = np.random.default_rng(5)
+    true = rng.integers(6, size=160)
+    said = {0: true, 1: np.where(rng.random(160) < 0.05, (true + 1) % 6, true), 2: rng.integers(6, size=160)}
+    alone = [(40 + 40 * person + k, person) for person in said for k in range(40)]
+    asked = [(item, person) for item in range(40) for person in said] + alone
+    votes = np.array([(item, person, said[person][item]) for item, person in asked])
+    truth = infer(votes, n_items=160, n_annotators=3, n_classes=6)
+    certainty = certainty_if_looked(truth.posterior.max(axis=1), votes, truth.random_log_odds, None, 6)
+    assert certainty[120:] == pytest.approx(1 / 6, abs=0.02)
+    assert truth.posterior.max(axis=1)[120:].mean() > 0.25
+    assert certainty[:120] == pytest.approx(truth.posterior.max(axis=1)[:120], abs=0.001)

@@ -55,6 +55,15 @@ def test_correction_by_hand() -> None:
     assert found.estimate == pytest.approx((0.73 - 0.05) / 0.85)
 
 
+def test_an_answer_that_is_a_guess_counts_for_nothing() -> None:
+    """Of three classes a guess is right one time in three: whether the model says the same tells nothing of it."""
+    is_match, certainty = np.arange(100) < 73, np.full(100, 0.9)
+    guesses = np.full(40, 1 / 3)
+    for agrees in (True, False):
+        found = corrected_accuracy(np.append(is_match, np.full(40, agrees)), np.append(certainty, guesses), 3)
+        assert found == pytest.approx(corrected_accuracy(is_match, certainty, 3))
+
+
 def test_nothing_can_be_corrected_when_people_guess() -> None:
     assert corrected_accuracy(np.ones(50, bool), np.full(50, 0.5), 2) is None
     assert corrected_accuracy(np.zeros(0, bool), np.zeros(0), 2) is None

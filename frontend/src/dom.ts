@@ -22,6 +22,9 @@ export function releaseAfterClick(event: MouseEvent): void {
 /** Whether people touch this screen: then nothing is said of keys. */
 export const isTouched = (): boolean => matchMedia('(pointer: coarse)').matches
 
+/** Whether the page is as narrow as a phone: what only keys do is left out there. */
+export const isNarrow = (): boolean => matchMedia('(max-width: 720px)').matches
+
 /** Scrolls the text of the item by most of what is visible of it. */
 export function scrollText(direction: 1 | -1): void {
   const text = document.getElementById('item-text')

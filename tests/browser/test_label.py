@@ -143,6 +143,7 @@ def test_offline_for_ten_answers_and_back(site: Site, page: Page, context: Brows
         page.keyboard.press("2" if number % 2 else "1")
         expect_text(page, f"message {number}")
     expect(page.get_by_text("Offline · 10 waiting on this device").first).to_be_visible()
+    expect(page.get_by_role("button", name="All keys")).to_be_in_viewport(ratio=1)
     assert answers(project) == {}
     page.reload()
     expect(page.get_by_role("heading", name="No connection")).to_be_visible()
@@ -163,6 +164,7 @@ def test_unsent_answers_survive_a_reload(site: Site, page: Page, context: Browse
     page.keyboard.press("1")
     expect_text(page, "message 3")
     expect(page.get_by_text("2 waiting on this device").first).to_be_visible()
+    expect(page.get_by_role("link", name="twelve can be kept ready")).to_have_attribute("href", "/account")
     page.reload()
     expect_text(page, "message 3")
     context.unroute("**/annotation/")

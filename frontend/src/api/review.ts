@@ -15,7 +15,7 @@ export type ReviewRow = Told<
 >
 export type CommentRow = S.Comment
 export type ItemPage = Told<
-  Omit<S.ItemPage, 'project' | 'metadata' | 'stream'>,
+  Omit<S.ItemPage, 'metadata' | 'stream'>,
   {
     data: { text?: string; [more: string]: unknown }
     gold: Value | null

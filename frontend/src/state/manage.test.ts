@@ -35,6 +35,11 @@ describe('the four questions', () => {
     expect(modelAnswer(model).isThin).toBe(false)
   })
 
+  it('does not call measured what is only assumed of people', () => {
+    expect(labelsAnswer(quality, 900, false)).toMatchObject({ isThin: true, lines: ['not measured yet: no item has two answers or a known one', 'expected right, 90% interval', expect.any(String), expect.any(String)] })
+    expect(labelsAnswer(quality).isThin).toBe(false)
+  })
+
   it('says what a corrected accuracy was corrected from', () => {
     const agreement = { metric: 'accuracy', estimate: 22 / 23, low: 0.8, high: 0.99, n: 23, corrected: true }
     const performance = { metric: 'accuracy', estimate: 0.978, low: 0.8, high: 1, n: 23 }

@@ -40,8 +40,11 @@ export function modelAnswer(model: ModelState, whyUnmeasured = ''): Answer {
   }
 }
 
-/** How good are the labels? The expected share of right answers in the consensus. */
-export function labelsAnswer(quality: Quality, annotations = 0): Answer {
+/**
+ * How good are the labels? The expected share of right answers in the consensus; where no item has two answers and none is
+ * known (`isMeasured` false) that is only what is assumed of people beforehand.
+ */
+export function labelsAnswer(quality: Quality, annotations = 0, isMeasured = true): Answer {
   const { expected_right, items_with_consensus, in_doubt } = quality
   if (expected_right === null) {
     // Answers are counted at once, and looked at a moment later.
@@ -53,7 +56,8 @@ export function labelsAnswer(quality: Quality, annotations = 0): Answer {
   return {
     figure: percent(expected_right),
     range: rangeOrReason(quality),
-    lines: [t.manage.expectedRightInterval(LEVEL), t.manage.ofItemsAnswered(items_with_consensus), t.manage.inDoubt(count(in_doubt))],
+    isThin: !isMeasured,
+    lines: [...(isMeasured ? [] : [t.manage.notMeasuredYet]), t.manage.expectedRightInterval(LEVEL), t.manage.ofItemsAnswered(items_with_consensus), t.manage.inDoubt(count(in_doubt))],
   }
 }
 

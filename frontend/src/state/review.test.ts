@@ -4,7 +4,7 @@ import { REVIEW_COMMANDS, reviewCommands } from '../commands/review'
 import { clashes } from '../keymap'
 import { answerKeys } from './classes'
 import { optionsOf } from './options'
-import { doubted, isJudgedAnew, modelView, putBack, story, withMore, without, withPage, wordsOf } from './review'
+import { askedFor, doubted, inShort, isJudgedAnew, modelView, putBack, story, withMore, without, withPage, wordsOf, wrongness } from './review'
 
 const waiting = (item: number, score: number, more: Partial<Waiting> = {}): Waiting => ({
   item, external_id: null, text: `text ${item}`, score, reason: { kind: 'label_suspect', summary: '' }, flag: null, annotation: null,
@@ -15,7 +15,7 @@ const vote = (annotation: number, name: string, wrong: number): Vote => ({
   created_at: `2030-01-01T00:00:0${annotation}Z`,
 })
 const page: ItemPage = {
-  id: 1, external_id: null, data: { text: 'text' }, gold: null, taken: 2, open_slots: 0, consensus: null, comments: [], flags: [],
+  id: 1, project: 1, external_id: null, data: { text: 'text' }, gold: null, taken: 2, open_slots: 0, consensus: null, comments: [], flags: [],
   votes: [vote(1, 'ham', 0.1), vote(2, 'spam', 0.9), vote(3, 'spam', 0.8)],
   reviews: [{ id: 5, item: 1, reviewer: 'ana', decision: 'change', value: { class: 'spam' }, note: 'irony', created_at: '2030-01-01T00:01:00Z', undone_at: '2030-01-01T00:02:00Z', undone_by: 'bo' }],
 }
@@ -52,6 +52,22 @@ describe('an item', () => {
     expect(doubted(waiting(1, 0.9), page)?.annotation).toBe(2)
     expect(doubted(waiting(1, 0.9, { proposal: { class: 'spam' } }), page)?.annotation).toBe(1)
     expect(doubted(waiting(1, 0.9), null)).toBeNull()
+  })
+  it('names whose answer is doubted, and with the names hidden what is held for right', () => {
+    const reason = { kind: 'label_suspect', summary: '', said: { code: 'flag.others', with: { who: 'omar', said: 'billing', expected: 'delivery' } } }
+    expect(inShort(waiting(1, 0.9, { reason }))).toBe('omar: billing, likely wrong')
+    expect(inShort(waiting(1, 0.9, { reason: { kind: 'label_suspect', summary: '', said: { code: 'review.doubted', with: { n: 2 } } } }))).toBe('held for right: ham · an answer is doubted')
+    expect(inShort(waiting(1, 0.2, { reason: { kind: 'disagreement', summary: '' } }))).toBe('held for right: ham · not sure enough')
+  })
+  it('tells one figure of a flagged answer', () => {
+    expect(wrongness(vote(2, 'spam', 0.9), waiting(1, 0.97, { annotation: 2 }))).toBe(0.97)
+    expect(wrongness(vote(1, 'ham', 0.1), waiting(1, 0.97, { annotation: 2 }))).toBe(0.1)
+  })
+  it('can be looked at without any doubt, once somebody has answered', () => {
+    const consensus = { value: { class: 'ham' }, probability: 0.75, status: 'single', posterior: {}, n_votes: 1 } as const
+    expect(askedFor({ ...page, consensus })).toMatchObject({ item: 1, score: 0.25, proposal: { class: 'ham' }, flag: null, annotation: null })
+    expect(askedFor(page)).toBeNull()
+    expect(askedFor({ ...page, consensus, gold: { class: 'ham' } })).toBeNull()
   })
   it('tells what happened in order', () => {
     expect(story(page).map((one) => one.text)).toEqual(['p1 answered ham', 'p2 answered spam', 'p3 answered spam', 'ana changed to spam (“irony”)', 'bo took that back'])

@@ -31,6 +31,18 @@ export function wordsOf(value: Value | null): string {
   return value ? JSON.stringify(value) : t.review.nothing
 }
 
+/** What is said of a waiting item in a line: whose answer is doubted, where a flag says so; else what is held for right, and why it waits. */
+export function inShort({ reason, proposal }: Pick<Waiting, 'reason' | 'proposal'>): string {
+  const parts = (reason.said as { with?: Readonly<Record<string, unknown>> } | null | undefined)?.with
+  const { who, said } = parts ?? {}
+  if (reason.kind === 'label_suspect' && typeof who === 'string' && typeof said === 'string') return t.review.isDoubted(who, said)
+  return [t.review.heldForRight(wordsOf(proposal)), t.review.reasons[reason.kind] ?? reason.kind].join(' · ')
+}
+
+/** How probably an answer is wrong: what its flag says of it, where it has one, so that one figure is told everywhere. */
+export const wrongness = (vote: Vote, waiting: Pick<Waiting, 'annotation' | 'score'>): number | null =>
+  vote.annotation === waiting.annotation ? waiting.score : vote.probability_wrong
+
 /** Whether answers of the kind are marks on the item, which is judged with them drawn in. */
 export const hasMarks = (kind: Kind): boolean => kind === 'spans' || kind === 'boxes'
 
@@ -69,6 +81,16 @@ export function putBack(queue: readonly Waiting[], waiting: Waiting): { queue: W
 export function withMore(queue: readonly Waiting[], more: readonly Waiting[]): Waiting[] {
   const known = new Set(queue.map((one) => one.item))
   return [...queue, ...more.filter((one) => !known.has(one.item))]
+}
+
+/** An item that somebody wants to look at although nothing doubts it, as if it waited; null where nobody has answered or the answer is known. */
+export function askedFor(page: ItemPage): Waiting | null {
+  const { consensus } = page
+  if (!consensus || page.gold) return null
+  return {
+    item: page.id, external_id: page.external_id, text: page.data.text ?? null, score: 1 - consensus.probability,
+    reason: { kind: 'asked', summary: t.review.nothingDoubtsIt }, flag: null, annotation: null, consensus, proposal: consensus.value, n_votes: consensus.n_votes,
+  }
 }
 
 /** The queue as the page of one of its items knows it: each decision moves what the engine holds for right elsewhere. */

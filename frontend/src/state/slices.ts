@@ -14,13 +14,13 @@ export interface SliceRow {
   n: number
 }
 
-function figureOf({ value, low, high }: AgreeingShare): Figure {
-  if (value === null) return { value: '–', range: '', interval: null, why: t.manage.notKnownYetNo }
+function figureOf({ value, low, high }: AgreeingShare, why: string): Figure {
+  if (value === null) return { value: '–', range: '', interval: null, why }
   if (low === null || high === null) return { value: percent(value), range: t.manage.notKnownYet, interval: null, why: '' }
   return { value: percent(value), range: percentRange(low, high), interval: { estimate: value, low, high }, why: '' }
 }
 
-const row = (name: string, share: AgreeingShare): SliceRow => ({ name, figure: figureOf(share), n: share.n })
+const row = (name: string, share: AgreeingShare, why = t.manage.notKnownYetNo): SliceRow => ({ name, figure: figureOf(share, why), n: share.n })
 
 /** The least agreeing first, what is unknown last. */
 const worstFirst = (rows: SliceRow[]): SliceRow[] =>
@@ -30,7 +30,7 @@ const worstFirst = (rows: SliceRow[]): SliceRow[] =>
 export function sliceRows(slices: AgreementSlices, cut: Cut): SliceRow[] {
   switch (cut) {
     case 'class':
-      return worstFirst(slices.by_class.map((one) => row(one.class, one)))
+      return worstFirst(slices.by_class.map((one) => row(one.class, one, t.manage.notGivenByTwo)))
     case 'person':
       return worstFirst(slices.by_person.map((one) => row(one.username, one)))
     case 'pair':

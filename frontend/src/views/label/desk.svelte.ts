@@ -224,6 +224,8 @@ export function createDesk(project: Project, user: number) {
     get explaining() { return explaining },
     get historyAt() { return Math.min(historyAt, Math.max(0, state.past.length - 1)) },
     get keepsAnswers() { return keepsAnswers },
+    /** Whether this device keeps twelve questions ready instead of three. */
+    keepsMany: target === sync.FAR_TARGET,
     get problem() { return problem },
     get now() { return now },
 

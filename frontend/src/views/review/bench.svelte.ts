@@ -2,7 +2,7 @@ import { create, get, post } from '../../api/client'
 import { ApiError, explain } from '../../api/errors'
 import type { ItemPage, ReviewQueue, ReviewRow, Value, Vote, Waiting } from '../../api/review'
 import type { Box, Project, Span } from '../../api/types'
-import { doubted, isJudgedAnew, nextDrawn, putBack, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
+import { askedFor, doubted, isJudgedAnew, nextDrawn, putBack, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
 import { t } from '../../words/spoken.svelte'
 
 /** After these the server has counted again what followed from a decision that was taken back. */
@@ -40,7 +40,7 @@ export interface Bench {
   readonly talks: number
   shown: Shown
   load(): Promise<void>
-  /** Reads the queue and opens it at this item, wherever that waits; says so where it does not. */
+  /** Reads the queue and opens it at this item, wherever that waits; one that nothing doubts comes first. */
   loadAt(item: number): Promise<void>
   walk(by: number): void
   open(at: number): void
@@ -104,10 +104,23 @@ export function createBench(project: Project): Bench {
     try {
       const { results: [wanted] } = await get<ReviewQueue>(`projects/${project.id}/review/?item=${item}`)
       if (wanted) go(putBack(queue, wanted))
-      else said = t.review.doesNotWait(t.common.item(item))
+      else await bring(item)
     } catch (error) {
       failure = explain(error)
     }
+  }
+
+  /** Puts an item that does not wait before those that do; says so where there is nothing to decide. */
+  async function bring(item: number): Promise<void> {
+    const found = await get<ItemPage>(`items/${item}/`)
+    const one = found.consensus?.status === 'reviewed' ? null : askedFor(found)
+    if (!one || found.project !== project.id) {
+      said = t.review.doesNotWait(t.common.item(item))
+      return
+    }
+    pages = new Map([...pages, [item, found]])
+    waiting += 1
+    go({ queue: [one, ...queue], at: 0 })
   }
 
   /** Reads the item looked at and the one behind it, so that the next decision finds it there. */

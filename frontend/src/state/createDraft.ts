@@ -135,7 +135,7 @@ export const personProblem = (draft: Draft, index: number): string => {
 const within = (value: number, low: number, high: number): boolean => Number.isFinite(value) && value >= low && value <= high
 
 function whatIsMissing(kind: Kind): string {
-  if (kind === 'boxes') return t.create.imagesComeAsJson
+  if (kind === 'boxes') return t.create.imagesComeAs
   return kind === 'pairwise' ? t.create.whichTwoColumnsAre : t.create.whichColumnIsThe
 }
 

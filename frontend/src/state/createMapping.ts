@@ -2,6 +2,7 @@
 import type { Kind } from '../api/types'
 import { answersFound } from './createAnswers'
 import type { Preview } from './createFile'
+import { takesImages } from './createImages'
 import { isAnswer } from './kinds'
 import { t } from '../words/spoken.svelte'
 
@@ -118,7 +119,8 @@ export const isOwnShape = (preview: Preview): boolean => preview.format === 'jso
 
 /** Whether the service can tell from this what an item of the kind shows. */
 export function isMapped(kind: Kind, preview: Preview, mapping: Mapping): boolean {
-  if (isOwnShape(preview)) return true
+  const has = (name: string): boolean => preview.columns.includes(name)
+  if (isOwnShape(preview)) return (takesImages(kind) && has('data.image')) || (kind !== 'boxes' && (has('data.text') || has('data.texts')))
   return mapping.text !== '' && kind !== 'boxes' && (kind !== 'pairwise' || Boolean(mapping.second_text))
 }
 

@@ -3,11 +3,14 @@ import type { Job, Kind } from '../../api/types'
 import { answersFound, cutColumn, tallied, type Cells } from '../../state/createAnswers'
 import { PREVIEW_BYTES, previewFile, type Preview } from '../../state/createFile'
 import { mappingPayload, type Encoding, type Mapping } from '../../state/createMapping'
+import type { Images } from './images'
 
 interface Head {
   /** The beginning of the file as it was read. */
   text: string
   encoding: Encoding
+  /** How much of the file that is. */
+  bytes: number
 }
 
 /** A chosen file, what its beginning holds, and what each column is for. */
@@ -15,7 +18,12 @@ export interface Picked extends Head {
   file: File
   preview: Preview
   mapping: Mapping
+  /** The images that the rows were made of; null for rows that came as a file. */
+  images: Images | null
 }
+
+const NEW_LINE = 10
+const LONGEST_REST = 2 ** 24
 
 function markedAs(bytes: Uint8Array): { encoding: Encoding; label: string } {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { encoding: 'utf-16', label: 'utf-16le' }
@@ -25,28 +33,29 @@ function markedAs(bytes: Uint8Array): { encoding: Encoding; label: string } {
 
 const labelOf = (encoding: Encoding): string => (encoding === 'latin-1' ? 'iso-8859-1' : encoding)
 
-/** Reads the beginning of a file, by its byte order mark unless an encoding is asked for; raises when the disk does not give it. */
-export async function readHead(file: File, wanted: Encoding | null): Promise<Head> {
-  const bytes = new Uint8Array(await file.slice(0, PREVIEW_BYTES).arrayBuffer())
+/**
+ * Reads the beginning of a file, by its byte order mark unless an encoding is asked for: one line at least, which with an image in it is
+ * long. Raises when the disk does not give it.
+ */
+export async function readHead(file: File, wanted: Encoding | null, length = PREVIEW_BYTES): Promise<Head> {
+  const bytes = new Uint8Array(await file.slice(0, length).arrayBuffer())
+  if (length < Math.min(file.size, LONGEST_REST) && !bytes.includes(NEW_LINE)) return readHead(file, wanted, 4 * length)
   const { encoding, label } = wanted ? { encoding: wanted, label: labelOf(wanted) } : markedAs(bytes)
-  return { text: new TextDecoder(label).decode(bytes, { stream: !isWhole(file) }), encoding }
+  return { text: new TextDecoder(label).decode(bytes, { stream: bytes.length < file.size }), encoding, bytes: bytes.length }
 }
-
-const isWhole = (file: File): boolean => file.size <= PREVIEW_BYTES
 
 /** Signs that stand for broken bytes: the file is not in the encoding it was read in. */
 export const isBroken = (text: string): boolean => text.includes('\uFFFD')
 
-export const previewOf = (file: File, text: string, header: boolean | null = null): Preview => previewFile(file.name, text, isWhole(file), header)
+export const previewOf = (file: File, { text, bytes }: Head, header: boolean | null = null): Preview => previewFile(file.name, text, bytes >= file.size, header)
 
 const CHUNK_BYTES = 2 ** 20
-const LONGEST_REST = 2 ** 24
 
 /**
  * Tallies a column of the whole file, read piece by piece; ends early where it cannot be one of answers, or where `isWanted` says no.
  * What one piece ends in the middle of is read with the next one.
  */
-export async function tallyColumn({ file, preview, encoding }: Omit<Picked, 'text' | 'mapping'>, column: string, kind: Kind, isWanted: () => boolean): Promise<Cells> {
+export async function tallyColumn({ file, preview, encoding }: Pick<Picked, 'file' | 'preview' | 'encoding'>, column: string, kind: Kind, isWanted: () => boolean): Promise<Cells> {
   const start = new Uint8Array(await file.slice(0, 2).arrayBuffer())
   const decoder = new TextDecoder(encoding === 'utf-16' ? markedAs(start).label : labelOf(encoding))
   let rest = ''

@@ -27,15 +27,16 @@ def play(project: Project, owner: User, *, seed: int = 4, say: Callable[[str], o
     At every STEP it waits until the model has caught up, so that the learning curve has points. Without a worker it
     goes on after one wait. May be stopped and called again: it goes on with what is missing.
     """
-    # Whoever is asked next is drawn apart from what she says, which depends on the items that she is given.
+    # Who is asked next and where from are drawn apart from what she says, which depends on the items she is given.
     turns, rng = random.Random(seed), random.Random(seed)  # noqa: S311 - a demo must be repeatable
+    draws = random.Random(f"draws {seed}")  # noqa: S311
     truth = {row["id"]: row["class"] for row in messages()}
     team, end, n_given, model_answers = people_of(project), time.monotonic() + LIMIT_SECONDS, 0, True
     n_labels = Annotation.objects.filter(project=project).count()
     while team and n_labels + n_given < LABELS:
         if n_labels + n_given >= TWICE_UNTIL and project.overlap > 1:
             project = change_project(project=project, user=owner, changes={"settings": {"overlap": 1}})
-        if not _one_label(project, _in_turn(team, turns), truth, rng):
+        if not _one_label(project, _in_turn(team, turns), truth, rng, draws):
             break
         n_given += 1
         if n_given % STEP == 0 and model_answers and time.monotonic() < end:
@@ -52,11 +53,15 @@ def _in_turn(team: Sequence[tuple[Person, User]], turns: random.Random) -> Seque
 
 
 def _one_label(
-    project: Project, team: Sequence[tuple[Person, User]], truth: dict[str, str], rng: random.Random
+    project: Project,
+    team: Sequence[tuple[Person, User]],
+    truth: dict[str, str],
+    rng: random.Random,
+    draws: random.Random,
 ) -> bool:
     """Returns whether somebody gave a label: the first of the team for whom there is an item."""
     for person, user in team:
-        found = assign_next_item(project=project, user=user, count=1).leases
+        found = assign_next_item(project=project, user=user, count=1, rng=draws).leases
         if found:
             _answer(found[0], person, truth, rng)
             return True

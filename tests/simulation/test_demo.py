@@ -46,6 +46,23 @@ def test_makes_a_project_with_people_gold_and_labels(admin):
     assert max(one.seconds for one in careless) < 3
 
 
+def test_every_demo_begins_alike(admin):
+    """On a new database the same people are asked the same messages from the same streams."""
+    told = []
+    for _ in range(2):
+        call_command("flush", interactive=False)  # known answers are drawn by ids
+        make_user("boss", is_superuser=True)
+        call_command("demo")
+        project = Project.objects.get()
+        told.append(list(
+            Annotation.objects.filter(project=project).order_by("id").values_list(
+                "item__external_id", "annotator__username", "assignment__stream", "value"
+            )
+        ))  # fmt: skip
+    assert told[0] == told[1]
+    assert len(told[0]) == 45
+
+
 def test_twice_is_once(admin):
     call_command("demo")
     call_command("demo")

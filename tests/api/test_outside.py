@@ -16,7 +16,8 @@ def test_vectors_are_taken_row_by_row(owner, project):
     rows = [{"external_id": "m-1", "vector": [3.0, 4.0]}, {"external_id": "m-2", "vector": [1.0, 2.0]}]
     status, body = owner.call("POST", f"projects/{project.pk}/vectors/", {"vectors": rows})
     assert (status, body["accepted"], body["dimension"]) == (200, 1, 2)
-    assert body["errors"] == [{"index": 1, "field": "external_id", "message": "There is no such item in this project."}]
+    refusal = {"index": 1, "field": "external_id", "message": "There is no such item in this project."}
+    assert body["errors"] == [refusal | {"said": {"code": "vector.no_item", "with": {}}}]
     shown = owner.call("GET", f"projects/{project.pk}/model/")[1]["representation"]
     assert shown == {"wanted": "pool", "live": None, "building": None, "vectors_waiting": 1, "error": None}
 

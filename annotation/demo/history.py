@@ -29,7 +29,7 @@ def play(project: Project, owner: User, *, seed: int = 4, say: Callable[[str], o
     """
     # Who is asked next and where from are drawn apart from what she says, which depends on the items she is given.
     turns, rng = random.Random(seed), random.Random(seed)  # noqa: S311 - a demo must be repeatable
-    draws = random.Random(f"draws {seed}")  # noqa: S311
+    draws = random.Random(f"draws {seed}")  # noqa: S311 - repeatable
     truth = {row["id"]: row["class"] for row in messages()}
     team, end, n_given, model_answers = people_of(project), time.monotonic() + LIMIT_SECONDS, 0, True
     n_labels = Annotation.objects.filter(project=project).count()

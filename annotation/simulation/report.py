@@ -36,7 +36,7 @@ def targets(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
                 known = len(needed) == 2 and all(needed) and not all(early)
                 rows.append({
                     "measure": measure, "target": target, "labels": dict(zip(titles, needed, strict=True)),
-                    "saved": needed[1] - needed[0] if known else None,  # type: ignore[operator]
+                    "saved": needed[1] - needed[0] if known else None,  # type: ignore[operator]  # known: both are numbers
                     "at_most": [name for name, is_early in zip(titles, early, strict=True) if is_early],
                 })  # fmt: skip
     return rows

@@ -78,6 +78,14 @@ def check_image(url: str) -> None:
         raise _cut_off("PNG")
 
 
+def image_file(url: str) -> tuple[str, bytes]:
+    """Returns what a data URL holds as a file: `png` or `jpeg`, and its bytes, of which only the beginning is checked.
+
+    Raises NotAnImage for a text that is no such URL.
+    """
+    return _content(url)
+
+
 def read_pixels(url: str) -> Pixels | None:
     """The pixels (height, width, 3) of a data URL; None for a text that is not one, or whose content is no image.
 

@@ -90,6 +90,7 @@ urlpatterns = [
     path("reviews/<str:review_id>/undo/", review.UndoReview.as_view()),
     path(f"{PROJECT}/explore/", explore.Explore.as_view()),
     path("items/<str:item_id>/history/", explore.ItemHistory.as_view()),
+    path("items/<str:item_id>/image/", explore.ItemImage.as_view()),
     path("items/<str:item_id>/", review.OneItem.as_view()),
     path("items/<str:item_id>/comments/", review.Comments.as_view()),
     path("items/<str:item_id>/comments/seen/", review.SeenComments.as_view()),

@@ -6,10 +6,11 @@ from django.db.models.functions import Greatest
 
 from annotation.models.projects import Project
 
-# What an item shows, as one text: its text, its two texts, or the name of its image if that has one.
-SHOWN_TEXT = """coalesce(
-    data->>'text', (data->'texts'->>0) || ' ⇄ ' || (data->'texts'->>1),
-    CASE WHEN starts_with(data->>'image', 'data:') THEN '(image)' ELSE data->>'image' END, '')"""
+# What an item shows, as one text: its text, its two texts, or the name of its image if that has one. An image has no
+# length; asked for first, its megabyte is read once and not once for each other thing that it might be.
+_IMAGE = "CASE WHEN starts_with(data->>'image', 'data:') THEN '(image)' ELSE data->>'image' END"
+SHOWN_TEXT = f"""CASE WHEN length = 0 THEN coalesce({_IMAGE}, '') ELSE coalesce(
+    data->>'text', (data->'texts'->>0) || ' ⇄ ' || (data->'texts'->>1), {_IMAGE}, '') END"""
 
 
 class Stream(models.TextChoices):

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
 from annotation.models import AnnotationRevision, Consensus, Flag, Project, Role
 from annotation.queries import explore
 from tests.factories import make_annotation, make_item, make_member, make_project
+from tests.pictures import data_url, png
 
 Wanted = dict[str, str]
 
@@ -155,3 +157,17 @@ def test_items_are_sent_out_by_hand(client_of, project) -> None:
     assert project.items.get(external_id="m-0").open_slots == 0
     undone = manager.call("POST", f"projects/{project.pk}/reviews/batches/{made['batch']}/undo/")
     assert undone == (200, {"n": 2})
+
+
+def test_an_image_is_a_file_that_browsers_keep(reviewer, project) -> None:
+    content = png(np.full((2, 3, 3), 9, dtype=np.uint8))
+    item = make_item(project, data={"image": data_url(content)})
+    answer = reviewer.http.get(f"/api/v1/items/{item.pk}/image/")
+    assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "image/png", content)
+    assert (answer["Cache-Control"], answer["Content-Security-Policy"]) == (
+        "private, max-age=86400, immutable",
+        "sandbox",
+    )
+    for data in ({"text": "none"}, {"image": "streets/1.png"}, {"image": "data:image/png;base64,AAAA"}):
+        other = make_item(project, data=data)
+        assert reviewer.call("GET", f"items/{other.pk}/image/")[1]["error"]["code"] == "not_found"

@@ -95,6 +95,7 @@ RIGHTS = {
     "POST reviews/{review_id}/undo/": "review",
     "GET items/{item_id}/": "see_items",
     "GET items/{item_id}/history/": "see_items",
+    "GET items/{item_id}/image/": "see_items",
     "GET items/{item_id}/comments/": "comment",
     "POST items/{item_id}/comments/": "comment",
     "POST items/{item_id}/comments/seen/": "comment",
@@ -123,6 +124,7 @@ BODIES = {
 }
 # Whoever may is told that there is no such thing: it was not made here.
 NOTHING_THERE = {
+    "GET items/{item_id}/image/",
     "GET assignments/{assignment_id}/annotation/",
     "POST projects/{project_id}/guidelines/{version}/send-out/",
     "DELETE projects/{project_id}/gold/{item_id}/",

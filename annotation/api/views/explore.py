@@ -3,17 +3,21 @@
 from datetime import date
 from typing import Any
 
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import access
 from annotation.api import exploring, paging
 from annotation.api.views.base import View, documented, person
-from annotation.errors import BadRequest
+from annotation.errors import BadRequest, NotFound
 from annotation.models import Flag, Stream
 from annotation.queries import explore as queries
 from annotation.queries.item_history import item_history
+from modeling.image_files import NotAnImage, image_file
 
+# What an item shows never changes; the file is nothing but a picture, wherever it is opened.
+OF_AN_IMAGE = {"Cache-Control": "private, max-age=86400, immutable", "Content-Security-Policy": "sandbox"}
 ALLOWED = {
     "order": queries.ORDERS,
     "status": queries.STATUSES,
@@ -49,6 +53,18 @@ class ItemHistory(View):
         """One item with all that happened to it: answers and their revisions, leases, flags, decisions, comments."""
         item = access.item_for(person(request), item_id, needs="see_items")
         return Response(item_history(item, blind=access.is_blind(item.project)))
+
+
+class ItemImage(View):
+    @documented(responses={(200, "image/*"): bytes}, operation_id="item_image")
+    def get(self, request: Request, item_id: str) -> HttpResponse:
+        """The image of an item that holds one, as a file that browsers keep; 404 for any other item."""
+        item = access.item_for(person(request), item_id, needs="see_items")
+        try:
+            kind, content = image_file(str(item.data.get("image")))
+        except NotAnImage as error:
+            raise NotFound("This item holds no image.") from error
+        return HttpResponse(content, content_type=f"image/{kind}", headers=OF_AN_IMAGE)
 
 
 def _check(wanted: dict[str, str], *, blind: bool) -> None:

@@ -1,11 +1,8 @@
 /** Image files as rows: which of them the service takes, judged by their content, and the JSON line of each. Pure. */
-import type { Kind } from '../api/types'
 import { t } from '../words/spoken.svelte'
+import { fits, MOST_IMAGE_BYTES, MOST_PIXELS, MOST_READ_PIXELS, MOST_SIDE, type Pixels } from './imageFit'
 
-/** The bounds of the service (modeling/image_files.py, operations/transfer/rows.py). */
-export const MOST_IMAGE_BYTES = 1_000_000
-const MOST_SIDE = 4_096
-const MOST_PIXELS = 2_000_000
+/** As the service bounds it (operations/transfer/rows.py). */
 const LONGEST_ID = 200
 
 const PNG_SIGN = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -19,44 +16,62 @@ export interface Refused {
   why: string
 }
 
-/** Whether items of the kind may be images. */
-export const takesImages = (kind: Kind): boolean => kind !== 'spans' && kind !== 'pairwise'
+/** Why a file is not taken as it is. */
+export interface Problem {
+  why: string
+  /** Whether the browser may make one of it that is: it is no part of an image, as far as its beginning and end tell. */
+  isMendable: boolean
+}
+
+/** An image that was made to fit. */
+export interface Fitted {
+  id: string
+  from: Pixels
+  to: Pixels
+}
 
 /** In megabytes, as bounds are told. */
 export const megabytes = (bytes: number): string => String(Math.ceil(bytes / 100_000) / 10)
 
-/** Why the service does not take a file of these bytes as an image, or an empty text. */
-export function imageProblem(content: Uint8Array): string {
-  if (content.length > MOST_IMAGE_BYTES) return t.create.imageBytes(megabytes(content.length), megabytes(MOST_IMAGE_BYTES))
-  if (begins(content, PNG_SIGN)) return pngProblem(content)
-  return begins(content, JPEG_SIGN) ? jpegProblem(content) : t.create.isNoImage
+/** Why the service does not take a file of these bytes as an image as it is; null where it does. */
+export function imageProblem(content: Uint8Array): Problem | null {
+  if (begins(content, PNG_SIGN)) return pngProblem(content) ?? sizeProblem(content)
+  if (begins(content, JPEG_SIGN)) return jpegProblem(content) ?? sizeProblem(content)
+  return { why: t.create.isNoImage, isMendable: true }
 }
 
 const begins = (content: Uint8Array, sign: readonly number[]): boolean => sign.every((byte, at) => content[at] === byte)
 
 const viewOf = (content: Uint8Array): DataView => new DataView(content.buffer, content.byteOffset, content.byteLength)
 
-function sizeProblem(width: number, height: number): string {
-  const fits = Math.min(width, height) > 0 && Math.max(width, height) <= MOST_SIDE && width * height <= MOST_PIXELS
-  return fits ? '' : t.create.imagePixels(width, height, MOST_SIDE, MOST_PIXELS)
+const mendable = (why: string): Problem => ({ why, isMendable: true })
+const cutOff = (): Problem => ({ why: t.create.imageCutOff, isMendable: false })
+
+function sizeProblem({ length }: Uint8Array): Problem | null {
+  return length > MOST_IMAGE_BYTES ? mendable(t.create.imageBytes(megabytes(length), megabytes(MOST_IMAGE_BYTES))) : null
+}
+
+function pixelsProblem(size: Pixels): Problem | null {
+  const { width, height } = size
+  return fits(size) ? null : { why: t.create.imagePixels(width, height, MOST_SIDE, MOST_PIXELS), isMendable: width * height <= MOST_READ_PIXELS }
 }
 
 /** By its header, which stands first, and its end. */
-function pngProblem(content: Uint8Array): string {
+function pngProblem(content: Uint8Array): Problem | null {
   const view = viewOf(content)
-  if (content.length < 45 || view.getUint32(content.length - 8) !== IEND) return t.create.imageCutOff
-  return sizeProblem(view.getUint32(16), view.getUint32(20)) || (content[28] ? t.create.imageInterlaced : '')
+  if (content.length < 45 || view.getUint32(content.length - 8) !== IEND) return cutOff()
+  return pixelsProblem({ width: view.getUint32(16), height: view.getUint32(20) }) ?? (content[28] ? mendable(t.create.imageInterlaced) : null)
 }
 
-/** By its frame's header, which is found segment by segment, and its end. */
-function jpegProblem(content: Uint8Array): string {
+/** By its frame's header, which is found segment by segment, and its end mark: what cameras write behind that is no part of the image. */
+function jpegProblem(content: Uint8Array): Problem | null {
   const view = viewOf(content)
-  const end = content.findLastIndex((byte) => byte !== 0)
-  if (content[end - 1] !== 0xff || content[end] !== 0xd9) return t.create.imageCutOff
-  for (let at = 2; at + 9 <= content.length && content[at] === 0xff; at += 2 + view.getUint16(at + 2)) {
-    if (isFrame(view.getUint8(at + 1))) return sizeProblem(view.getUint16(at + 7), view.getUint16(at + 5))
-  }
-  return t.create.imageCutOff
+  let at = 2
+  while (at + 9 <= content.length && content[at] === 0xff && !isFrame(view.getUint8(at + 1))) at += 2 + view.getUint16(at + 2)
+  const end = content.findLastIndex((byte, i) => byte === 0xd9 && content[i - 1] === 0xff)
+  if (at + 9 > content.length || content[at] !== 0xff || end < at) return cutOff()
+  const isLast = content.subarray(end + 1).every((byte) => byte === 0)
+  return pixelsProblem({ width: view.getUint16(at + 7), height: view.getUint16(at + 5) }) ?? (isLast ? null : mendable(t.create.imageTail))
 }
 
 /** The content as a data URL, the form in which items hold images. */
@@ -72,5 +87,8 @@ export function freeId(name: string, taken: ReadonlySet<string>): string {
   for (let number = 1, id = short; ; id = `${short} (${++number})`) if (!taken.has(id)) return id
 }
 
+/** What an image that was made smaller keeps of its original: boxes are drawn in the pixels of the smaller one. */
+export const originalOf = ({ width, height }: Pixels): Record<string, number> => ({ original_width: width, original_height: height })
+
 /** One line of the file that is imported. */
-export const imageLine = (external_id: string, image: string): string => `${JSON.stringify({ external_id, data: { image } })}\n`
+export const imageLine = (external_id: string, image: string, metadata: Record<string, number> = {}): string => `${JSON.stringify({ external_id, data: { image }, metadata })}\n`

@@ -2,8 +2,7 @@
 import type { Kind } from '../api/types'
 import { answersFound } from './createAnswers'
 import type { Preview } from './createFile'
-import { takesImages } from './createImages'
-import { isAnswer } from './kinds'
+import { isAnswer, takesImages } from './kinds'
 import { t } from '../words/spoken.svelte'
 
 /** What known answers are for: to see how good people are, or as answers of the person who imports. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { emptyDraft, missing, projectPayload } from './createDraft'
 import { previewFile } from './createFile'
 import { guessMapping, isMapped, mapColumn, mappingPayload, rowFates } from './createMapping'
-import { classCount, classesProblem, isAnswer, KINDS, wordsOfKind } from './kinds'
+import { classCount, classesProblem, isAnswer, isListedImage, KINDS, takesImages, wordsOfKind } from './kinds'
 
 const NO_FILE = { chosen: false, hasText: false }
 
@@ -17,6 +17,14 @@ describe('kinds of question', () => {
     expect(classCount('choice', 1)).toBe('1 class')
     expect(classCount('rating', 5)).toBe('5 points')
     expect(classCount('pairwise', 0)).toBe('')
+  })
+
+  it('show texts only, or images too', () => {
+    expect((['boxes', 'choice', 'spans', 'pairwise'] as const).map(takesImages)).toEqual([true, true, false, false])
+    expect(isListedImage('choice', '(image)')).toBe(true)
+    expect(isListedImage('boxes', null)).toBe(true)
+    expect(isListedImage('choice', 'a text')).toBe(false)
+    expect(isListedImage('pairwise', null)).toBe(false)
   })
 
   it('need the classes that the service wants', () => {

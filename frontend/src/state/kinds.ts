@@ -45,6 +45,15 @@ const CHOICE = KINDS[0] as KindWords
 
 export const wordsOfKind = (kind: Kind): KindWords => KINDS.find((one) => one.kind === kind) ?? CHOICE
 
+/** Whether items of the kind may be images. */
+export const takesImages = (kind: Kind): boolean => kind !== 'spans' && kind !== 'pairwise'
+
+/** What the lists of the service say in place of an image. */
+const IMAGE_TEXT = '(image)'
+
+/** Whether an item that is listed with this text is an image, of which a picture can be shown. */
+export const isListedImage = (kind: Kind, text: string | null | undefined): boolean => takesImages(kind) && (!text || text === IMAGE_TEXT)
+
 /** "3 classes", "5 points"; an empty text for a kind without classes. */
 export function classCount(kind: Kind, n: number): string {
   if (wordsOfKind(kind).leastClasses === null) return ''

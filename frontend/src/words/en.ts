@@ -1,5 +1,6 @@
 /** English, the first language: every text that the page shows. A translation is one more file of the same shape. */
 import { count, plural } from '../state/format'
+import type { Pixels } from '../state/imageFit'
 
 export const en = {
   app: {
@@ -176,7 +177,7 @@ export const en = {
     rating: { title: 'Rating', asks: 'A point of a scale that rises.', columns: 'A column with the text; known points as whole numbers.' },
     pairwise: { title: 'The better of two', asks: 'Which of two texts is the better one.', columns: 'Two columns with the texts to compare; a known side as 0, 1, first or second.' },
     text: { title: 'Free text', asks: 'An answer in people’s own words.', columns: 'A column with the text; known answers as texts.' },
-    boxes: { title: 'Boxes', asks: 'Rectangles on an image, each with a class.', columns: 'PNG or JPEG images of at most 1 MB and 2 million pixels each; or JSON lines of {"external_id": "…", "data": {"image": "data:image/png;base64,…"}}. A CSV file cannot hold them.' },
+    boxes: { title: 'Boxes', asks: 'Rectangles on an image, each with a class.', columns: 'PNG or JPEG images; larger ones are made smaller here, to at most 1 MB and 2 million pixels each. Or JSON lines of {"external_id": "…", "data": {"image": "data:image/png;base64,…"}}. A CSV file cannot hold them.' },
     nPoints: (n: number) => plural(n, 'point'),
     nClasses: (n: number) => plural(n, 'class', 'classes'),
     atLeastTwoClasses: 'At least two classes, or there is nothing to decide.',
@@ -1300,7 +1301,11 @@ export const en = {
     noImageCanBe: 'None of these files can be taken.',
     imageBytes: (size: string, most: string) => `has ${size} MB; at most ${most} MB is taken`,
     imagePixels: (width: number, height: number, side: number, most: number) => `has ${count(width)} by ${count(height)} pixels; at most ${count(side)} a side and ${count(most)} in all are taken`,
-    isNoImage: 'is neither a PNG nor a JPEG image',
+    isNoImage: 'is no PNG or JPEG image, nor one of another kind that this browser can read',
+    imageTail: 'has something behind its end',
+    madeSmaller: (n: number) => `${plural(n, 'image')} made smaller or converted to fit`,
+    madeSmallerHow: ': at most 1 MB and 2 million pixels each are kept. Boxes are drawn in the pixels of the smaller image; the details of each item keep the size of its original.',
+    fromTo: (from: Pixels, to: Pixels) => `${count(from.width)} × ${count(from.height)} → ${count(to.width)} × ${count(to.height)}`,
     imageCutOff: 'is damaged or cut off',
     imageInterlaced: 'is an interlaced PNG, which is not taken',
     imageUnread: 'cannot be read',

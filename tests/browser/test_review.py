@@ -238,6 +238,115 @@ def test_boxes_are_seen_on_their_image(page: Page, site: Site, monkeypatch: pyte
     assert offences(page) == []
 
 
+def doubted(site: Site, kind: str, data: dict[str, object], value: dict[str, object]) -> Project:
+    """A project of the kind with one item, whose only answer is doubted; rita may review."""
+    project = site.project_of(["unused"], kind=kind, classes=("person", "place"), overlap=1, max_votes=3)
+    item = Item.objects.get(project=project)
+    Item.objects.filter(pk=item.pk).update(data=data)
+    answer_marks(item, "ann", value, project)
+    judge(project)
+    Consensus.objects.filter(item=item).update(status="doubtful", probability=0.5, value=value)
+    make_member(project, user=site.person("rita"), role=Role.REVIEWER)
+    return project
+
+
+NOTHING_WAITS = "Nothing waits for a reviewer"
+
+
+def test_a_reviewer_marks_anew_by_keyboard_and_takes_it_back(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the editor of labelling, begun with what is held for right: its undo, leaving it, and undoing the whole."""
+    monkeypatch.setattr(outbox, "REST_SHARE", {})
+    anna = {"start": 0, "end": 4, "class": "person"}
+    whole = {"start": 0, "end": 9, "class": "person"}
+    project = doubted(site, "spans", {"text": "Anna Berg met Bo"}, {"spans": [anna]})
+    site.log_in(page, "rita", path=f"/projects/{project.pk}/review")
+    marks = page.get_by_role("list", name="Spans").get_by_role("button")
+    expect(page.get_by_role("checkbox", name="Anna person")).to_be_checked()
+    page.keyboard.press("e")
+    expect(page.get_by_role("heading", name="What is right?")).to_be_visible()
+    expect(marks).to_have_text(["Annaperson"])
+    assert offences(page) == []
+    for key in ("ArrowRight", "ArrowRight", "2"):
+        page.keyboard.press(key)
+    expect(marks).to_have_text(["Annaperson", "metplace"])
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("checkbox", name="Anna person")).to_be_visible()
+    page.keyboard.press("e")
+    expect(marks).to_have_text(["Annaperson"])
+    for key in ("x", "Shift+ArrowRight", "1", "ArrowRight", "2", "u"):
+        page.keyboard.press(key)
+    expect(marks).to_have_text(["Anna Bergperson"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=NOTHING_WAITS)).to_be_visible()
+    changed = Review.objects.get()
+    assert (changed.decision, changed.value) == ("change", {"spans": [whole]})
+    page.keyboard.press("u")
+    expect(page.get_by_role("checkbox", name="Anna person")).to_be_visible()
+    changed.refresh_from_db()
+    assert changed.undone_at is not None
+    page.keyboard.press("e")
+    page.keyboard.press("Enter")  # as it was: no change, but what is held for right
+    expect(page.get_by_role("heading", name=NOTHING_WAITS)).to_be_visible()
+    again = Review.objects.get(undone_at=None)
+    assert (again.decision, again.value) == ("accept", {"spans": [anna]})
+
+
+def test_a_reviewer_draws_boxes(page: Page, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By key and by hand on the same image, begun with another one's answer."""
+    monkeypatch.setattr(outbox, "REST_SHARE", {})
+    image = data_url(png(np.full((100, 200, 3), 120, dtype=np.uint8)))
+    box = {"x": 20, "y": 50, "width": 40, "height": 20, "class": "person"}
+    project = doubted(site, "boxes", {"image": image}, {"boxes": [box]})
+    site.log_in(page, "rita", path=f"/projects/{project.pk}/review")
+    expect(page.locator("#item-text .box")).to_have_count(1)
+    page.keyboard.press("e")
+    boxes = page.get_by_role("list", name="Boxes").get_by_role("button")
+    expect(boxes).to_have_count(1)
+    expect(page.get_by_role("region", name="Image")).to_have_attribute("aria-busy", "false")
+    for key in ("n", "ArrowRight", "Escape", "2"):
+        page.keyboard.press(key)
+    expect(boxes).to_have_count(2)
+    page.keyboard.press("x")
+    canvas = page.get_by_role("region", name="Image").locator("svg").bounding_box()
+    assert canvas
+    page.mouse.move(canvas["x"] + canvas["width"] * 0.6, canvas["y"] + canvas["height"] * 0.1)
+    page.mouse.down()
+    page.mouse.move(canvas["x"] + canvas["width"] * 0.8, canvas["y"] + canvas["height"] * 0.3)
+    page.mouse.move(canvas["x"] + canvas["width"] * 0.9, canvas["y"] + canvas["height"] * 0.4)
+    page.mouse.up()
+    expect(boxes).to_have_count(2)
+    assert offences(page) == []
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=NOTHING_WAITS)).to_be_visible()
+    moved, drawn = sorted(Review.objects.get().value["boxes"], key=lambda one: float(one["x"]))
+    assert (moved["x"] > 20, moved["class"], drawn["class"]) == (True, "person", "place")
+    assert drawn["x"] == pytest.approx(120, abs=3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "keys", "changed"),
+    [
+        ("multichoice", {"classes": ["person"]}, ["1", "2", "Enter"], {"classes": ["place"]}),
+        ("text", {"text": "a man"}, ["End", " ", "m", "e", "t", "Enter"], {"text": "a man met"}),
+    ],
+)
+def test_a_reviewer_changes_sets_and_texts(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch, kind: str, value: dict, keys: list[str], changed: dict
+) -> None:
+    monkeypatch.setattr(outbox, "REST_SHARE", {})
+    project = doubted(site, kind, {"text": "Anna Berg met Bo"}, value)
+    site.log_in(page, "rita", path=f"/projects/{project.pk}/review")
+    expect(page.get_by_role("listitem").filter(has_text="ann").first).to_be_visible()
+    page.keyboard.press("e")
+    expect(page.get_by_role("heading", name="What is right?")).to_be_visible()
+    for key in keys:
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name=NOTHING_WAITS)).to_be_visible()
+    assert Review.objects.get().value == changed
+
+
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in frontend/")
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1024), ("light", 390)])
 def test_accessible_in_both_themes(site: Site, browser: Browser, project: Project, theme: str, width: int) -> None:

@@ -1,5 +1,5 @@
 /** Where a key counts. `global` keys count everywhere, so they must not clash with any other place. */
-export type Context = 'global' | 'label' | 'spans' | 'boxes' | 'several' | 'verify' | 'skip' | 'history' | 'manage' | 'review' | 'explore'
+export type Context = 'global' | 'label' | 'spans' | 'boxes' | 'several' | 'verify' | 'skip' | 'history' | 'manage' | 'review' | 'change' | 'explore'
 
 /**
  * One thing a person can do. Buttons, keys, the palette and the page of all keys read the same object.

@@ -1,8 +1,10 @@
 import type { ClassInfo, Kind } from '../api/types'
 import { scrollText } from '../dom'
+import { keysOf, type Overrides } from '../keymap'
 import type { Desk } from '../views/label/desk.svelte'
+import type { Edits } from '../views/label/editing.svelte'
 import { revocableSkip } from '../state/label'
-import type { Command } from './command'
+import type { Command, Context } from './command'
 import { optionsOf, type Option } from '../state/options'
 import { boxCommands, BOX_COMMANDS } from './boxes'
 import { severalCommands } from './several'
@@ -33,7 +35,7 @@ const canSkip = (desk: Desk): boolean => isAsking(desk) && !desk.card?.given
 /** What is answered already cannot be skipped: it is left as it was, or, where something was drawn meanwhile, said how it stands. */
 function skipOrLeave(desk: Desk): void {
   if (!desk.card?.given) desk.chooseSkip(true)
-  else if (desk.draft || desk.sketch || desk.ticked) desk.explain(true)
+  else if (desk.editing.draft || desk.editing.sketch || desk.editing.ticked) desk.explain(true)
   else desk.keep()
 }
 
@@ -124,14 +126,25 @@ function answerCommands(options: readonly Option[], keys: readonly (string | nul
   })
 }
 
-function answering(classes: readonly ClassInfo[], keys: readonly (string | null)[], kind: Kind): LabelCommand[] {
+/** What makes an answer of more than one key: for each class its key, and all else that its editor does. */
+export function makingCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[], kind: Kind): readonly Command<Edits>[] {
   if (kind === 'spans') return [...markCommands(classes, keys), ...SPAN_COMMANDS]
   if (kind === 'boxes') return [...boxCommands(classes, keys), ...BOX_COMMANDS]
-  if (kind === 'multichoice') return severalCommands(classes, keys)
-  return answerCommands(optionsOf({ kind, classes }), keys)
+  return kind === 'multichoice' ? severalCommands(classes, keys) : []
 }
+
+/** The place in which the keys of a kind's editor count, and what it is called; null where it has none. */
+export function placeOf(kind: Kind): readonly [Context, string] | null {
+  if (kind === 'boxes') return ['boxes', t.label.boxes]
+  if (kind === 'spans') return ['spans', t.label.marking]
+  return kind === 'multichoice' ? ['several', t.label.choosing] : null
+}
+
+/** The keys that no class gets in a project of the kind. */
+export const takenKeys = (kind: Kind, overrides: Overrides): ReadonlySet<string> =>
+  new Set([...LABEL_COMMANDS, ...makingCommands([], [], kind)].flatMap((command) => [...keysOf(command, overrides)]))
 
 /** The whole table of the page; keys, buttons, the palette and the page of all keys read it. */
 export function labelCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[], kind: Kind): LabelCommand[] {
-  return [...answering(classes, keys, kind), ...VERIFY_COMMANDS, ...LABEL_COMMANDS, ...skipCommands(kind), ...HISTORY_COMMANDS]
+  return [...answerCommands(optionsOf({ kind, classes }), keys), ...makingCommands(classes, keys, kind), ...VERIFY_COMMANDS, ...LABEL_COMMANDS, ...skipCommands(kind), ...HISTORY_COMMANDS]
 }

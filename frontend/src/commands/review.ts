@@ -1,6 +1,7 @@
 import { scrollText } from '../dom'
 import type { Option } from '../state/options'
 import { hasMarks } from '../state/review'
+import { isMade } from '../views/label/editing.svelte'
 import type { Bench } from '../views/review/bench.svelte'
 import type { Command } from './command'
 import { t } from '../words/spoken.svelte'
@@ -20,6 +21,9 @@ export const REVIEW_COMMANDS: readonly ReviewCommand[] = [
   { id: 'previous', get title() { return t.label.itemBefore }, context: 'review', keys: ['i', 'ArrowUp'], when: (bench) => bench.queue.length > 0, run: (bench) => bench.walk(-1) },
   { id: 'draw', get title() { return t.review.drawTheNext }, context: 'review', keys: ['v'], when: (bench) => hasMarks(bench.project.kind) && Boolean(bench.page?.votes.length), run: (bench) => bench.drawNext() },
   { id: 'take', get title() { return t.review.takeIt }, context: 'review', keys: ['t'], when: (bench) => isOpen(bench) && bench.wanted !== null, run: (bench) => void bench.take() },
+  { id: 'change', get title() { return t.review.change }, context: 'review', keys: ['e'], when: (bench) => isOpen(bench) && bench.page !== null && isMade(bench.project.kind), run: (bench) => bench.change() },
+  { id: 'change.leave', get title() { return t.review.leaveAsItIs }, context: 'change', keys: ['Escape'], when: (bench) => bench.editing !== null, run: (bench) => bench.leave() },
+  { id: 'change.find', get title() { return t.label.findAClass }, context: 'change', keys: ['/'], when: (bench) => bench.editing !== null && bench.project.classes.length > 0, run: (bench) => bench.pop('classes') },
   { id: 'comment', get title() { return t.label.comment }, context: 'review', keys: ['c'], when: (bench) => bench.current !== null, run: (bench) => bench.talk() },
   { id: 'read-on', get title() { return t.label.readOnInA }, context: 'review', keys: ['PageDown'], when: (bench) => bench.current !== null, run: () => scrollText(1) },
   { id: 'read-back', get title() { return t.label.readBackInA }, context: 'review', keys: ['PageUp'], when: (bench) => bench.current !== null, run: () => scrollText(-1) },

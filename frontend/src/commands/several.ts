@@ -1,11 +1,11 @@
 import type { ClassInfo } from '../api/types'
-import type { Desk } from '../views/label/desk.svelte'
+import type { Edits } from '../views/label/editing.svelte'
 import type { Command } from './command'
 import { t } from '../words/spoken.svelte'
 
-type SeveralCommand = Command<Desk>
+type SeveralCommand = Command<Edits>
 
-const isChoosing = (desk: Desk): boolean => desk.ticked !== null
+const isChoosing = ({ editing }: Edits): boolean => Boolean(editing?.ticked)
 
 /** Any number of classes: a key for each that ticks it or takes the tick away, and one that is sure. */
 export function severalCommands(classes: readonly ClassInfo[], keys: readonly (string | null)[]): SeveralCommand[] {
@@ -17,8 +17,8 @@ export function severalCommands(classes: readonly ClassInfo[], keys: readonly (s
       keys: keys[i] ? [keys[i]] : [],
       fixed: true,
       when: isChoosing,
-      run: (desk) => desk.tick(name),
+      run: ({ editing }) => editing?.tick(name),
     })),
-    { id: 'several.save', get title() { return t.label.saveAndNext }, context: 'several', keys: ['Enter'], when: isChoosing, run: (desk) => desk.confirm() },
+    { id: 'several.save', get title() { return t.label.saveAndNext }, context: 'several', keys: ['Enter'], when: isChoosing, run: ({ editing }) => editing?.save() },
   ]
 }

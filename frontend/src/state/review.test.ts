@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ItemPage, Vote, Waiting } from '../api/review'
+import { makingCommands, placeOf, takenKeys } from '../commands/label'
 import { REVIEW_COMMANDS, reviewCommands } from '../commands/review'
 import { clashes } from '../keymap'
 import { answerKeys } from './classes'
@@ -91,4 +92,9 @@ it('no two commands of the review page want the same key in the same place', () 
   const reserved = new Set(REVIEW_COMMANDS.flatMap((command) => [...command.keys]))
   const options = optionsOf({ kind: 'choice', classes })
   expect(clashes(reviewCommands(options, answerKeys(options, reserved)))).toEqual([])
+  for (const kind of ['spans', 'boxes', 'multichoice'] as const) {
+    const making = makingCommands(classes, answerKeys(classes, takenKeys(kind, {})), kind)
+    expect(clashes([...reviewCommands([], []), ...making])).toEqual([])
+    expect(making.filter((one) => one.context === placeOf(kind)?.[0])).toHaveLength(making.length)
+  }
 })

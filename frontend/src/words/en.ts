@@ -787,6 +787,8 @@ export const en = {
     askAManagerOf: (project: string) => `Ask a manager of “${project}”.`,
     votes: 'Votes',
     marks: 'Marks',
+    whatIsRight: 'What is right?',
+    leaveAsItIs: 'Do not change it',
     tickWhatIsRight: 'tick what is right, then take it',
     markedBy: (n: number, of: number, who: string) => (n ? `${count(n)} of ${count(of)}: ${who}` : 'put together of several'),
     takeIt: 'Take the drawn or ticked answer',

@@ -1053,6 +1053,8 @@ export const zhHans: Catalogue = {
     askAManagerOf: (project: string) => `请联系“${project}”的管理员。`,
     votes: '各人回答',
     marks: '标记',
+    whatIsRight: '正确的答案是什么？',
+    leaveAsItIs: '不修改',
     tickWhatIsRight: '勾选正确的部分，然后采用',
     markedBy: (n, of, who) => (n ? `${count(of)} 人中 ${count(n)} 人：${who}` : '由多个合并而成'),
     takeIt: '采用画出或勾选的回答',

@@ -4,12 +4,9 @@ import type { SaidToMe } from '../../api/schema'
 import type { AnswerValue, Assignments, Health, ModelState, MyAnnotations, Project, Training } from '../../api/types'
 import { openKeep, type Keep } from '../../kept-answers'
 import { chosen as kept } from '../../kept-choices'
-import { boxesIn, spansIn } from '../../state/answers'
 import { answeredAt, type Stretch } from '../../state/breaks'
-import * as boxes from '../../state/boxes'
 import * as label from '../../state/label'
 import { optionsOf } from '../../state/options'
-import * as spans from '../../state/spans'
 import * as sync from '../../state/sync'
 import type { Link } from '../../state/desk'
 import { discussed, unseen } from '../../state/talk'
@@ -17,6 +14,7 @@ import type { Told } from '../../state/training'
 import { otherOf, toVerify } from '../../state/verify'
 import * as stopwatch from '../../state/stopwatch'
 import { createAsker } from './asker'
+import { createEditing } from './editing.svelte'
 import { createSender } from './sender'
 
 export type Drawer = 'guidelines' | 'history' | 'discussion' | 'returned' | null
@@ -62,37 +60,20 @@ export function createDesk(project: Project, user: number) {
   let problem = $state('')
   let now = $state(Date.now())
 
-  // What was marked in the item on the screen; until then, what it came with: its own answer, or what the model suggests.
-  let marked = $state.raw<{ assignment: number; draft: spans.Draft } | null>(null)
-  const begun = $derived.by((): spans.Draft | null => {
-    const card = project.kind === 'spans' ? label.current(state) : null
-    return card && spans.draftOf(card.item.data.text, spansIn(card.given ?? card.suggestion?.value ?? null))
-  })
-  const draft = $derived(begun && marked?.assignment === label.current(state)?.assignment ? (marked?.draft ?? begun) : begun)
-
-  // The same for boxes; the size of an image that does not say it is known when it is loaded.
-  let drawn = $state.raw<{ assignment: number; sketch: boxes.Sketch } | null>(null)
-  let lastClass = $state(project.classes[0]?.name ?? '')
-  const blank = $derived.by((): boxes.Sketch | null => {
-    const card = project.kind === 'boxes' ? label.current(state) : null
-    const { width, height }: Partial<boxes.Size> = card?.item.data ?? {}
-    return card && boxes.sketchOf(width && height ? { width, height } : null, boxesIn(card.given ?? card.suggestion?.value ?? null))
-  })
-  const sketch = $derived(blank && drawn?.assignment === label.current(state)?.assignment ? (drawn?.sketch ?? blank) : blank)
-
   // In a project that verifies: what the model would answer to the item on the screen, until it is refused.
   let refusedOf = $state<number | null>(null)
   const verifying = $derived(refusedOf === label.current(state)?.assignment ? null : toVerify(project, label.current(state)))
 
-  // The classes ticked for the item on the screen; until then, those that it came with.
-  let chosen = $state.raw<{ assignment: number; classes: readonly string[] } | null>(null)
-  const ticked = $derived.by((): readonly string[] | null => {
-    const card = project.kind === 'multichoice' ? label.current(state) : null
-    if (!card || chosen?.assignment === card.assignment) return card && (chosen?.classes ?? [])
-    const isRefused = refusedOf === card.assignment
-    const came = card.given ?? (isRefused ? null : card.suggestion?.value) ?? null
-    return came && 'classes' in came ? came.classes : []
-  })
+  // Answers that take more than a key begin with what the item came with: its own answer, or what the model suggests.
+  const editing = createEditing(
+    project,
+    () => {
+      const card = label.current(state)
+      const suggested = refusedOf === card?.assignment ? null : card?.suggestion?.value
+      return card && { key: card.assignment, item: card.item, came: card.given ?? suggested ?? null }
+    },
+    answer,
+  )
 
   const leaseMs = project.settings.lease_seconds * 1000
   let watch = stopwatch.started(Date.now())
@@ -114,6 +95,12 @@ export function createDesk(project: Project, user: number) {
     }
     void sender.pump()
     asker.plan()
+  }
+
+  function answer(value: AnswerValue): void {
+    stretch = answeredAt(stretch, Date.now())
+    if (!label.current(state)?.given) stamps = [...stamps, Date.now()].slice(-N_STAMPS)
+    change(label.answer(state, value, stopwatch.seconds(watch, Date.now()), Date.now()))
   }
 
   const sender = createSender({
@@ -229,54 +216,19 @@ export function createDesk(project: Project, user: number) {
     get problem() { return problem },
     get now() { return now },
 
-    get draft() { return draft },
+    editing,
     get verifying() { return verifying },
     accept(): void {
-      if (verifying) this.answer(verifying)
+      if (verifying) answer(verifying)
     },
     /** Of two answers the other one is given; else the question is asked as if nothing had been suggested. */
     refuse(): void {
       const other = verifying && otherOf(optionsOf(project), verifying)
-      if (other) this.answer(other.value)
+      if (other) answer(other.value)
       else refusedOf = label.current(state)?.assignment ?? null
     },
 
-    answer(value: AnswerValue): void {
-      stretch = answeredAt(stretch, Date.now())
-      if (!label.current(state)?.given) stamps = [...stamps, Date.now()].slice(-N_STAMPS)
-      change(label.answer(state, value, stopwatch.seconds(watch, Date.now()), Date.now()))
-    },
-    edit(act: (draft: spans.Draft) => spans.Draft): void {
-      const card = label.current(state)
-      if (draft && card) marked = { assignment: card.assignment, draft: act(draft) }
-    },
-    mark(name: string): void {
-      this.edit((one) => spans.mark(one, name, project.settings.spans_overlap ?? true))
-    },
-    get ticked() { return ticked },
-    tick(name: string): void {
-      const card = label.current(state)
-      if (!card || !ticked) return
-      chosen = { assignment: card.assignment, classes: ticked.includes(name) ? ticked.filter((one) => one !== name) : [...ticked, name] }
-    },
-    confirm(): void {
-      if (ticked) this.answer({ classes: project.classes.map((info) => info.name).filter((name) => ticked.includes(name)) })
-    },
-    get sketch() { return sketch },
-    /** The class that a drag draws. */
-    get boxClass() { return lastClass },
-    draw(act: (sketch: boxes.Sketch) => boxes.Sketch): void {
-      const card = label.current(state)
-      if (sketch && card) drawn = { assignment: card.assignment, sketch: act(sketch) }
-    },
-    box(name: string): void {
-      lastClass = name
-      this.draw((one) => boxes.name(one, name))
-    },
-    save(): void {
-      if (sketch) this.answer({ boxes: [...sketch.boxes] })
-      if (draft) this.answer({ spans: [...draft.spans] })
-    },
+    answer,
     keep: () => change(label.keep(state, Date.now())),
     takeBack: () => change(label.takeBack(state, sending)),
     skip: (reason: string | null) => change(label.skip(state, reason, Date.now())),

@@ -1,9 +1,10 @@
 import { create, get, post } from '../../api/client'
 import { ApiError, explain } from '../../api/errors'
 import type { ItemPage, ReviewQueue, ReviewRow, Value, Vote, Waiting } from '../../api/review'
-import type { Box, Project, Span } from '../../api/types'
-import { askedFor, doubted, isJudgedAnew, nextDrawn, putBack, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
+import type { AnswerValue, Box, Project, Span } from '../../api/types'
+import { asAnswer, askedFor, doubted, isJudgedAnew, nextDrawn, putBack, same, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
 import { t } from '../../words/spoken.svelte'
+import { createEditing, isMade, type Edited, type Editing } from '../label/editing.svelte'
 
 /** After these the server has counted again what followed from a decision that was taken back. */
 const RECOUNTED_MS = [1500, 5000]
@@ -36,6 +37,8 @@ export interface Bench {
   readonly pointed: Span | Box | null
   /** An answer put together of marks, or the drawn one: what `take` makes of the item. Null: neither. */
   readonly wanted: Value | null
+  /** What another answer is made with, of more than one key; null while none is made. */
+  readonly editing: Editing | null
   /** How often one was asked to say something about this item. */
   readonly talks: number
   shown: Shown
@@ -54,6 +57,10 @@ export interface Bench {
   point(mark: Span | Box | null): void
   compose(value: Value): void
   take(): Promise<void>
+  /** Begins to make another answer, from what is drawn, ticked or held for right. */
+  change(): void
+  /** Leaves the answer that is being made as if nothing had been done to it. */
+  leave(): void
   talk(): void
   pop(dialog: Dialog | null): void
 }
@@ -77,6 +84,8 @@ export function createBench(project: Project): Bench {
   let pointed = $state.raw<Span | Box | null>(null)
   let composed = $state.raw<Value | null>(null)
   let shown = $state<Shown>('all')
+  let edited = $state.raw<Edited | null>(null)
+  let nEdits = 0
 
   const current = $derived(queue[at] ?? null)
   const page = $derived(current ? (pages.get(current.item) ?? null) : null)
@@ -160,6 +169,7 @@ export function createBench(project: Project): Bench {
     drawn = null
     composed = null
     pointed = null
+    edited = null
     look()
   }
 
@@ -187,6 +197,23 @@ export function createBench(project: Project): Bench {
       waiting -= 1
       go(without(queue, decided.item, at))
     })
+  }
+
+  const wanted = $derived(composed ?? page?.votes.find((vote) => vote.annotation === drawn)?.value ?? null)
+
+  /** What was made is a change, unless it is what is held for right already. */
+  async function give(value: AnswerValue): Promise<void> {
+    const made = { ...value }
+    await decide({ decision: current && same(made, current.proposal) ? 'accept' : 'change', value: made })
+  }
+
+  const editing = createEditing(project, () => edited, (value) => void give(value))
+
+  function change(): void {
+    if (!current || !page || !isMade(project.kind)) return
+    nEdits += 1
+    const item = { id: page.id, external_id: page.external_id, data: { text: '', ...page.data } }
+    edited = { key: nEdits, item, came: asAnswer(wanted ?? current.proposal) }
   }
 
   async function undo(): Promise<void> {
@@ -230,7 +257,8 @@ export function createBench(project: Project): Bench {
     get talks() { return talks },
     get drawn() { return drawn },
     get pointed() { return pointed },
-    get wanted() { return composed ?? page?.votes.find((vote) => vote.annotation === drawn)?.value ?? null },
+    get wanted() { return wanted },
+    get editing() { return edited && editing },
     get shown() { return shown },
     set shown(value: Shown) {
       shown = value
@@ -265,8 +293,10 @@ export function createBench(project: Project): Bench {
       composed = value
     },
     async take() {
-      if (this.wanted) await decide({ decision: 'change', value: this.wanted })
+      if (wanted) await decide({ decision: 'change', value: wanted })
     },
+    change,
+    leave: () => { edited = null },
     talk: () => { talks += 1 },
     pop: (which) => { dialog = which },
   }

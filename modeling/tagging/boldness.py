@@ -1,5 +1,6 @@
 """How readily a tagger should draw spans, measured on texts that it was not taught."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,12 +14,10 @@ from modeling.tagging.tagger import Floats
 from modeling.tagging.tagger_fit import fit_tagger
 from modeling.tagging.tokens import Ints, TokenizedTexts
 
-GRID = (0.0, 0.7, 1.4, 2.1, 2.8)
+GRID = (0.0, 0.7, 1.4, 2.1, 2.8, 3.5)
 DEFAULT_BOLDNESS = 0.7
-# With fewer true spans than this one more match decides between values: the default.
+# With fewer true spans than this nothing can be said of F1: the default.
 LEAST_SPANS = 10
-# The least bold value within this share of the best F1 is taken: rare spans make the best one a matter of chance.
-NEARLY = 0.97
 FOLDS = 3
 FOLD_ITERATIONS = 20
 
@@ -38,17 +37,13 @@ def choose_boldness(
     *,
     lexicon: Lexicon,
     rng: np.random.Generator,
-    now: float | None = None,
-    steps: int = 1,
 ) -> Boldness:
-    """The value of the grid whose spans match the true ones of held-back texts best, by F1 over three folds.
+    """The value of the grid nearest to what the F1 of its own spans asks for, on texts held back in three folds.
 
-    Given the value of `now`, the one that lies at most so many `steps` away on the way there: with few spans the best
-    value is noisy, and the spans that are drawn should not jump with it. Where no value finds any span, nothing speaks
-    for the least bold one: `now`, or the default.
+    Which value has the best F1 there is a matter of a few matches while spans are few; how high that F1 is, is not.
     """
     if sum(map(len, spans)) < LEAST_SPANS or tokens.n_texts < FOLDS:
-        return Boldness(DEFAULT_BOLDNESS if now is None else now, None)
+        return Boldness(DEFAULT_BOLDNESS, None)
     part = rng.permutation(np.arange(tokens.n_texts) % FOLDS)
     counts = {value: np.zeros((3, tokens.n_texts), dtype=np.int64) for value in GRID}
     for fold in range(FOLDS):
@@ -56,18 +51,17 @@ def choose_boldness(
         for value, found in spans_by_boldness(tokens, targets, weights, taught, held_back, lexicon).items():
             counts[value][:, held_back] = match_exactly(found, [spans[int(i)] for i in held_back])
     matches = {value: Matches(*rows) for value, rows in counts.items()}
-    best = max(f1(one) for one in matches.values())
-    if not best:
-        value = DEFAULT_BOLDNESS if now is None else now
-    else:
-        value = next(value for value in GRID if f1(matches[value]) >= NEARLY * best)
-        value = value if now is None else _towards(now, value, steps)
+    value = min(GRID, key=lambda value: abs(value - boldness_for(f1(matches[value]))))
     return Boldness(value, matches[value])
 
 
-def _towards(now: float, value: float, steps: int) -> float:
-    place, wanted = GRID.index(now), GRID.index(value)
-    return GRID[place + max(-steps, min(steps, wanted - place))]
+def boldness_for(reached: float) -> float:
+    """What to take off the log odds of "outside" where this F1 is reached, at most the boldest value of the grid.
+
+    F1 is highest when exactly those spans are drawn whose probability is above half of it (Lipton, Elkan and
+    Naryanaswamy 2014, DOI 10.1007/978-3-662-44851-9_15).
+    """
+    return min(GRID[-1], math.log((2 - reached) / reached)) if reached else GRID[-1]
 
 
 def spans_by_boldness(

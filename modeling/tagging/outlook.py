@@ -5,11 +5,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from modeling.class_needs import ENOUGH_LABELS
 from modeling.tagging.decoding import best_paths
 from modeling.tagging.tagger import Floats
 from modeling.tagging.tokens import Ints
 
 SURE = 0.75
+# A class is looked for until so many of its spans are known.
+FEW_SPANS = 3
 
 
 class Outlook(NamedTuple):
@@ -40,6 +43,15 @@ def look_ahead(log_probabilities: Floats, offsets: Ints) -> Outlook:
         np.asarray(_sums(probabilities[:, 1::2], offsets), dtype=np.float32),
         _sums(begins[:, None].astype(np.int64), offsets)[:, 0].astype(np.int64),
     )
+
+
+def spans_wanted(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Known spans a class (n_classes,), for `rank_team`; a class with a few of them counts as having enough.
+
+    Texts that the tagger is unsure of hold spans anyway. Looking for the classes with fewest costs F1 (see
+    docs/benchmarks.md).
+    """
+    return np.where(counts >= FEW_SPANS, ENOUGH_LABELS, counts)
 
 
 def _sums(rows: npt.NDArray[np.generic], offsets: Ints) -> npt.NDArray[np.float64]:

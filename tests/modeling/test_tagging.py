@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeling.batches import Kind, rank_team
-from modeling.tagging.boldness import DEFAULT_BOLDNESS, GRID, choose_boldness
+from modeling.tagging.boldness import DEFAULT_BOLDNESS, GRID, boldness_for, choose_boldness
 from modeling.tagging.decoding import best_paths
 from modeling.tagging.lexicon import Lexicon, learn_lexicon
 from modeling.tagging.outlook import look_ahead
@@ -246,25 +246,34 @@ def test_boldness_comes_from_held_back_texts() -> None:
     assert chosen.held_back is not None
     assert f1(chosen.held_back) > 0.9
     few = choose_boldness(tokens, targets, weights, [[] for _ in spans], lexicon=learn_lexicon(tokens), rng=rng)
-    assert few.held_back is None
-    far = max(GRID, key=lambda value: abs(value - chosen.value))
-    near = choose_boldness(tokens, targets, weights, spans, lexicon=learn_lexicon(tokens), rng=rng, now=far)
-    assert abs(GRID.index(near.value) - GRID.index(far)) == 1
-    there = choose_boldness(tokens, targets, weights, spans, lexicon=learn_lexicon(tokens), rng=rng, now=far, steps=4)
-    assert there.value == chosen.value
+    assert few == (DEFAULT_BOLDNESS, None)
 
 
-@pytest.mark.parametrize("now", [None, 2.1])
-def test_where_no_span_is_found_nothing_speaks_for_drawing_fewer(now: float | None) -> None:
+def test_where_no_span_is_found_the_boldest_value_is_taken() -> None:
     """Labels without weight teach nothing: the tagger draws none or every word for itself, the truth is both words."""
     tokens, spans = tokenize_with_places(["one two"] * 12), [[Span(0, 7, 1)]] * 12
     targets = token_targets([tags_of(tokens, spans)], [1.0], n_tags(2))
     nothing = np.zeros(len(targets), dtype=np.float32)
     rng, lexicon = np.random.default_rng(1), learn_lexicon(tokens)
-    chosen = choose_boldness(tokens, targets, nothing, spans, lexicon=lexicon, rng=rng, now=now)
+    chosen = choose_boldness(tokens, targets, nothing, spans, lexicon=lexicon, rng=rng)
     assert chosen.held_back is not None
     assert f1(chosen.held_back) == 0
-    assert chosen.value == (DEFAULT_BOLDNESS if now is None else now)
+    assert chosen.value == GRID[-1]
+
+
+@pytest.mark.parametrize(("reached", "value"), [(1.0, 0.0), (0.5, np.log(3)), (0.2, np.log(9)), (0.0, GRID[-1])])
+def test_the_less_is_found_the_bolder(reached: float, value: float) -> None:
+    assert boldness_for(reached) == pytest.approx(value)
+
+
+@given(st.lists(st.floats(0.05, 1), min_size=1, max_size=30))
+def test_f1_is_best_when_what_is_likelier_than_half_of_it_is_drawn(probabilities: list[float]) -> None:
+    likeliest = np.sort(probabilities)[::-1]
+    expected = 2 * np.cumsum(likeliest) / (np.arange(1, len(likeliest) + 1) + likeliest.sum())
+    best = float(expected.max())
+    odds = (1 - likeliest) / np.maximum(likeliest, 1e-12)
+    drawn = odds < np.exp(boldness_for(best)) + 1e-9
+    assert expected[max(int(drawn.sum()), 1) - 1] == pytest.approx(best)
 
 
 def test_texts_that_the_tagger_is_unsure_of_come_first_and_rare_classes_are_looked_for() -> None:

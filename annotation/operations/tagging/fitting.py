@@ -89,27 +89,14 @@ def _lexicon(representation: Representation, rng: np.random.Generator) -> Lexico
 
 
 def _remeasured(before: Metrics, taught: TaggedTexts, lexicon: Lexicon, rng: np.random.Generator) -> Metrics:
-    """Boldness and the model's out-of-fold belief in itself: as before until the texts have grown enough.
-
-    Boldness may move one step for each such growth, so that it does not depend on how often there is a training; until
-    some span was found, it is free.
-    """
+    """Boldness and the model's out-of-fold belief in itself: as before until the texts have grown enough."""
     n = taught.tokens.n_texts
     names = ("boldness", "boldness_labels", "belief")
     if "boldness" in before and n < GROWTH * before["boldness_labels"]:
         return {name: before[name] for name in names} | {"n_trained": n}
-    has_found = bool(before.get("belief") and before["belief"]["estimate"])
-    chosen = choose_boldness(
-        taught.tokens, taught.targets, taught.weights, taught.spans, lexicon=lexicon, rng=rng,
-        now=before["boldness"] if has_found else None, steps=_steps(before, n) if has_found else 1,
-    )  # fmt: skip
+    chosen = choose_boldness(taught.tokens, taught.targets, taught.weights, taught.spans, lexicon=lexicon, rng=rng)
     belief = span_f1(chosen.held_back) if chosen.held_back else None
     return {"boldness": chosen.value, "boldness_labels": n, "belief": belief, "n_trained": n}
-
-
-def _steps(before: Metrics, n: int) -> int:
-    """How often the texts have grown enough since boldness was chosen."""
-    return int(np.log(n / before["boldness_labels"]) / np.log(GROWTH) + 1e-9)
 
 
 def _oldest_first(seen: SeenSpans) -> Ints:

@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from annotation.models import ModelVersion, Project
 from annotation.operations.open_pool import items_not_to_ask, pending_items
@@ -16,15 +15,13 @@ from annotation.queries.labeling import SUGGESTED
 from annotation.tagged import Tagged, read_texts
 from annotation.vectors import Ints, load_pool
 from modeling.batches import Choice, Kind, rank_team
-from modeling.class_needs import ENOUGH_LABELS, needy_classes
-from modeling.tagging.outlook import Outlook, look_ahead
+from modeling.class_needs import needy_classes
+from modeling.tagging.outlook import Outlook, look_ahead, spans_wanted
 from modeling.tagging.tagger import Tagger
 
 # So many random texts are tagged for a queue, fewer when they are long: half a minute of one core at most.
 MAX_TEXTS = 12_000
 MAX_CHARACTERS = 6_000_000
-# A class is looked for until so many of its spans are known.
-FEW_SPANS = 3
 
 
 def rank_texts(project: Project, version: ModelVersion, tagger: Tagger) -> list[Place]:
@@ -44,7 +41,7 @@ def rank_texts(project: Project, version: ModelVersion, tagger: Tagger) -> list[
     folding = folding_of(project, version)
     if folding is not None:
         outlook = outlook._replace(expected=folding.added(outlook.expected))
-    counts = _wanting(counts_today(project, version))
+    counts = spans_wanted(counts_today(project, version))
     choice = rank_team(
         X=pool.vectors(pool.find(sample)),
         probabilities=np.minimum(outlook.expected, 1),
@@ -59,15 +56,6 @@ def rank_texts(project: Project, version: ModelVersion, tagger: Tagger) -> list[
     )
     reasons = _Reasons(project, version, read, outlook, needy_classes(counts))
     return reasons.places(sample, choice, n_open=len(item_ids))
-
-
-def _wanting(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Known spans a class, for `rank_team`; a class with a few of them counts as having enough.
-
-    Texts that the tagger is unsure of hold spans anyway. Looking for the classes with fewest costs F1 (see
-    docs/benchmarks.md).
-    """
-    return np.where(counts >= FEW_SPANS, ENOUGH_LABELS, counts)
 
 
 def _sample(item_ids: Ints, rng: np.random.Generator) -> tuple[Ints, list[str]]:

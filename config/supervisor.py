@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import signal
 import sys
 import time
@@ -17,7 +18,7 @@ from config.options import CHECKOUT, HOST, Options, RefusedError, parse, refuse_
 from config.ports import free_port
 from config.processes import MARK, end_leftovers, run_as, service_account
 from config.state import STOPPING, AlreadyRunningError, cap_log
-from config.telling import box, describe, say, tail
+from config.telling import DEMO_ROLES, box, demo_logins, describe, say, tail
 from config.web import answers, web_options
 
 READY_SECONDS = 60.0  # orphans of a killed PostgreSQL live for seconds, a crash recovery can take half a minute
@@ -84,10 +85,14 @@ class Supervisor:
         self._prepare_django()
         password = self._ensure_admin()
         self._start_services()
+        known = self.state.read()
+        makes_demo = self.options.with_demo and not known.get("demo_made")
+        if makes_demo and "demo_password" not in known:
+            self.state.remember(demo_password=secrets.token_urlsafe(9))
         print(box(self._greeting(password)), flush=True)
-        if self.options.with_demo and not self.state.read().get("demo_made"):
+        if makes_demo:
             say("The demo project is being made; it appears in the page by itself")
-            self._run(self._manage("demo"))
+            self._make_demo()
 
     def _start_servers(self) -> None:
         """Brings up the embedded servers that no address in the environment replaces."""
@@ -174,7 +179,18 @@ class Supervisor:
             login = f"user admin; the first start's password is in {self.state.secrets_file}"
         else:
             login = "user admin, with the password you set"
-        return [f"Querent is at {self.options.url}", f"Log in as {login}", "Ctrl-C stops it and keeps everything"]
+        others = demo_logins(self.state.read(), self.state.secrets_file) if self.options.with_demo else []
+        return [
+            f"Querent is at {self.options.url}",
+            f"Log in as {login}",
+            *others,
+            "Ctrl-C stops it and keeps everything",
+        ]
+
+    def _make_demo(self) -> None:
+        demo = self._manage("demo", "--roles", *DEMO_ROLES)
+        demo.environment = self.environment | {"QUERENT_DEMO_PASSWORD": self.state.read()["demo_password"]}
+        self._run(demo)
 
     def _watch(self) -> None:
         """Keeps everything running until somebody asks us to stop."""

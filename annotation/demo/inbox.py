@@ -1,6 +1,7 @@
 """The demo project: its classes, guidelines, people and messages. All of it is invented."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,18 @@ def _account(username: str) -> None:
     """Makes an account that nobody can log in to. One that exists is left alone."""
     if not User.objects.filter(username=username).exists():
         User.objects.create_user(username)
+
+
+def add_accounts(project: Project, *, actor: User, roles: Iterable[str], password: str | None) -> None:
+    """Makes an account of each role, such as reviewer.demo, and a member of it; nobody can log in without a password.
+
+    One that exists is left alone.
+    """
+    for role in roles:
+        username = f"{role}.demo"
+        if not User.objects.filter(username=username).exists():
+            User.objects.create_user(username, password=password)
+            add_member(project=project, actor=actor, username=username, role=role)
 
 
 def _item(row: dict[str, Any], is_gold: bool) -> dict[str, Any]:

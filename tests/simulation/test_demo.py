@@ -3,12 +3,13 @@
 from collections import Counter
 
 import pytest
+from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from annotation.demo import history, inbox
-from annotation.models import Annotation, Item, Project
+from annotation.models import Annotation, Item, Membership, Project
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,6 +45,18 @@ def test_makes_a_project_with_people_gold_and_labels(admin):
     assert not any(person.has_usable_password() for person in people)
     careless = Annotation.objects.filter(annotator__username="ewan.demo")
     assert max(one.seconds for one in careless) < 3
+
+
+def test_it_can_be_looked_at_in_every_role(admin, monkeypatch):
+    monkeypatch.setenv("QUERENT_DEMO_PASSWORD", "told once")
+    call_command("demo", roles=["annotator", "reviewer"])
+    roles = Membership.objects.filter(user__username__in=["annotator.demo", "reviewer.demo"])
+    assert dict(roles.values_list("user__username", "role")) == {
+        "annotator.demo": "annotator",
+        "reviewer.demo": "reviewer",
+    }
+    assert all(authenticate(username=member.user.username, password="told once") for member in roles)
+    assert not Annotation.objects.filter(annotator__in=[member.user for member in roles]).exists()
 
 
 def test_every_demo_begins_alike(admin):

@@ -26,9 +26,12 @@ from annotation.operations.heartbeat import kept_alive
 logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 10  # how long a dead worker holds up its lane
-# A lane rests for this share of the time that its work took, so no project keeps a core busy; at most LONGEST_REST.
+# A lane rests for this share of what its work took, so no project keeps a core busy; at most LONGEST_REST.
 REST_SHARE: dict[str, float] = {Topic.LEARN: 1.0, Topic.QUALITY: 1.0}
-LEAST_REST = 0.2
+LEAST_REST: dict[str, float] = {Topic.LEARN: 0.2, Topic.QUALITY: 0.05}
+# What this work took is counted in seconds of CPU: while it waits for a core it is at rest already, and where answers
+# rush in, how often it looks is how soon somebody who guesses is found.
+RESTS_BY_CPU = frozenset({Topic.QUALITY})
 LONGEST_REST = 5.0
 # After a training, labels that rush in are waited for: until they pause, or for so long. Thirty a second are a rush.
 RUSH_TOPICS = frozenset({Topic.LEARN})
@@ -192,7 +195,8 @@ def run_lane(*, project_id: int, topic: str, operation: Callable[[LaneClaim], No
     if claim is None:
         return _rest_left(project_id, topic)
     hooks.reached(f"{topic} claimed")
-    started = time.monotonic()
+    clock = time.process_time if topic in RESTS_BY_CPU else time.monotonic
+    started = clock()
     try:
         with kept_alive(_own(claim), seconds=LEASE_SECONDS, name=f"{topic} {project_id}"):
             operation(claim)
@@ -206,16 +210,16 @@ def run_lane(*, project_id: int, topic: str, operation: Callable[[LaneClaim], No
     except Exception as error:
         _release_failed(claim, error)
         raise
-    rest = _rest_after(topic, time.monotonic() - started)
+    rest = _rest_after(topic, clock() - started)
     _release(claim, attempts=0, losses=0, error="", not_before=Now() + timedelta(seconds=rest) if rest else None)
     waiting = WorkRequest.objects.filter(project_id=project_id, topic=topic).exists()
     return max(rest, FIRST_WAIT) if waiting else None
 
 
 def _rest_after(topic: str, seconds: float) -> float:
-    """Returns how long a lane rests after work that took so long."""
+    """Returns how long a lane rests after work that took so much."""
     share = REST_SHARE.get(topic)
-    return 0.0 if share is None else min(LONGEST_REST, max(LEAST_REST, share * seconds))
+    return 0.0 if share is None else min(LONGEST_REST, max(LEAST_REST[topic], share * seconds))
 
 
 def _rest_left(project_id: int, topic: str) -> float | None:

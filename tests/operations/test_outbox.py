@@ -134,6 +134,23 @@ def test_a_lane_rests_after_work_and_says_for_how_long(project, monkeypatch):
     assert WorkRequest.objects.exists()
 
 
+def test_quality_rests_by_what_it_worked_and_training_by_what_it_took(monkeypatch):
+    """Waiting for a core, or for the database, is rest."""
+    monkeypatch.setattr(outbox, "REST_SHARE", {Topic.LEARN: 1.0, Topic.QUALITY: 1.0})
+
+    def wait(claim: LaneClaim) -> None:
+        time.sleep(0.4)
+        settle_all(claim)
+
+    rested = {}
+    for topic in (Topic.QUALITY, Topic.LEARN):
+        project = make_project()
+        request_work(project_id=project.pk, topic=topic)
+        run_lane(project_id=project.pk, topic=topic, operation=wait)
+        rested[topic] = (WorkLane.objects.get(topic=topic).not_before - timezone.now()).total_seconds()
+    assert rested[Topic.QUALITY] < 0.2 < rested[Topic.LEARN]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_workers_one_gets_the_lane():
     project = make_project()

@@ -189,7 +189,7 @@ def test_a_session_that_ends_on_a_manager_s_page(site: Site, page: Page, owned: 
     page.get_by_label("Guidelines").fill("Typed before the session ended.")
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Save", exact=True).click()
-    asked = page.get_by_role("dialog", name="Sign in to go on")
+    asked = page.get_by_role("dialog", name="Log in to go on")
     expect(asked.get_by_label("Username")).to_have_value("maya")
     page.keyboard.type("wrong")
     page.keyboard.press("Enter")

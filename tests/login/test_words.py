@@ -75,7 +75,7 @@ def test_a_session_that_ends_is_gone_on_with_by_password_and_code(
     page.get_by_label("Guidelines").fill("Typed before.")
     Session.objects.all().delete()
     page.get_by_role("button", name="Save", exact=True).click()
-    asked = page.get_by_role("dialog", name="Sign in to go on")
+    asked = page.get_by_role("dialog", name="Log in to go on")
     asked.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     code = asked.get_by_label("Code of your authenticator app, or a recovery code")

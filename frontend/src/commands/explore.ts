@@ -1,11 +1,12 @@
 import type { Explorer } from '../views/explore/explorer.svelte'
+import { manages } from '../state/roles'
 import type { Command } from './command'
 import { t } from '../words/spoken.svelte'
 
 type ExploreCommand = Command<Explorer>
 
 const hasRows = (explorer: Explorer): boolean => explorer.rows.length > 0
-const mayChange = ({ project }: Explorer): boolean => project.role === 'owner' || project.role === 'manager'
+const mayChange = ({ project }: Explorer): boolean => manages(project.role)
 const search = (): void => document.getElementById('explore-q')?.focus()
 
 /** Everything on the page of all items. */

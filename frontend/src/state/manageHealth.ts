@@ -58,6 +58,6 @@ export function signs({ isReached, health, model, queue, progress }: Running, no
     ...(health ? [workers(health), part(t.manage.broker, health.broker), part(t.manage.database, health.database)] : []),
     ...(model ? [modelSign(model)] : []),
     ...(queue ? [queueSign(queue, now)] : []),
-    ...(progress ? [{ name: t.manage.leases, text: t.manage.nOpen(count(progress.open_assignments)), tone: 'good' as const }] : []),
+    ...(progress ? [{ name: t.manage.leases, text: t.manage.nOpen(progress.open_assignments), tone: 'good' as const }] : []),
   ]
 }

@@ -45,7 +45,7 @@ export function modelAnswer(model: ModelState, whyUnmeasured = ''): Answer {
  * known (`isMeasured` false) that is only what is assumed of people beforehand.
  */
 export function labelsAnswer(quality: Quality, annotations = 0, isMeasured = true): Answer {
-  const { expected_right, items_with_consensus, in_doubt } = quality
+  const { expected_right, items_with_consensus, in_doubt, low } = quality
   if (expected_right === null) {
     // Answers are counted at once, and looked at a moment later.
     if (items_with_consensus === 0 && annotations > 0) return none(t.manage.notEstimatedYet)
@@ -55,9 +55,9 @@ export function labelsAnswer(quality: Quality, annotations = 0, isMeasured = tru
   }
   return {
     figure: percent(expected_right),
-    range: rangeOrReason(quality),
+    range: low === null ? '' : rangeOrReason(quality),
     isThin: !isMeasured,
-    lines: [...(isMeasured ? [] : [t.manage.notMeasuredYet]), t.manage.expectedRightInterval(LEVEL), t.manage.ofItemsAnswered(items_with_consensus), t.manage.inDoubt(count(in_doubt))],
+    lines: [...(isMeasured ? [] : [t.manage.notMeasuredYet]), low === null ? t.manage.expectedRightAnd(rangeOrReason(quality)) : t.manage.expectedRightInterval(LEVEL), t.manage.ofItemsAnswered(items_with_consensus), t.manage.inDoubt(count(in_doubt))],
   }
 }
 

@@ -3,5 +3,8 @@ import type { Role } from '../api/types'
 /** The roles one can give to others, the smallest first; the creator of a project is its owner. */
 export const GIVEN_ROLES: readonly Role[] = ['annotator', 'reviewer', 'manager', 'owner']
 
+/** May this role change people, data and settings? */
+export const manages = (role: Role | undefined): boolean => role === 'owner' || role === 'manager'
+
 /** The role of a choice in a form; the smallest for anything unknown. */
 export const asRole = (value: string): Role => GIVEN_ROLES.find((role) => role === value) ?? 'annotator'

@@ -73,6 +73,14 @@ class OwnFlag(s.Serializer[Any]):
     status = s.CharField()
 
 
+class PersonConfusion(s.Serializer[Any]):
+    classes = s.ListField(child=s.CharField())
+    shares = s.ListField(
+        child=s.ListField(child=s.FloatField()),
+        help_text="Row k: how often each class is answered where class k is right; estimated, and each row is 1.",
+    )
+
+
 class OwnReport(s.Serializer[Any]):
     annotations = s.IntegerField()
     accuracy = Interval(allow_null=True)
@@ -82,6 +90,7 @@ class OwnReport(s.Serializer[Any]):
     paused = Paused(allow_null=True)
     words = Word(many=True)
     flags = OwnFlag(many=True)
+    confusion = PersonConfusion(allow_null=True, help_text="Told to whoever looks after a person only.")
 
 
 class NewPolicy(s.Serializer[Any]):

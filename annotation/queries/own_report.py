@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from annotation.kinds import ONE_COLUMN
 from annotation.models import Annotation, AnnotatorReport, Flag, Project, Review
 from annotation.rows import every
 from annotation.sentences import say, spoken
@@ -49,7 +50,7 @@ def own_report(project: Project, user: User) -> dict[str, Any]:
     is_due = report is not None and report.n_annotations - report.shown.get("n", 0) >= AnnotatorReport.SHOWN_EVERY
     seen = _newest(report) if is_due else (report.shown if report else {})
     found = _report(project, user, report, seen or _newest(None))
-    return found | {"flags": [one | _without_figures(one["kind"]) for one in found["flags"]]}
+    return found | {"flags": [one | _without_figures(one["kind"]) for one in found["flags"]], "confusion": None}
 
 
 def _without_figures(kind: str) -> dict[str, Any]:
@@ -60,7 +61,18 @@ def _without_figures(kind: str) -> dict[str, Any]:
 def report_on(project: Project, user: User) -> dict[str, Any]:
     """Returns the same for whoever looks after this person: as it is now, doubts with their figures."""
     report = AnnotatorReport.objects.filter(project=project, annotator=user).first()
-    return _report(project, user, report, _newest(report) | {"n": None})
+    return _report(project, user, report, _newest(report) | {"n": None}) | {"confusion": _confusion(project, report)}
+
+
+def _confusion(project: Project, report: AnnotatorReport | None) -> dict[str, Any] | None:
+    """How often she is held to give each class where one is right; None before anything speaks about her answers, for
+    kinds without one class an answer, and while the classes are others than those that were looked at."""
+    if report is None or report.accuracy is None or project.question.learner not in ONE_COLUMN:
+        return None
+    names = project.question.columns(project.schema)
+    if len(report.confusion) != len(names):
+        return None
+    return {"classes": names, "shares": report.confusion}
 
 
 def _newest(report: AnnotatorReport | None) -> dict[str, Any]:

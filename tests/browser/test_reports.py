@@ -1,6 +1,7 @@
 """What somebody reads of her own work, what whoever looks after her reads, and what a change of guidelines did."""
 
 import random
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,6 +71,10 @@ def test_the_page_of_somebody_one_looks_after(site: Site, page: Page, project: P
     expect(page.get_by_text("Let us talk about irony first.")).to_be_visible()
     first = page.get_by_role("table", name="Week by week").get_by_role("row").last
     expect(first).to_contain_text("Mar 2, 2026")
+    mixed_up = page.get_by_role("table", name="What cem answers").get_by_role("row")
+    expect(mixed_up).to_have_count(3)
+    expect(mixed_up.nth(1).get_by_role("rowheader")).to_have_text("ham")
+    expect(mixed_up.nth(1).get_by_role("cell")).to_have_text([re.compile(r"^\d+%$")] * 2)
 
 
 def test_what_a_version_of_the_guidelines_did(site: Site, page: Page, project: Project) -> None:

@@ -11,7 +11,7 @@ from annotation.operations.pausing import pause_person, resume_person
 from annotation.operations.review import Action, act_on_flag, decide_flag, undo_flag
 from annotation.operations.sending_out import send_out_doubtful
 from annotation.queries.expected import expected_export
-from annotation.queries.own_report import own_report
+from annotation.queries.own_report import own_report, report_on
 from tests.factories import make_item, make_member, make_project
 from tests.operations.crowd import ask_everybody, judge
 from tests.operations.test_review import TRUTH, figures, world
@@ -169,3 +169,27 @@ class TestExport:
         assert undo_batch(project=project, user=project.created_by, batch=batch) == 2
         assert set(Item.objects.values_list("slot_limit", "open_slots")) == {(2, 0)}
         assert Annotation.objects.count() == 2 * len(items)
+
+
+class TestReportOnAPerson:
+    def test_who_looks_after_her_sees_what_she_mixes_up(self):
+        """cem says ham to half of what is spam, and never the other way round."""
+        project = make_project(overlap=3, max_votes=3, classes=("ham", "spam"))
+        truth = ["ham", "spam"] * 20
+        said = ["ham" if name == "spam" and place % 4 == 1 else name for place, name in enumerate(truth)]
+        _, people = ask_everybody(project, {"ann": truth, "bob": truth, "cem": said})
+        judge(project)
+        found = report_on(project, people["cem"])["confusion"]
+        assert found["classes"] == ["ham", "spam"]
+        (ham_as_ham, ham_as_spam), (spam_as_ham, spam_as_spam) = found["shares"]
+        assert ham_as_ham + ham_as_spam == pytest.approx(1, abs=1e-3)
+        assert ham_as_spam < 0.15
+        assert 0.35 < spam_as_ham < 0.6
+        assert spam_as_ham + spam_as_spam == pytest.approx(1, abs=1e-3)
+        assert own_report(project, people["cem"])["confusion"] is None
+
+    def test_not_while_the_classes_are_others(self):
+        project, _, people = world()
+        assert report_on(project, people["cem"])["confusion"] is not None
+        project.classes = [*project.classes, {"name": "new", "key": None, "color": None, "description": ""}]
+        assert report_on(project, people["cem"])["confusion"] is None

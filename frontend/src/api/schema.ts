@@ -1031,6 +1031,8 @@ export interface OwnReport {
   paused: Paused | null
   words: Word[]
   flags: OwnFlag[]
+  /** Told to whoever looks after a person only. */
+  confusion: PersonConfusion | null
 }
 
 export interface PairedAccuracy {
@@ -1083,6 +1085,12 @@ export interface Performance {
   metric: string
   /** Protected items that it was measured on. */
   n: number
+}
+
+export interface PersonConfusion {
+  classes: string[]
+  /** Row k: how often each class is answered where class k is right; estimated, and each row is 1. */
+  shares: number[][]
 }
 
 export interface Place {

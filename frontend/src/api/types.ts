@@ -92,6 +92,7 @@ export type EmptyBecause = S.EmptyBecauseEnum
 export type TrainingStage = S.TrainingStageEnum
 /** What is known of one person's work: what she reads of herself, and whoever looks after her. */
 export type OwnReport = S.OwnReport
+export type PersonConfusion = S.PersonConfusion
 export type Guideline = S.Guideline
 export type Training = S.NewcomerTraining
 export type Assignments = Told<S.Assignments, { assignments: Assignment[] }>

@@ -20,12 +20,12 @@ import numpy.typing as npt
 from benchmarks.spans import Sentence, sentences
 from modeling.batches import rank_team
 from modeling.pool_fit import fit_pool
-from modeling.tagging.boldness import GRID, choose_boldness
-from modeling.tagging.decoding import best_paths
+from modeling.tagging.arms import GRID
+from modeling.tagging.boldness import choose_boldness, drawn
 from modeling.tagging.lexicon import learn_lexicon
 from modeling.tagging.outlook import look_ahead, spans_wanted
 from modeling.tagging.span_scores import f1, match_exactly
-from modeling.tagging.spans import Span, spans_of, tags_of, token_targets
+from modeling.tagging.spans import Span, tags_of, token_targets
 from modeling.tagging.tagger import Tagger, n_tags
 from modeling.tagging.tagger_fit import fit_tagger
 from modeling.tagging.tokens import tokenize_with_places
@@ -142,14 +142,12 @@ class SpanReplay:
     def _measured(self) -> Point:
         assert self.tagger is not None
         logs = self.tagger.log_probabilities(self.pool.test_tokens)
-        found = {value: self._f1(logs, value) for value in GRID}
-        own = self.tagger.boldness
-        return Point(found[own], max(found.values()), sum(map(len, self._said())))
+        own = self._f1(logs, self.tagger.boldness)
+        best = max(own, *(self._f1(logs, value) for value in GRID))
+        return Point(own, best, sum(map(len, self._said())))
 
     def _f1(self, logs: Floats, boldness: float) -> float:
-        tokens = self.pool.test_tokens
-        tags = best_paths(logs, tokens.offsets, boldness=boldness).tags
-        return f1(match_exactly(spans_of(tokens, tags, logs), self.pool.test_true))
+        return f1(match_exactly(drawn(self.pool.test_tokens, logs, boldness), self.pool.test_true))
 
 
 def print_rows(name: str, runs: npt.NDArray[np.float64], random_runs: npt.NDArray[np.float64] | None) -> None:

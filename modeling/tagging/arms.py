@@ -7,12 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from modeling.guard import Bools, Gain, gain_with_bounds
-from modeling.tagging.boldness import FOLDS, spans_by_boldness
+from modeling.tagging.boldness import FOLDS, drawn, read_by_others
 from modeling.tagging.lexicon import Lexicon
 from modeling.tagging.span_scores import Matches, f1, match_exactly
 from modeling.tagging.spans import Span
 from modeling.tagging.tagger import Floats
 from modeling.tagging.tokens import Ints, TokenizedTexts
+
+GRID = (0.0, 0.7, 1.4, 2.1, 2.8, 3.5)
 
 
 class Taught(NamedTuple):
@@ -47,9 +49,9 @@ def compare_taggers(
 
 def _matches(texts: Taught, taught: Ints, asked: Ints, lexicon: Lexicon) -> dict[float, Matches]:
     """How the spans of a tagger taught some texts match those of others, for each boldness."""
-    found = spans_by_boldness(texts.tokens, texts.targets, texts.weights, taught, asked, lexicon)
-    true = [texts.spans[int(text)] for text in asked]
-    return {value: match_exactly(spans, true) for value, spans in found.items()}
+    logs = read_by_others(texts.tokens, texts.targets, texts.weights, taught, asked, lexicon)
+    tokens, true = texts.tokens.only(asked), [texts.spans[int(text)] for text in asked]
+    return {value: match_exactly(drawn(tokens, logs, value), true) for value in GRID}
 
 
 def f1_gain(own: Matches, other: Matches, n_compared: int) -> Gain:

@@ -9,12 +9,12 @@ import numpy as np
 from modeling.tagging.decoding import best_paths
 from modeling.tagging.lexicon import Lexicon
 from modeling.tagging.span_scores import Matches, f1, match_exactly
-from modeling.tagging.spans import Span, spans_of
+from modeling.tagging.spans import FoundSpan, Span, spans_of
 from modeling.tagging.tagger import Floats
 from modeling.tagging.tagger_fit import fit_tagger
 from modeling.tagging.tokens import Ints, TokenizedTexts
 
-GRID = (0.0, 0.7, 1.4, 2.1, 2.8, 3.5)
+BOLDEST = 3.5
 DEFAULT_BOLDNESS = 0.7
 # With fewer true spans than this nothing can be said of F1: the default.
 LEAST_SPANS = 10
@@ -38,44 +38,42 @@ def choose_boldness(
     lexicon: Lexicon,
     rng: np.random.Generator,
 ) -> Boldness:
-    """The value of the grid nearest to what the F1 of its own spans asks for, on texts held back in three folds.
+    """The value that the F1 of the likeliest sequences asks for, on texts held back in three folds.
 
-    Which value has the best F1 there is a matter of a few matches while spans are few; how high that F1 is, is not.
+    Which value has the best F1 there is a matter of a few matches while spans are few. How high that of the likeliest
+    sequences is says more, and it is the lower the less a tagger dares, as one that has seen little does.
     """
     if sum(map(len, spans)) < LEAST_SPANS or tokens.n_texts < FOLDS:
         return Boldness(DEFAULT_BOLDNESS, None)
     part = rng.permutation(np.arange(tokens.n_texts) % FOLDS)
-    counts = {value: np.zeros((3, tokens.n_texts), dtype=np.int64) for value in GRID}
+    logs = np.zeros_like(targets)
     for fold in range(FOLDS):
         taught, held_back = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
-        for value, found in spans_by_boldness(tokens, targets, weights, taught, held_back, lexicon).items():
-            counts[value][:, held_back] = match_exactly(found, [spans[int(i)] for i in held_back])
-    matches = {value: Matches(*rows) for value, rows in counts.items()}
-    value = min(GRID, key=lambda value: abs(value - boldness_for(f1(matches[value]))))
-    return Boldness(value, matches[value])
+        logs[tokens.rows_of(held_back)] = read_by_others(tokens, targets, weights, taught, held_back, lexicon)
+    value = boldness_for(f1(match_exactly(drawn(tokens, logs, 0.0), spans)))
+    return Boldness(value, match_exactly(drawn(tokens, logs, value), spans))
 
 
 def boldness_for(reached: float) -> float:
-    """What to take off the log odds of "outside" where this F1 is reached, at most the boldest value of the grid.
+    """What to take off the log odds of "outside" where this F1 is reached, 3.5 at most.
 
     F1 is highest when exactly those spans are drawn whose probability is above half of it (Lipton, Elkan and
     Naryanaswamy 2014, DOI 10.1007/978-3-662-44851-9_15).
     """
-    return min(GRID[-1], math.log((2 - reached) / reached)) if reached else GRID[-1]
+    return min(BOLDEST, math.log((2 - reached) / reached)) if reached else BOLDEST
 
 
-def spans_by_boldness(
+def read_by_others(
     tokens: TokenizedTexts, targets: Floats, weights: Floats, taught: Ints, held_back: Ints, lexicon: Lexicon
-) -> dict[float, Sequence[Sequence[Span]]]:
-    """The spans of the texts held back by a tagger taught the others, for every value of the grid."""
+) -> Floats:
+    """Log probabilities of the tags of the texts held back, one after the other, by a tagger taught the others."""
     rows = tokens.rows_of(taught)
     tagger = fit_tagger(
         tokens.only(taught), targets[rows], weights[rows], lexicon=lexicon, max_iterations=FOLD_ITERATIONS
     )
-    asked = tokens.only(held_back)
-    logs = tagger.log_probabilities(asked)
-    paths = {value: best_paths(logs, asked.offsets, boldness=value).tags for value in GRID}
-    return {
-        value: [[Span(*span[:3]) for span in own] for own in spans_of(asked, tags, logs)]
-        for value, tags in paths.items()
-    }
+    return tagger.log_probabilities(tokens.only(held_back))
+
+
+def drawn(tokens: TokenizedTexts, log_probabilities: Floats, boldness: float) -> list[list[FoundSpan]]:
+    """The spans of each text that are drawn so readily."""
+    return spans_of(tokens, best_paths(log_probabilities, tokens.offsets, boldness=boldness).tags, log_probabilities)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CurvePoint, Flag, FlagKind, Health, Job, ModelState, Progress, Quality } from '../api/types'
+import type { AnnotatorRow, CurvePoint, Flag, FlagKind, Health, Job, ModelState, Progress, Quality } from '../api/types'
 import { curveColumns, curveCsv, curveRows, curveScale, curveSummary, savedText } from './manageCurve'
 import { flagFacts, flagObject, flagPlace, needs } from './manageFlags'
 import { signs } from './manageHealth'
@@ -76,6 +76,15 @@ describe('the four questions', () => {
     expect(progressAnswer({ ...progress, items: 0 }, 1).figure).toBeNull()
     expect(progressAnswer({ ...progress, annotations_last_hour: 0 }, 1).lines[1]).toContain('no forecast')
     expect(progressAnswer({ ...progress, annotations: 40, annotations_last_hour: 40 }, 1).lines[1]).toContain('Too early')
+  })
+
+  it('says what the rest costs in people’s time', () => {
+    const person = { annotations: 40, median_seconds: 5 } as AnnotatorRow
+    const lines = (...people: AnnotatorRow[]): string[] => progressAnswer({ ...progress, answers_left: 7200 }, 1, false, people).lines
+    expect(lines(person, { ...person, median_seconds: 10 })[2]).toBe('10–20 hours of people’s time to go, at the speed of most')
+    expect(lines({ ...person, annotations: 9, median_seconds: 0.5 }, person)[2]).toBe('about 10 hours of people’s time to go, at the speed of most')
+    expect(lines({ ...person, median_seconds: null })).toHaveLength(2)
+    expect(progressAnswer({ ...progress, answers_left: 0 }, 1, false, [person]).lines).toHaveLength(2)
   })
 
   it('gives a pace with a range that holds it', () => {

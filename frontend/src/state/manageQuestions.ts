@@ -1,5 +1,5 @@
 /** The four questions of the first screen: a figure with its range, or the sentence why there is none. Pure. */
-import type { CurvePoint, ModelState, Progress, ProjectSettings, Quality } from '../api/types'
+import type { AnnotatorRow, CurvePoint, ModelState, Progress, ProjectSettings, Quality } from '../api/types'
 import { count, duration, percent } from './format'
 import { rangeOrReason } from './expected'
 import { LEVEL, MODEL_LEVEL, decimal, decimalRange, metricName, percentRange } from './manageFormat'
@@ -71,13 +71,26 @@ export function paceRange(n: number): [low: number, high: number] {
 const UNITS: readonly [name: keyof typeof t.manage.spans, seconds: number][] = [['day', 86_400], ['hour', 3600], ['minute', 60]]
 
 /** "8–14 days", "1 hour or more": how long `votes` take at an hourly pace between two bounds. */
-function timeFor(votes: number, [low, high]: readonly [number, number]): string {
+function timeFor(votes: number, [low, high]: readonly [number, number], units = UNITS): string {
   const shortest = (votes / high) * 3600
-  const [name, size] = UNITS.find(([, seconds]) => shortest >= 2 * seconds) ?? (['minute', 60] as const)
+  const [name, size] = units.find(([, seconds]) => shortest >= 2 * seconds) ?? (['minute', 60] as const)
   const from = Math.max(1, Math.round(shortest / size))
   if (low === 0) return t.manage.orMore(t.manage.spans[name](from))
   const to = Math.max(from, Math.round((votes / low) * 3600 / size))
   return from === to ? t.manage.about(t.manage.spans[name](from)) : `${count(from)}–${t.manage.spans[name](to)}`
+}
+
+/** The typical time of whoever gave the answer at this share of all answers, the quickest people first. */
+function secondsAt(share: number, timed: readonly { annotations: number; seconds: number }[]): number {
+  let rest = share * timed.reduce((sum, one) => sum + one.annotations, 0)
+  return timed.find((one) => (rest -= one.annotations) <= 0)?.seconds ?? 0
+}
+
+/** What the rest costs in people's time, as fast as those are who gave the middle half of the answers; nothing before anybody's time is known. */
+function workLeft(left: number, people: readonly AnnotatorRow[]): string[] {
+  const timed = people.flatMap(({ annotations, median_seconds: seconds }) => (seconds ? [{ annotations, seconds }] : [])).sort((a, b) => a.seconds - b.seconds)
+  if (left === 0 || timed.length === 0) return []
+  return [t.manage.workLeft(timeFor(left, [3600 / secondsAt(0.75, timed), 3600 / secondsAt(0.25, timed)], UNITS.slice(1)))]
 }
 
 /** How many answers an item gets in the ordinary course, averaged over all. */
@@ -87,23 +100,24 @@ const NEARLY = 0.999
 
 /**
  * How far are we? Counted in items where each gets one answer; else in the answers that are wanted, which move from the first one on, whatever
- * second opinions and answers to known items came besides. What came in, and how long the rest takes at the pace of the last hour.
+ * second opinions and answers to known items came besides. What came in, how long the rest takes at the pace of the last hour, and what it costs in
+ * people's time.
  */
-export function progressAnswer(progress: Progress, answersEach: number, isPaused = false): Answer {
+export function progressAnswer(progress: Progress, answersEach: number, isPaused = false, people: readonly AnnotatorRow[] = []): Answer {
   const { annotations, annotations_today } = progress
   if (progress.items === 0) return none(t.manage.thereAreNoItems, t.manage.bringAFileIn)
   const { items, items_finished } = asked(progress)
   if (items === 0) return none(t.manage.onlyKnownItems)
-  const rest = isPaused ? t.manage.pausedNoForecast : pace(progress)
+  const rest = [isPaused ? t.manage.pausedNoForecast : pace(progress), ...workLeft(progress.answers_left, people)]
   const done = t.manage.itemsDone(count(items_finished), items)
   if (answersEach === 1) {
-    return { figure: percent(items_finished / items), range: done, lines: [t.manage.annotationsToday(annotations, count(annotations_today)), rest] }
+    return { figure: percent(items_finished / items), range: done, lines: [t.manage.annotationsToday(annotations, count(annotations_today)), ...rest] }
   }
   const complete = t.manage.itemsComplete(count(items_finished), items)
   const today = t.manage.todayOnly(annotations_today)
   const { answers_wanted: wanted, answers_left: left } = progress
   const share = items_finished === items ? 1 : Math.min((wanted - left) / wanted, NEARLY)
-  return { figure: percent(share), range: t.manage.answersOf(count(wanted - left), wanted), lines: [complete, today, rest] }
+  return { figure: percent(share), range: t.manage.answersOf(count(wanted - left), wanted), lines: [complete, today, ...rest] }
 }
 
 /** The items that wait for answers, and how many have them all; a known item is a check and waits for none. */

@@ -497,6 +497,7 @@ export const en = {
     everyItemHasIts: 'Every item has its answers.',
     noAnnotationInThe: 'No answer in the last hour, so no forecast.',
     tooEarly: 'Too early for a forecast: all of it came within the last hour.',
+    workLeft: (time: string) => `${time} of people’s time to go, at the speed of most`,
     toGoAtAn: (time: string, count: string) => `${time} to go if every hour brings ${count} as the last one did`,
     upToDate: 'up to date',
     behind: (labels_behind: number, duration: string) => `${plural(labels_behind, 'label')}, ${duration} behind`,

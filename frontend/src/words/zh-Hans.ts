@@ -763,6 +763,7 @@ export const zhHans: Catalogue = {
     everyItemHasIts: '所有条目都已标完。',
     noAnnotationInThe: '最近一小时没有回答，无法预测。',
     tooEarly: '现在预测为时过早：全部回答都来自最近一小时。',
+    workLeft: (time) => `按多数人的速度估计，还需要 ${time}的人工时间`,
     toGoAtAn: (time: string, count: string) => `按最近一小时 ${count} 个回答的速度，还需${time}`,
     upToDate: '已是最新',
     behind: (n, duration) => `滞后 ${count(n)} 条标注，${duration}`,

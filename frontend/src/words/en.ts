@@ -686,6 +686,8 @@ export const en = {
   },
   explore: {
     items: 'Items',
+    item: 'Item',
+    id: 'Id',
     itemsAreLookedThrough: (role: string) => `Items are looked through by reviewers and managers; your role is ${role}.`,
     sendOutAgain: (count: string) => `Send ${count} out again`,
     pickNone: 'Pick none',

@@ -952,6 +952,8 @@ export const zhHans: Catalogue = {
   },
   explore: {
     items: '条目',
+    item: '条目',
+    id: 'ID',
     itemsAreLookedThrough: (role: string) => `浏览条目是审核员和管理员的工作；您的角色是${role}。`,
     sendOutAgain: (count: string) => `将 ${count} 条重新分发`,
     pickNone: '取消选取',

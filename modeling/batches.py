@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from modeling.acquisition import margin
 from modeling.class_needs import exploring_share, needy_classes, rare_share_of
-from modeling.representatives import best_first, repeats_last, says_the_same, uncertain_rows
+from modeling.representatives import Said, best_first, repeats_last, uncertain_rows
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -158,7 +158,7 @@ def rare_rows(
         return Choice.of(np.zeros(0, np.int64), np.zeros(0, np.float32), Kind.RARE, 1.0)
     ranked = {int(k): iter(best_first(probabilities[candidates, k], n_wanted * len(needy), rng)) for k in needy}
     counts, taken, scores = counts.copy(), dict[int, None](), []
-    said = None if X is None else [*(X[:0] if pending is None else pending)]
+    said = None if X is None else Said(X[:0] if pending is None else pending, n_wanted)
     while len(taken) < n_wanted and ranked:
         k = min(ranked, key=lambda k: counts[k] + 0.1 * rng.random())
         place = next((int(p) for p in ranked[k] if int(p) not in taken and not _is_said(X, candidates[p], said)), None)
@@ -167,14 +167,14 @@ def rare_rows(
             continue
         taken[place] = None
         if said is not None and X is not None:
-            said.append(X[candidates[place]])
+            said.add(X[candidates[place]])
         scores.append(probabilities[candidates[place], k])
         counts[k] += max(float(scores[-1]), 0.2)
     return Choice.of(candidates[np.array(list(taken), dtype=np.int64)], np.array(scores), Kind.RARE, 1.0)
 
 
-def _is_said(X: Floats | None, row: int, said: list[Floats] | None) -> bool:
-    return X is not None and bool(said) and says_the_same(X[row], np.array(said))
+def _is_said(X: Floats | None, row: int, said: Said | None) -> bool:
+    return X is not None and said is not None and said.holds(X[row])
 
 
 def _random_rows(probabilities: Floats, candidates: Ints, n_wanted: int, rng: np.random.Generator) -> Choice:

@@ -1,5 +1,7 @@
 """Uncertain rows, spread: one representative a slot instead of the top of one list."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -93,12 +95,21 @@ def _place_within(cluster: Ints, order: Ints) -> Ints:
     return place
 
 
-def says_the_same(row: Floats, others: Floats) -> bool:
-    """Whether the row (d,) says the same as one of the others (m, d)."""
-    if not len(others):
-        return False
-    lengths = np.linalg.norm(others, axis=1) * np.linalg.norm(row)
-    return bool((others @ row > SAME * np.maximum(lengths, 1e-12)).any())
+class Said:
+    """Vectors that were chosen, and those `pending` (m, d), with room for `n_more`."""
+
+    def __init__(self, pending: Floats, n_more: int) -> None:
+        room = np.zeros((n_more, pending.shape[1]), dtype=np.float32)
+        self._rows, self._n = np.concatenate([_of_unit_length(pending), room]), len(pending)
+
+    def holds(self, row: Floats) -> bool:
+        """Whether one of them says the same as this row (d,)."""
+        return bool((self._rows[: self._n] @ row > SAME * math.sqrt(row @ row)).any())
+
+    def add(self, row: Floats) -> None:
+        """This row (d,) is one of them now."""
+        self._rows[self._n] = row / max(math.sqrt(row @ row), 1e-12)
+        self._n += 1
 
 
 def repeats_last(X: Floats, pending: Floats, exempt: Bools | None = None) -> Ints:
@@ -106,16 +117,23 @@ def repeats_last(X: Floats, pending: Floats, exempt: Bools | None = None) -> Int
 
     `exempt` rows (n,) stay where they are, and nothing waits for them.
     """
-    rows = np.concatenate([pending, X])
-    rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    rows = _of_unit_length(np.concatenate([pending, X]))
     if exempt is not None:
         rows[len(pending) :][exempt] = 0
-    is_same = np.tril(rows @ rows.T > SAME, -1)
-    kept = ~is_same.any(axis=1)
-    kept[: len(pending)] = True
+    is_same: Bools = rows @ rows.T > SAME
+    if np.count_nonzero(is_same) == np.count_nonzero(is_same.diagonal()):
+        return np.arange(len(X))
+    is_same = np.tril(is_same, -1)
+    kept = np.full(len(rows), True)
+    kept[len(pending) :] = ~is_same[len(pending) :].any(axis=1)
     for place in np.flatnonzero(~kept):
         kept[place] = not (is_same[place] & kept).any()
     return np.argsort(~kept[len(pending) :], kind="stable")
+
+
+def _of_unit_length(rows: Floats) -> Floats:
+    """The rows (n, d) with length one; those of zeros stay as they are."""
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12), dtype=np.float32)
 
 
 def best_first(scores: Floats, n_wanted: int, rng: np.random.Generator) -> Ints:

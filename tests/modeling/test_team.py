@@ -9,7 +9,7 @@ from modeling import team
 from modeling.batches import Choice, Kind, rank_team
 from modeling.linear import LinearModel
 from modeling.open_rows import OpenRows
-from modeling.representatives import repeats_last, uncertain_rows
+from modeling.representatives import Said, repeats_last, uncertain_rows
 
 GROUPS = np.repeat(np.arange(5), 16)
 
@@ -53,6 +53,18 @@ def test_repeats_come_last_in_their_order() -> None:
     assert repeats_last(X, X[1:2]).tolist() == [0, 4, 1, 2, 3]
     assert repeats_last(X[:0], X[:0]).tolist() == []
     assert sorted(repeats_last(np.zeros((3, 2), np.float32), X[:0])) == [0, 1, 2]
+    beside_zeros = np.array([[0, 0], [0, 0], [1, 0], [1, 0], [0, 1]], dtype=np.float32)
+    assert repeats_last(beside_zeros, X[:0]).tolist() == [0, 1, 2, 4, 3]
+
+
+def test_what_was_said_is_known_by_its_direction() -> None:
+    said = Said(np.array([[3, 0, 0]], dtype=np.float32), n_more=1)
+    assert said.holds(np.array([1, 0.1, 0], dtype=np.float32))
+    other, nothing = np.array([0, 2, 0], dtype=np.float32), np.zeros(3, dtype=np.float32)
+    assert not said.holds(other)
+    said.add(other)
+    assert said.holds(5 * other)
+    assert not said.holds(nothing)
 
 
 def test_random_rows_neither_wait_nor_are_waited_for() -> None:

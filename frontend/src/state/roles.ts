@@ -6,5 +6,8 @@ export const GIVEN_ROLES: readonly Role[] = ['annotator', 'reviewer', 'manager',
 /** May this role change people, data and settings? */
 export const manages = (role: Role | undefined): boolean => role === 'owner' || role === 'manager'
 
+/** Those that somebody of this role can give: nobody makes an owner but an owner. */
+export const rolesGivenBy = (own: Role): readonly Role[] => GIVEN_ROLES.filter((one) => one !== 'owner' || own === 'owner')
+
 /** The role of a choice in a form; the smallest for anything unknown. */
 export const asRole = (value: string): Role => GIVEN_ROLES.find((role) => role === value) ?? 'annotator'

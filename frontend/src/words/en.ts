@@ -1059,6 +1059,8 @@ export const en = {
     getsNoMoreQuestions: (username: string) => `${username} gets no more questions for now.`,
     goesOn: (username: string) => `${username} goes on.`,
     getsOrdinaryWorkFrom: (username: string) => `${username} gets ordinary work from now on.`,
+    roleOf: (username: string) => `Role of ${username}`,
+    isNow: (username: string, role: string) => `${username} is ${role} now.`,
     isBackAs: (username: string, role: string) => `${username} is back as ${role}.`,
     project: 'Project',
     name: 'Name',

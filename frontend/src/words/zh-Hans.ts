@@ -1325,6 +1325,8 @@ export const zhHans: Catalogue = {
     getsNoMoreQuestions: (username: string) => `${username} 暂时不再收到问题。`,
     goesOn: (username: string) => `${username} 可以继续了。`,
     getsOrdinaryWorkFrom: (username: string) => `${username} 从现在起接收正式任务。`,
+    roleOf: (username) => `${username} 的角色`,
+    isNow: (username, role) => `${username} 现在的角色是${role}。`,
     isBackAs: (username: string, role: string) => `${username} 已恢复为${role}。`,
     project: '项目',
     name: '名称',

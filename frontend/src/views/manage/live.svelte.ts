@@ -13,8 +13,8 @@ export interface Live<T> {
   readonly reachedAt: number
 }
 
-/** One address of the service, read again and again while its view is shown. Call while a component is made. */
-export function live<T>(path: () => string, everyMs: number): Live<T> {
+/** One address of the service, read again and again while its view is shown; none while it is null. Call while a component is made. */
+export function live<T>(path: () => string | null, everyMs: number): Live<T> {
   let value = $state.raw<T | null>(null)
   let failure = $state.raw<unknown>(null)
   let reachedAt = $state(Date.now())
@@ -23,8 +23,10 @@ export function live<T>(path: () => string, everyMs: number): Live<T> {
     failure = error
   }
 
-  $effect(() =>
-    poll<T>(path(), {
+  $effect(() => {
+    const address = path()
+    if (address === null) return
+    return poll<T>(address, {
       everyMs,
       onAnswer: (answer) => (value = answer),
       onReached: () => {
@@ -32,8 +34,8 @@ export function live<T>(path: () => string, everyMs: number): Live<T> {
         reachedAt = Date.now()
       },
       onError: refused,
-    }),
-  )
+    })
+  })
   return {
     get value() {
       return value

@@ -1,5 +1,4 @@
 import { get } from '../../api/client'
-import { explain } from '../../api/errors'
 import type { Page } from '../../api/types'
 
 /** A list of the service read page by page, as far as somebody asked for it. Call while a component is made. */
@@ -7,7 +6,7 @@ export function listing<Row>(path: () => string) {
   let rows = $state.raw<Row[]>([])
   let next = $state<string | null>(null)
   let known = $state(false)
-  let failure = $state('')
+  let failure = $state.raw<unknown>(null)
 
   async function read(from: string, before: readonly Row[]): Promise<void> {
     try {
@@ -15,9 +14,9 @@ export function listing<Row>(path: () => string) {
       rows = [...before, ...page.results]
       next = page.next
       known = true
-      failure = ''
+      failure = null
     } catch (error) {
-      failure = explain(error)
+      failure = error
     }
   }
 
@@ -35,6 +34,7 @@ export function listing<Row>(path: () => string) {
     get known() {
       return known
     },
+    /** What went wrong last, or null; the rows stay. */
     get failure() {
       return failure
     },

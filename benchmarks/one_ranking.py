@@ -3,10 +3,11 @@
     python -m benchmarks.one_ranking --data DATA/sms_spam.jsonl.gz [--seeds 10] [--labels 600]
 
 One answer an item at first, eight people who err in 10 % (one of them guesses), at most three answers an item and a
-fifth of the questions for second opinions. `none`: new items only. `own rate`: a fifth of the questions, by expected
-gain, as the service asks. `one ranking`: new and old items by expected rise of P(right), the model's probabilities
-being what is believed of a new item. Said of each: second opinions, model on the test rows, consensus of the items
-asked about, and the whole pool (consensus where somebody was asked, else the model).
+fifth of the questions for second opinions. `none`: new items only. `own rate`: a fifth of the questions, drawn until
+people are known, then by expected gain, as the service asks. `doubtful`: by expected gain from the first one on.
+`one ranking`: new and old items by expected rise of P(right), the model's probabilities being what is believed of a new
+item. Said of each: second opinions, model on the test rows, consensus of the items asked about, and the whole pool
+(consensus where somebody was asked, else the model).
 """
 
 import argparse
@@ -18,8 +19,9 @@ import numpy as np
 from annotation.simulation.dataset import load
 from annotation.simulation.offline import pool_of
 from modeling.engine import believe_people
-from modeling.rehearsal import N_FIRST, Floats, Ints, Plan, Pool, _Run
-from modeling.second_opinions import doubtful, two_step_gain
+from modeling.rehearsal import N_FIRST, Ints, Plan, Pool, _Run
+from modeling.second_opinions import WELL_KNOWN, two_step_gain, worth_asking
+from modeling.truth import Truth
 
 N_PEOPLE, N_ITEMS, BATCH = 8, 5000, 20
 MOST_SHARE, MAX_VOTES, TARGET = 0.2, 3, 0.95
@@ -42,21 +44,22 @@ class Asking(_Run):
             self.votes.append((row, person, int(self.pool.true[row] + shift) % k))
         self.n_again += len(items)
 
-    def believed(self) -> tuple[Ints, Floats, Ints, Floats]:
-        """Items asked about, what is believed of them, their votes, and the average person's confusion."""
+    def believed(self) -> tuple[Ints, Truth, Ints]:
+        """Items asked about, what is believed of them, and their votes."""
         votes = np.array(self.votes, dtype=np.int64)
         items, votes[:, 0] = np.unique(votes[:, 0], return_inverse=True)
         sizes = {"n_items": len(items), "n_annotators": N_PEOPLE, "n_classes": self.pool.n_classes}
         truth = believe_people(votes, **sizes).truth
-        return items, truth.posterior, np.bincount(votes[:, 0]), truth.skills.confusion.mean(axis=0)
+        return items, truth, np.bincount(votes[:, 0])
 
     def step(self) -> None:
-        items, posterior, n_votes, average = self.believed()
-        most = 0 if self.way == "none" else round(MOST_SHARE * BATCH)
-        places = np.flatnonzero(doubtful(posterior, n_votes, target=TARGET, max_votes=MAX_VOTES))
-        gains = two_step_gain(posterior[places], average)
-        order = np.argsort(-gains, kind="stable")[:most]
-        old, gains = items[places[order]], gains[order]
+        items, truth, n_votes = self.believed()
+        most, average = 0 if self.way == "none" else round(MOST_SHARE * BATCH), truth.skills.confusion.mean(axis=0)
+        n_judged = truth.n_informative if self.way == "own rate" else np.full(N_PEOPLE, WELL_KNOWN)
+        again, gains = worth_asking(
+            truth.posterior, average, n_votes, n_judged=n_judged, target=TARGET, max_votes=MAX_VOTES, rng=self.rng
+        )
+        old, gains = items[again[:most]], gains[:most]
         if self.way == "one ranking" and self.model is not None and len(old):
             new = self.next_rows(BATCH)
             of_new = np.sort(two_step_gain(self.model.predict_proba(self.pool.X[new]), average))
@@ -78,9 +81,9 @@ def spent(pool: Pool, way: str, n_labels: int, seed: int) -> list[float]:
         run.learn()
         run.step()
     run.learn()
-    items, posterior, *_ = run.believed()
+    items, truth, _ = run.believed()
     said = run.model.logits(pool.X).argmax(axis=1) if run.model else np.zeros(pool.n_items, dtype=np.int64)
-    said[items] = posterior.argmax(axis=1)
+    said[items] = truth.posterior.argmax(axis=1)
     right = said == pool.true
     return [run.n_again, run.measure().accuracy, float(right[items].mean()), float(right.mean())]
 
@@ -92,7 +95,7 @@ def main() -> None:
     parser.add_argument("--labels", type=int, default=600)
     options = parser.parse_args()
     print("| way | second opinions | model | consensus | whole pool |\n|---|---|---|---|---|")
-    found: dict[str, list[list[float]]] = {"none": [], "own rate": [], "one ranking": []}
+    found: dict[str, list[list[float]]] = {way: [] for way in ("none", "own rate", "doubtful", "one ranking")}
     for seed in range(options.seeds):
         pool = pool_of(load(options.data, text="text", label="label", n_items=N_ITEMS, seed=seed + 1), "pool")
         for way, rows in found.items():

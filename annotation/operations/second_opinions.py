@@ -7,10 +7,9 @@ from django.db import connection
 
 from annotation.models import Project
 from annotation.operations.inference import Inference
-from modeling.second_opinions import doubtful, two_step_gain
+from modeling.second_opinions import worth_asking
 
 MOST = 500
-LEAST_GAIN = 1e-4
 
 REPLACE = """
     INSERT INTO annotation_secondopinion (item_id, project_id, gain, n_votes, first, second, skill)
@@ -25,7 +24,8 @@ def publish_second_opinions(*, project: Project, inference: Inference) -> None:
     """Replaces the list of items to ask again by what the inference says, within the caller's transaction.
 
     On it are the five hundred items with the largest expected gain whose confidence is under the target and that have
-    room for more answers; none where the project allows no second opinions.
+    room for more answers, or, while little is known of people, random ones with a lone answer; none where the project
+    allows no second opinions.
     """
     rows = json.dumps(_worth_asking(project, inference))
     with connection.cursor() as cursor:
@@ -37,11 +37,16 @@ def _worth_asking(project: Project, inference: Inference) -> list[dict[str, floa
     if project.max_votes <= project.overlap or not project.relabel_rate or inference.votes.n_classes < 2:
         return []
     posterior, average = inference.truth.posterior, inference.truth.skills.confusion.mean(axis=0)
-    open_ = doubtful(posterior, inference.n_votes, target=project.target_confidence, max_votes=project.max_votes)
-    items = np.flatnonzero(open_ & (inference.gold_class < 0))
-    gains = two_step_gain(posterior[items], average)
-    order = np.argsort(-gains, kind="stable")[:MOST]
-    chosen = items[order]
+    chosen, gains = worth_asking(
+        posterior,
+        average,
+        np.where(inference.gold_class < 0, inference.n_votes, 0),
+        n_judged=inference.truth.n_informative,
+        target=project.target_confidence,
+        max_votes=project.max_votes,
+        rng=np.random.default_rng([project.seed, len(inference.votes.votes)]),
+    )
+    chosen, gains = chosen[:MOST], gains[:MOST]
     likeliest = np.argsort(-posterior[chosen], axis=1, kind="stable")[:, :2]
     skill = np.diag(average)[likeliest].mean(axis=1)
     return [
@@ -53,6 +58,5 @@ def _worth_asking(project: Project, inference: Inference) -> list[dict[str, floa
             "second": int(second),
             "skill": float(usual),
         }
-        for item, gain, (first, second), usual in zip(chosen, gains[order], likeliest, skill, strict=True)
-        if gain >= LEAST_GAIN
+        for item, gain, (first, second), usual in zip(chosen, gains, likeliest, skill, strict=True)
     ]

@@ -59,6 +59,15 @@ def test_it_ends_when_the_consensus_is_sure():
     assert ask(project, make_member(project)).empty_because == "finished"
 
 
+def test_while_nothing_is_known_of_people_any_item_with_an_answer_is_asked_again():
+    project = make_project(overlap=1, max_votes=2, random_rate=0, gold_rate=0, relabel_rate=1)
+    items, _ = ask_everybody(project, {"ann": TRUTH}, gold=["ham"])
+    judge(project)
+    assert set(SecondOpinion.objects.values_list("item", flat=True)) == {item.pk for item in items[1:40]}
+    order = SecondOpinion.objects.order_by("-gain").values_list("item", flat=True)
+    assert list(order) != sorted(order)
+
+
 @pytest.mark.parametrize("fields", [{"max_votes": 2}, {"relabel_rate": 0}])
 def test_no_second_opinions_unless_the_project_allows_them(fields):
     project, *_ = world(**fields)

@@ -143,6 +143,7 @@ def _advice(
     if not active:
         english = (
             "The model is tested on random items that it never learns from; {n} of the {needed} needed have an answer."
+            " Settings say how many are drawn: “Random sample”."
         )
         return _said("no_measure", say("advice.too_few_protected", english, n=n_protected, needed=LEAST_PROTECTED))
     gain = found.expected_gain

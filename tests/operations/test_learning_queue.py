@@ -269,7 +269,7 @@ def test_the_curve_says_what_is_missing() -> None:
     assert (curve["points"], curve["labels_saved"]) == ([], None)
     advice = curve["advice"]
     assert advice["code"] == "no_measure"
-    assert advice["text"].endswith("never learns from; 3 of the 5 needed have an answer.")
+    assert "never learns from; 3 of the 5 needed have an answer." in advice["text"]
 
 
 def measure(

@@ -1469,6 +1469,7 @@ export const en = {
   care: {
     yourWork: 'Your work',
     workOf: (username: string) => `The work of ${username}`,
+    allAnswers: 'Items with these answers',
     about: 'as the last look at all answers saw it',
     aboutOwn: 'what your answers are worth is told anew every twenty answers',
     paused: (since: string) => `No more questions since ${since}.`,

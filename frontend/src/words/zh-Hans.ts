@@ -51,7 +51,7 @@ export const zhHans: Catalogue = {
     'review.unsure': '有 {n} 个回答，但没有一个足够确定。',
     'review.doubted': '{n} 个回答中有一个受到怀疑。',
     'advice.fallen_back': '各用 {labels} 个标注时，模型所选的问题比随机问题多 {gain:1} 个百分点。现在除稀有类别外改为随机提问；每增加一百个标注会再次评估。',
-    'advice.too_few_protected': '测评使用不参与训练的随机条目：需要 {needed} 条有回答，目前有 {n} 条。',
+    'advice.too_few_protected': '测评使用不参与训练的随机条目：需要 {needed} 条有回答，目前有 {n} 条。抽取比例在“设置”的“随机样本”中设定。',
     'advice.class_missing': '请继续标注：还没有条目标为 {classes}，因此这里的数字不能说明该类别能被找到多少。',
     'advice.too_few_measurements': '请继续标注：测量次数还太少，无法判断更多标注能带来什么。',
     'advice.no_gain': '{measure:measure}为 {estimate:%}（{low:%} 至 {high:%}）。到目前为止，模型所选的问题并不比随机问题更有用。',
@@ -1734,6 +1734,7 @@ export const zhHans: Catalogue = {
   care: {
     yourWork: '我的标注',
     workOf: (username) => `${username} 的标注`,
+    allAnswers: '查看这些回答的条目',
     about: '以最近一次全面分析为准',
     aboutOwn: '每作答二十条，评价更新一次',
     paused: (since) => `自 ${since} 起不再分配问题。`,

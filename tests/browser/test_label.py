@@ -175,11 +175,13 @@ def test_unsent_answers_survive_a_reload(site: Site, page: Page, context: Browse
 def test_a_skip_has_a_reason_and_can_be_taken_back(site: Site, page: Page) -> None:
     project = site.project(n_items=4)
     start_labelling(site, page, project)
+    expect(page.get_by_text("In random order")).to_be_visible()
     page.keyboard.press("Space")
     page.keyboard.press("3")
     expect_text(page, "message 2")
     page.keyboard.press("Backspace")
     expect_text(page, "message 1")
+    expect(page.get_by_text("In random order")).to_be_visible()
     page.keyboard.press("f")
     expect_text(page, "message 2")
     skipped = Assignment.objects.filter(status=Assignment.Status.SKIPPED)

@@ -84,7 +84,7 @@ export type Reason =
   | { kind: 'uncertain'; classes: string[]; margin?: number }
   | { kind: 'rare'; class: string }
   | { kind: 'unsure_spans'; n_spans: number }
-  | { kind: 'shuffle' | 'random' | 'overlap' | 'gold' | 'relabel' | 'training' }
+  | { kind: 'shuffle' | 'random' | 'overlap' | 'second_opinion' | 'gold' | 'relabel' | 'training' | 'predicted' | 'low_confidence' }
 
 export type Suggestion = Told<S.Suggestion, { value: AnswerValue }>
 export type Assignment = Told<S.Assignment, { item: Item; stream: Stream; reason: Reason | null; suggestion: Suggestion | null }>

@@ -30,6 +30,15 @@ describe('why an item is here', () => {
     expect(whyHere({ kind: 'uncertain', classes: ['ham', 'spam'] }, false).line.join('')).toBe('The model hesitates between ham and spam')
   })
 
+  it('says that somebody has answered only where somebody has', () => {
+    expect(whyHere({ kind: 'overlap' }, false).detail).toContain('Several people are asked')
+    expect(whyHere({ kind: 'second_opinion' }, false).detail).toContain('Somebody has answered')
+  })
+
+  it.each(['predicted', 'low_confidence'] as const)('does not say that chance chose what a model did (%s)', (kind) => {
+    expect(whyHere({ kind }, false)).not.toEqual(whyHere({ kind: 'random' }, false))
+  })
+
   it('does not tell a check from an item drawn by chance', () => {
     expect(whyHere({ kind: 'gold' }, false)).toEqual(whyHere({ kind: 'random' }, false))
   })

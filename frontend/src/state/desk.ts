@@ -56,7 +56,13 @@ export function whyHere(reason: Reason | null, given: boolean): Why {
       return { line: [t.label.aSearchForAn], detail: t.label.theModelHasSeen(reason.class) }
     case 'shuffle':
       return { line: [t.label.inRandomOrder], detail: t.label.theModelHasNo }
+    case 'predicted':
+      return { line: [t.label.aModelOutsideIsNotSure], detail: t.label.itsPredictionIsLeastSure }
+    case 'low_confidence':
+      return { line: [t.label.notSureInUse], detail: t.label.somebodyAskedTheModel }
     case 'overlap':
+      return { line: [t.label.askedOfSeveral], detail: t.label.severalAreAsked }
+    case 'second_opinion':
     case 'relabel':
       return { line: [t.label.aSecondOpinion], detail: t.label.somebodyHasAnsweredThis }
     case 'training':

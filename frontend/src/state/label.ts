@@ -1,14 +1,11 @@
-import type { AnswerValue, EmptyBecause, Item, Reason, Suggestion } from '../api/types'
+import type { AnswerValue, EmptyBecause, Item } from '../api/types'
 import { sameAnswer } from './answers'
-import { enqueue, SKIP_GRACE_MS, type Act, type Outgoing, type Refused } from './outbox'
+import { enqueue, SKIP_GRACE_MS, type Act, type Asked, type Outgoing, type Refused } from './outbox'
 
 /** One item as a question on the screen. */
-export interface Card {
+export interface Card extends Asked {
   assignment: number
   item: Item
-  reason: Reason | null
-  suggestion: Suggestion | null
-  modelVersion: number | null
   /** When this page heard of the lease; the clock of the service may differ. */
   leasedAt: number
   /** The answer it already has, when it came back to be changed. */
@@ -59,9 +56,9 @@ function withoutCurrent(state: LabelState): Pick<LabelState, 'again' | 'ready'> 
   return state.again.length ? { again: state.again.slice(0, -1), ready: state.ready } : { again: [], ready: state.ready.slice(1) }
 }
 
-function acted(state: LabelState, card: Pick<Card, 'assignment' | 'item' | 'given'>, act: Act, now: number): Pick<LabelState, 'outbox' | 'done'> {
+function acted(state: LabelState, card: Pick<Card, 'assignment' | 'item' | 'given'>, act: Act, now: number, asked: Asked | null = null): Pick<LabelState, 'outbox' | 'done'> {
   const notBefore = act.kind === 'skip' ? now + SKIP_GRACE_MS : now
-  const entry = { assignment: card.assignment, item: card.item, act, at: now, notBefore, isFirst: card.given === null }
+  const entry = { assignment: card.assignment, item: card.item, act, at: now, notBefore, isFirst: card.given === null, asked }
   return { outbox: enqueue(state.outbox, entry), done: [...state.done, card.assignment].slice(-N_DONE) }
 }
 
@@ -84,7 +81,9 @@ export function answer(state: LabelState, value: AnswerValue, seconds: number, n
 export function skip(state: LabelState, reason: string | null, now: number): LabelState {
   const card = current(state)
   if (!card || card.given) return state
-  return { ...state, ...withoutCurrent(state), ...acted(state, card, { kind: 'skip', reason }, now) }
+  const { reason: why, suggestion, modelVersion } = card
+  const asked = { reason: why, suggestion, modelVersion }
+  return { ...state, ...withoutCurrent(state), ...acted(state, card, { kind: 'skip', reason }, now, asked) }
 }
 
 /** The taken-back card goes back as it was answered before. */
@@ -95,8 +94,10 @@ export function keep(state: LabelState, now: number): LabelState {
   return { ...state, again: state.again.slice(0, -1), past: remembering(state.past, { assignment, item, value, at: now }) }
 }
 
-const asked = (item: Item, assignment: number, given: AnswerValue | null): Card => ({
-  assignment, item, given, reason: null, suggestion: null, modelVersion: null, leasedAt: 0,
+const NOT_SAID: Asked = { reason: null, suggestion: null, modelVersion: null }
+
+const cardAgain = (item: Item, assignment: number, given: AnswerValue | null, asked: Asked | null): Card => ({
+  assignment, item, given, ...(asked ?? NOT_SAID), leasedAt: 0,
 })
 
 /** The skip that Backspace would take back: later than the last answer and still here. */
@@ -114,7 +115,7 @@ export function takeBack(state: LabelState, sending: number | null): LabelState 
   if (skipped) {
     return {
       ...state,
-      again: [...state.again, asked(skipped.item, skipped.assignment, null)],
+      again: [...state.again, cardAgain(skipped.item, skipped.assignment, null, skipped.asked)],
       outbox: state.outbox.filter((one) => one !== skipped),
       done: state.done.filter((assignment) => assignment !== skipped.assignment),
     }
@@ -126,7 +127,7 @@ export function takeBack(state: LabelState, sending: number | null): LabelState 
 export function open(state: LabelState, assignment: number): LabelState {
   const past = state.past.find((one) => one.assignment === assignment)
   if (!past) return state
-  return { ...state, again: [...state.again, asked(past.item, assignment, past.value)], past: state.past.filter((one) => one !== past) }
+  return { ...state, again: [...state.again, cardAgain(past.item, assignment, past.value, null)], past: state.past.filter((one) => one !== past) }
 }
 
 /** The state after changing an answer inside the history; its place in the list stays. */

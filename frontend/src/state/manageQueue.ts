@@ -15,7 +15,12 @@ export function reasonInShort(reason: Reason | null): string {
       return t.manage.randomSample
     case 'shuffle':
       return t.manage.inShuffledOrder
+    case 'predicted':
+    case 'low_confidence':
+      return t.manage.unsure
     case 'overlap':
+      return t.manage.askedOfSeveral
+    case 'second_opinion':
       return t.manage.aSecondOpinion
     case 'gold':
       return t.manage.aKnownAnswer

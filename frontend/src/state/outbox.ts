@@ -1,9 +1,16 @@
 import { ApiError, explain } from '../api/errors'
-import type { AnswerValue, Item } from '../api/types'
+import type { AnswerValue, Item, Reason, Suggestion } from '../api/types'
 import { t } from '../words/spoken.svelte'
 
 /** What a person did to one assignment. */
 export type Act = { kind: 'answer'; value: AnswerValue; seconds: number } | { kind: 'skip'; reason: string | null }
+
+/** Why an item was asked, and what came with it. */
+export interface Asked {
+  reason: Reason | null
+  suggestion: Suggestion | null
+  modelVersion: number | null
+}
 
 /** An act that the service has not confirmed yet. At most one waits per assignment; a newer one takes its place. */
 export interface Outgoing {
@@ -17,6 +24,8 @@ export interface Outgoing {
   notBefore: number
   /** The first answer to its item; revisions do not count towards today. */
   isFirst: boolean
+  /** Of an item that was skipped: an undone skip asks as before. */
+  asked: Asked | null
 }
 
 /** An act the service refused for good: kept with the reason until the person lets it go. */

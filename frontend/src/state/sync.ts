@@ -72,7 +72,7 @@ export function retry(state: LabelState, assignment: number, now: number): Label
   const { item, act, isFirst, at } = entry
   return {
     ...letGo(state, assignment),
-    outbox: enqueue(state.outbox, { assignment, item, act, isFirst, at, notBefore: now }),
+    outbox: enqueue(state.outbox, { assignment, item, act, isFirst, at, notBefore: now, asked: null }),
     past: remembering(state.past, { assignment, item, value: act.value, at }),
     done: [...state.done, assignment].slice(-N_DONE),
     ready: state.ready.filter((one) => one.assignment !== assignment),

@@ -203,3 +203,28 @@ def test_a_session_that_ends_on_a_manager_s_page(site: Site, page: Page, owned: 
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     owned.refresh_from_db()
     assert owned.guidelines == "Typed before the session ended."
+
+
+def test_a_project_is_deleted_in_mid_work(site: Site, page: Page) -> None:
+    """Nothing more is asked; what came too late is told, and can be looked at; the way on is a link."""
+    project = site.project(n_items=9)
+    start_labelling(site, page, project)
+    page.keyboard.press("1")
+    expect_text(page, "message 2")
+    expect_saved(page)
+    Project.objects.filter(pk=project.pk).update(deleted_at=timezone.now())
+    page.keyboard.press("2")
+    expect(page.get_by_role("heading", name="This project is not there any more")).to_be_visible()
+    expect(page.get_by_text("1 answer came too late and can be looked at above.")).to_be_visible()
+    page.keyboard.press("1")
+    page.keyboard.press("r")
+    expect(page.get_by_role("complementary").get_by_text("message 2")).to_be_visible()
+    expect(page.get_by_role("complementary").get_by_text("message 3")).to_have_count(0)
+    if AXE.is_file():
+        assert offences(page) == []
+    assert Annotation.objects.filter(project=project).count() == 1
+    page.keyboard.press("Escape")
+    press(page, page.get_by_role("link", name="My projects"))
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+    page.goto(f"{site.base_url}/projects/{project.pk}/label")
+    expect(page.get_by_text("It was deleted, or you are not a member of it.")).to_be_visible()

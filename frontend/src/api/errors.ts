@@ -37,6 +37,12 @@ export function fieldError(error: unknown, field: string): string {
   return error instanceof ApiError ? say((error.fields[field] ?? []).join(' '), error.said[field]) : ''
 }
 
+/** Why a project did not open, or is not there any more. */
+export const whyNoProject = (error: unknown): string => (isGone(error) ? t.manage.goneOrNotYours : explain(error))
+
+/** Whether there is no such thing, or none that one may know of. */
+export const isGone = (error: unknown): boolean => error instanceof ApiError && error.status === 404
+
 /** One sentence for a person, whatever was thrown. */
 export function explain(error: unknown): string {
   if (error instanceof NetworkError) return t.errors.noAnswer

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Agreement, AnnotatorRow, Flag } from '../api/types'
-import { agreementRows, scaleStart } from './manageAgreement'
+import { agreementCsv, agreementRows, scaleStart } from './manageAgreement'
 import { byUrgency, peopleCsv, stateOf } from './managePeople'
 
 const agreement: Agreement = {
@@ -40,4 +40,16 @@ it('puts flagged people first', () => {
   expect(stateOf(person('hal', 46), flags)?.text).toBe('looks random')
   expect(stateOf(person('ana', 600), flags)).toBeNull()
   expect(peopleCsv([person('ana', 600)]).split('\r\n')[1]).toBe('ana,600,,,,,,,0')
+})
+
+it('is taken home as one table', () => {
+  const share = { value: 0.7, low: 0.6, high: 0.8, n: 20 }
+  const slices = { by_class: [{ class: 'spam, ham', ...share }], by_person: [{ username: 'ann', ...share }], by_pair: [{ annotators: ['ann', 'bob'], ...share }], by_week: [{ week: '2026-03-02', ...share }] }
+  const confused_pairs = [{ classes: ['a', 'b'] as [string, string], count: 3, share: 0.3, low: 0.1, high: 0.6, examples: [] }]
+  const lines = agreementCsv({ ...agreement, ...slices, confused_pairs }).split('\r\n')
+  expect(lines.slice(0, 2)).toEqual(['of,name,value,low,high,n', 'all,agreeing_pairs,0.9,0.85,0.94,40'])
+  expect(lines).toContain('all,fleiss_kappa,,,,40')
+  expect(lines).toContain('class,"spam, ham",0.7,0.6,0.8,20')
+  expect(lines).toContain('pair,ann / bob,0.7,0.6,0.8,20')
+  expect(lines).toContain('mixed_up,a / b,0.3,0.1,0.6,3')
 })

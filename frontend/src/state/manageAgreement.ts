@@ -1,5 +1,7 @@
 /** Agreement as rows of a table: a value with its range, or why it is not defined. Pure. */
 import type { Agreement, Coefficient, Interval } from '../api/types'
+import type { AgreeingShare, AgreementSlices } from '../api/quality'
+import { toCsv } from './csv'
 import { decimal, decimalRange } from './manageFormat'
 import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
@@ -52,6 +54,22 @@ export function agreementRows(agreement: Agreement): AgreementRow[] {
     return coefficient ? [rowOf(key, coefficient)] : []
   })
   return joined(rows)
+}
+
+/** All that is known of the agreement, one figure a row: of coefficients, slices and classes that get mixed up. */
+export function agreementCsv(agreement: Agreement & AgreementSlices): string {
+  const { coefficients, items_with_overlap, percent, percent_low, percent_high, confused_pairs } = agreement
+  const slice = (of: string, name: string, { value, low, high, n }: AgreeingShare) => [of, name, value, low, high, n]
+  return toCsv([
+    ['of', 'name', 'value', 'low', 'high', 'n'],
+    ['all', 'agreeing_pairs', percent, percent_low, percent_high, items_with_overlap],
+    ...Object.entries(coefficients).map(([name, { value, low, high }]) => ['all', name, value, low, high, items_with_overlap]),
+    ...agreement.by_class.map((one) => slice('class', one.class, one)),
+    ...agreement.by_person.map((one) => slice('person', one.username, one)),
+    ...agreement.by_pair.map((one) => slice('pair', one.annotators.join(' / '), one)),
+    ...agreement.by_week.map((one) => slice('week', one.week, one)),
+    ...confused_pairs.map(({ classes, share, low, high, count }) => ['mixed_up', classes.join(' / '), share, low, high, count]),
+  ])
 }
 
 /** Where the scale of the drawn intervals starts: the tenth below the lowest end. */

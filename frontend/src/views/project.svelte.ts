@@ -1,5 +1,5 @@
 import { get } from '../api/client'
-import { explain } from '../api/errors'
+import { whyNoProject } from '../api/errors'
 import type { Project } from '../api/types'
 
 /** The project that a page is about, null until it is read. Call while a component is made; a new id is read anew. */
@@ -11,7 +11,7 @@ export function projectOf(id: () => number) {
     try {
       project = await get<Project>(`projects/${which}/`)
     } catch (error) {
-      problem = explain(error)
+      problem = whyNoProject(error)
     }
   }
 

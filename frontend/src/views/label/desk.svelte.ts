@@ -1,4 +1,5 @@
 import { get } from '../../api/client'
+import { isGone } from '../../api/errors'
 import { poll } from '../../api/poll'
 import type { SaidToMe } from '../../api/schema'
 import type { AnswerValue, Assignments, Health, ModelState, MyAnnotations, Project, Training } from '../../api/types'
@@ -58,6 +59,8 @@ export function createDesk(project: Project, user: number) {
   let talkedOf = $state<number | null>(null)
   let keepsAnswers = $state(true)
   let problem = $state('')
+  /** The project was deleted, or its member taken out, while this page was open. */
+  let gone = $state(false)
   let now = $state(Date.now())
 
   // In a project that verifies: what the model would answer to the item on the screen, until it is refused.
@@ -68,7 +71,7 @@ export function createDesk(project: Project, user: number) {
   const editing = createEditing(
     project,
     () => {
-      const card = label.current(state)
+      const card = shown()
       const suggested = refusedOf === card?.assignment ? null : card?.suggestion?.value
       return card && { key: card.assignment, item: card.item, came: card.given ?? suggested ?? null }
     },
@@ -97,7 +100,13 @@ export function createDesk(project: Project, user: number) {
     asker.plan()
   }
 
+  /** What is asked on the screen. */
+  function shown(): label.Card | null {
+    return gone ? null : label.current(state)
+  }
+
   function answer(value: AnswerValue): void {
+    if (gone) return
     stretch = answeredAt(stretch, Date.now())
     if (!label.current(state)?.given) stamps = [...stamps, Date.now()].slice(-N_STAMPS)
     change(label.answer(state, value, stopwatch.seconds(watch, Date.now()), Date.now()))
@@ -150,6 +159,12 @@ export function createDesk(project: Project, user: number) {
     state = sync.recalled(isFirstTime ? sync.counted(state, history) : state, history)
   }
 
+  /** Nothing more is asked; what the service has not taken comes back as refused. */
+  function leave(): void {
+    gone = true
+    asker.stop()
+  }
+
   async function begin(): Promise<void> {
     try {
       keep = await openKeep(user, project.id)
@@ -182,7 +197,7 @@ export function createDesk(project: Project, user: number) {
 
   document.addEventListener('visibilitychange', onVisibility)
   const clock = window.setInterval(() => (now = Date.now()), 1000)
-  const stopModel = poll<ModelState>(`projects/${project.id}/model/`, { everyMs: MODEL_MS, onAnswer: (answer) => (model = answer) })
+  const stopModel = poll<ModelState>(`projects/${project.id}/model/`, { everyMs: MODEL_MS, onAnswer: (answer) => (model = answer), onError: (error) => isGone(error) && leave() })
   const stopHealth = poll<Health>('health/', { everyMs: HEALTH_MS, onAnswer: (answer) => (health = answer) })
   let stopTalk = listen()
   const asked = discussed(location.search)
@@ -195,7 +210,8 @@ export function createDesk(project: Project, user: number) {
   return {
     project,
     get state() { return state },
-    get card() { return label.current(state) },
+    get card() { return shown() },
+    get gone() { return gone },
     get link() { return link },
     get model() { return model },
     get health() { return health },

@@ -1,6 +1,8 @@
 """Single answers of a large project, by the kept version: what changes, what stays, when all is inferred anew."""
 
+import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -15,6 +17,7 @@ from annotation.models import (
     QualityVersion,
     Topic,
     WorkLane,
+    WorkRequest,
 )
 from annotation.operations import live_quality
 from annotation.operations.live_quality import takes_long, updates_are_enough
@@ -23,6 +26,7 @@ from annotation.operations.quality import infer_quality
 from annotation.operations.settling import settle_quiet_projects
 from tests.factories import make_project
 from tests.operations.crowd import ask_everybody, change_answer, judge
+from tests.operations.test_labeling import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TRUTH = ["ham", "spam"] * 20
@@ -69,6 +73,31 @@ def test_one_answer_moves_its_item_alone_and_back_again():
     back = beliefs(project)[items[3].pk]
     assert back[:1] + back[3:] == before[items[3].pk][:1] + before[items[3].pk][3:]
     assert back[1] == pytest.approx(before[items[3].pk][1], abs=1e-6)
+
+
+def test_four_workers_at_once_write_what_one_writes():
+    """Twelve answers are revised; one worker looks after each, or four who revise and look at the same time."""
+    found = []
+    for size, names in ((1, ("ann", "bob", "cem")), (4, ("dan", "eve", "fay"))):
+        project = make_project()
+        items, people = ask_everybody(project, dict.fromkeys(names, TRUTH))
+        judge(project)
+        revised = Annotation.objects.filter(item__in=items[:24:2], annotator=people[names[0]]).order_by("item")
+        shares = [list(revised)[place::size] for place in range(size)]
+        assert at_once(*[partial(revise_and_look, share) for share in shares]) == [None] * size
+        assert QualityVersion.objects.get(project=project).n_updates == len(revised) == 12
+        found.append([row[1:] for _, row in sorted(beliefs(project).items())])
+    assert found[0] == found[1]
+
+
+def revise_and_look(annotations: list[Annotation]) -> None:
+    """Revises one answer after the other and runs the lane, beside others, until nothing waits."""
+    ends = time.monotonic() + 20
+    for annotation in annotations:
+        change_answer(annotation, "spam")
+        request_work(project_id=annotation.project_id, topic=Topic.QUALITY, annotation_ids=[annotation.pk])
+        while WorkRequest.objects.filter(project=annotation.project_id).exists() and time.monotonic() < ends:
+            run_lane(project_id=annotation.project_id, topic=Topic.QUALITY, operation=infer_quality)
 
 
 def test_a_flag_of_the_item_opens_and_closes_and_the_others_stay():

@@ -34,17 +34,25 @@ def judged_by_others(
     measured without those who seem not to look. Among few people two who guess would else make the average poor and
     speak for each other, and a dozen answers say less about a person's own skill than about whether she looks. Where
     all others who answered an item seem not to look either, it says nothing: of two people who never agree, nothing
-    tells which one guesses.
+    tells which one guesses. How good honest people are here is learned only once it is known who seems to look.
     """
     supported, base = _supported(votes, logs, skills, before)
-    odds, sizes = np.zeros(votes.n_annotators), {"n_annotators": votes.n_annotators, "n_classes": votes.n_classes}
+    odds, honest = np.zeros(votes.n_annotators), np.zeros(votes.n_annotators)
     for _ in range(HONEST_ROUNDS):
         looks = special.expit(USUALLY_HONEST - odds)
         pool = honest_pool(skills, votes.answer, looks)
         answered = _answered(votes, base, pool, looks)
-        odds = random_log_odds(answered[:, counted], votes.annotator[counted], votes.answer[counted], **sizes)
+        odds = _odds(votes, answered, counted, honest)
+        honest = special.expit(USUALLY_HONEST - odds)
     judged = counted & _has_a_judge(votes, odds < USUALLY_HONEST)
-    return supported, random_log_odds(answered[:, judged], votes.annotator[judged], votes.answer[judged], **sizes)
+    return supported, _odds(votes, answered, judged, honest)
+
+
+def _odds(votes: CodedVotes, answered: Floats, rows: Bools, looks: Floats) -> Floats:
+    """`random_log_odds` of everybody (n_annotators,) by these votes; what honest people are like, by how far each looks
+    (n_annotators,)."""
+    sizes = {"n_annotators": votes.n_annotators, "n_classes": votes.n_classes}
+    return random_log_odds(answered[:, rows], votes.annotator[rows], votes.answer[rows], looks=looks, **sizes)
 
 
 def _has_a_judge(votes: CodedVotes, looks: Bools) -> Bools:
@@ -69,8 +77,8 @@ def _supported(votes: CodedVotes, logs: Floats, skills: Skills, before: Floats) 
 
 
 def _answered(votes: CodedVotes, base: Floats, pool: Floats, looks: Floats) -> Floats:
-    """`answer_logs` of all votes (4, n_votes), where everybody answers as the pool as far as she looks (0 to 1)."""
-    logs, found = base.copy(), np.empty((4, len(votes.item)))
+    """`answer_logs` of all votes (5, n_votes), where everybody answers as the pool as far as she looks (0 to 1)."""
+    logs, found = base.copy(), np.empty((5, len(votes.item)))
     for rows in votes.chunks():
         logs += votes.item_sums(rows, _mixed(votes, rows, pool, looks))
     for rows in votes.chunks():

@@ -15,6 +15,10 @@ TURNED = 0.6
 # Of ten who do not look: guess evenly, have one favourite, their own habits, turn answers round. Even guesses are the
 # hardest to tell from poor work; and on items of mostly one class good work looks like a favourite.
 WAYS = (7, 1, 1, 1)
+# Of those who look: average, better, poorer, leaning to one class, in people. What is found here counts beside a
+# hundred people elsewhere, of whom hardly anybody is of the last two kinds: that is what guessing looks like, too.
+KINDS = np.array([50.0, 50.0, 0.2, 0.001])
+KIND_ROUNDS = 5
 # One person in twenty does not look at the items, before anything is known of her.
 GUESSERS = 0.05
 
@@ -26,32 +30,36 @@ def normalised(logs: Floats) -> Floats:
 
 
 def answer_logs(others: Floats, answer: Ints, pool: Floats) -> Floats:
-    """Log P(answer) of each vote (4, n_votes): from an average person, from a better one, from one who turns what the
-    average person says, from one who turns nearly everything.
+    """Log P(answer) of each vote (5, n_votes): from an average person, from a better one, from a poorer one, from one
+    who turns what the average person says, from one who turns nearly everything.
 
     others: (n_votes, n_classes), what everything but this vote says of its item. pool: (n_classes, n_classes), the
     average annotator's P(answer | truth).
     """
     k = pool.shape[0]
     others = (1 - DOUBT) * others + DOUBT / k
-    better = (pool + np.eye(k)) / 2
+    better, poorer = (pool + np.eye(k)) / 2, (pool + 1 / k) / 2
     turned, against = ((1 - way) / max(k - 1, 1) for way in (pool, TURNED * np.eye(k) + (1 - TURNED) / k))
-    found = [np.einsum("nk,kn->n", others, way[:, answer]) for way in (pool, better, turned, against)]
+    found = [np.einsum("nk,kn->n", others, way[:, answer]) for way in (pool, better, poorer, turned, against)]
     return np.asarray(np.log(np.maximum(np.stack(found), 1e-12)))
 
 
-def random_log_odds(logs: Floats, annotator: Ints, answer: Ints, *, n_annotators: int, n_classes: int) -> Floats:
+def random_log_odds(
+    logs: Floats, annotator: Ints, answer: Ints, *, n_annotators: int, n_classes: int, looks: Floats
+) -> Floats:
     """Log Bayes factor for every annotator (n_annotators,): above 0 speaks for careless answers, 0 is no evidence.
 
-    logs: (4, n_votes) of `answer_logs`. Honest is an average or a better person. The careless ways, averaged
-    by WAYS so that no best one is picked afterwards: uniform guessing, one favourite class, own habits whatever the
-    item, and answers turned away from the truth.
+    logs: (5, n_votes) of `answer_logs`. Honest is an average, a better, a poorer person, or one who leans to a class,
+    as common as they are among the others, each as far as she `looks` (n_annotators,). The careless ways, averaged by
+    WAYS so that no best one is picked afterwards: uniform guessing, one favourite class, own habits whatever the item,
+    and answers turned away from the truth.
     """
     k = n_classes
     if k < 2:
         return np.zeros(n_annotators)
-    average, better, turned, against = (np.bincount(annotator, weights=way, minlength=n_annotators) for way in logs)
-    honest = np.logaddexp(average, better) - np.log(2)
+    by_person = np.stack([np.bincount(annotator, weights=way, minlength=n_annotators) for way in logs])
+    leaning = _leaning(logs[0], annotator, answer, n_annotators, k)
+    honest, (turned, against) = _honest(np.stack([*by_person[:3], leaning]), looks), by_person[3:]
     used = np.bincount(annotator * k + answer, minlength=n_annotators * k).reshape(n_annotators, k)
     n = used.sum(axis=1)
     uniform = -n * np.log(k)
@@ -59,7 +67,31 @@ def random_log_odds(logs: Floats, annotator: Ints, answer: Ints, *, n_annotators
     habits = special.gammaln(k) - special.gammaln(n + k) + special.gammaln(used + 1).sum(axis=1)
     adversary = np.logaddexp(turned, against) - np.log(2)
     careless = np.stack([uniform, special.logsumexp(favourite, axis=1) - np.log(k), habits, adversary])
-    return np.asarray(special.logsumexp(careless, axis=0, b=np.array(WAYS)[:, None]) - np.log(sum(WAYS)) - honest)
+    odds = special.logsumexp(careless, axis=0, b=np.array(WAYS)[:, None]) - np.log(sum(WAYS)) - honest
+    return np.asarray(np.where(n > 0, odds, 0.0))
+
+
+def _leaning(average: Floats, annotator: Ints, answer: Ints, n_annotators: int, k: int) -> Floats:
+    """Log P(answers) of every annotator (n_annotators,) who says one class, any of them, instead of every second answer
+    of an average person; average: (n_votes,) log P(answer) from that one."""
+    half = np.bincount(annotator, weights=average - np.log(2), minlength=n_annotators)
+    gain = np.bincount(annotator * k + answer, weights=np.log1p(np.exp(-average)), minlength=n_annotators * k)
+    return np.asarray(half + special.logsumexp(gain.reshape(n_annotators, k), axis=1) - np.log(k))
+
+
+def _honest(by_kind: Floats, looks: Floats) -> Floats:
+    """Log P(answers) of every annotator (n_annotators,) if she looks: a mixture of KINDS, by_kind (4, n_annotators).
+
+    How common they are is learned from the others (empirical Bayes, Robbins 1956): in a crowd where many who look are
+    hardly better than chance, that alone says little.
+    """
+    common = np.tile((KINDS / KINDS.sum())[:, None], by_kind.shape[1])
+    for _ in range(KIND_ROUNDS):
+        logs = by_kind + np.log(common)
+        own = looks * np.exp(logs - special.logsumexp(logs, axis=0))
+        others = KINDS[:, None] + own.sum(axis=1, keepdims=True) - own
+        common = others / others.sum(axis=0)
+    return np.asarray(special.logsumexp(by_kind + np.log(common), axis=0))
 
 
 def certainty_if_looked(certainty: Floats, votes: Ints, odds: Floats, gold: Ints | None, n_classes: int) -> Floats:

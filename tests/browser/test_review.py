@@ -21,7 +21,9 @@ from annotation.models import (
     Role,
 )
 from annotation.operations import outbox
-from tests.browser.conftest import Site, tab_to
+from annotation.operations.agreeing import accept_agreeing
+from annotation.operations.verdicts import Wish, decide_review
+from tests.browser.conftest import PASSWORD, Site, press, tab_to
 from tests.browser.test_accessibility import AXE, offences
 from tests.factories import make_annotation, make_member, make_user
 from tests.following import exported, weight_of
@@ -170,6 +172,62 @@ def test_accept_what_agrees_and_take_it_back(page: Page, site: Site, project: Pr
     page.keyboard.press("u")
     expect(page.get_by_role("status").filter(has_text=f"Took {n} decisions back.")).to_be_visible()
     assert not Review.objects.filter(undone_at=None).exists()
+
+
+def test_a_decision_is_taken_back_from_the_page_of_its_item(page: Page, site: Site, project: Project) -> None:
+    first = open_review(page, site, project)
+    item = Item.objects.get(project=project, data__text=first)
+    Item.objects.filter(pk=item.pk).update(external_id="m-126")
+    page.keyboard.press("a")
+    expect(page.locator("#item-text")).not_to_have_text(first)
+    judge(project)
+    page.goto(f"{site.base_url}/projects/{project.pk}/review?item={item.pk}")
+    told = page.get_by_role("status").filter(has_text="Somebody has decided on m-126 already.")
+    told.get_by_role("link", name="Open its page").click()
+    decision = page.get_by_role("region", name="Decision")
+    expect(decision).to_contain_text("rita accepted")
+    expect(page.get_by_role("link", name="Open in Review")).to_have_count(0)
+    if AXE.is_file():
+        assert offences(page) == []
+    press(page, decision.get_by_role("button", name="Take back the decision"))
+    expect(page.get_by_text("Taken back; everything is as before.")).to_be_visible()
+    expect(decision).to_have_count(0)
+    story = page.get_by_role("region", name="What happened")
+    expect(story.get_by_text("rita took that back")).to_be_visible()
+    assert Review.objects.get().undone_by.username == "rita"
+    expect(page.get_by_role("link", name="Open in Review")).to_be_visible()
+
+
+def test_a_click_on_accept_all_is_taken_back_later(page: Page, site: Site, project: Project) -> None:
+    Project.objects.filter(pk=project.pk).update(target_confidence=1)
+    judge(project)
+    rita = User.objects.get(username="rita")
+    _, n = accept_agreeing(project=project, user=rita)
+    item = Review.objects.filter(undone_at=None).first().item
+    site.log_in(page, "rita", path=f"/projects/{project.pk}/items/{item.pk}")
+    decision = page.get_by_role("region", name="Decision")
+    expect(decision.get_by_text("with other items by one click")).to_be_visible()
+    press(page, decision.get_by_role("button", name="Take back all of that click"))
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"Took {n} decisions back.")).to_be_visible()
+    expect(decision).to_have_count(0)
+    assert not Review.objects.filter(undone_at=None).exists()
+
+
+def test_what_a_colleague_decided_on_ones_own_answer_is_taken_back_by_others(
+    page: Page, site: Site, project: Project
+) -> None:
+    item = Item.objects.get(project=project, data__text="message 1")
+    decide_review(project=project, item=item, user=User.objects.get(username="rita"), wish=Wish("accept"))
+    ann = User.objects.get(username="ann")
+    ann.set_password(PASSWORD)
+    ann.save()
+    Membership.objects.filter(project=project, user=ann).update(role=Role.REVIEWER)
+    site.log_in(page, "ann", path=f"/projects/{project.pk}/items/{item.pk}")
+    decision = page.get_by_role("region", name="Decision")
+    expect(decision.get_by_text("another reviewer or a manager can take that back")).to_be_visible()
+    expect(decision.get_by_role("button")).to_have_count(0)
 
 
 def answer_marks(item: Item, username: str, value: dict[str, object], project: Project) -> None:

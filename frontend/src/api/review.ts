@@ -10,7 +10,7 @@ export type Waiting = Told<S.Waiting, { reason: { kind: string; summary: string;
 export type ReviewQueue = Told<S.ReviewQueue, { results: Waiting[] }>
 export type Vote = Told<Omit<S.Vote, 'updated_at'>, { value: Value }>
 export type ReviewRow = Told<
-  Pick<S.Review, 'id' | 'item' | 'reviewer' | 'decision' | 'value' | 'note' | 'created_at' | 'undone_at' | 'undone_by'>,
+  Pick<S.Review, 'id' | 'item' | 'reviewer' | 'decision' | 'value' | 'note' | 'batch' | 'created_at' | 'undone_at' | 'undone_by'>,
   { value: Value | null }
 >
 export type CommentRow = S.Comment

@@ -5,7 +5,7 @@ import { REVIEW_COMMANDS, reviewCommands } from '../commands/review'
 import { clashes } from '../keymap'
 import { answerKeys } from './classes'
 import { optionsOf } from './options'
-import { askedFor, doubted, inShort, isJudgedAnew, modelView, putBack, story, withMore, without, withPage, wordsOf, wrongness } from './review'
+import { askedFor, doubted, inShort, isDecided, isJudgedAnew, mayTakeBack, modelView, putBack, standing, story, withMore, without, withPage, wordsOf, wrongness } from './review'
 
 const waiting = (item: number, score: number, more: Partial<Waiting> = {}): Waiting => ({
   item, external_id: null, text: `text ${item}`, score, reason: { kind: 'label_suspect', summary: '' }, flag: null, annotation: null,
@@ -18,12 +18,26 @@ const vote = (annotation: number, name: string, wrong: number): Vote => ({
 const page: ItemPage = {
   id: 1, project: 1, external_id: null, data: { text: 'text' }, gold: null, taken: 2, open_slots: 0, consensus: null, comments: [], flags: [],
   votes: [vote(1, 'ham', 0.1), vote(2, 'spam', 0.9), vote(3, 'spam', 0.8)],
-  reviews: [{ id: 5, item: 1, reviewer: 'ana', decision: 'change', value: { class: 'spam' }, note: 'irony', created_at: '2030-01-01T00:01:00Z', undone_at: '2030-01-01T00:02:00Z', undone_by: 'bo' }],
+  reviews: [{ id: 5, item: 1, reviewer: 'ana', decision: 'change', value: { class: 'spam' }, note: 'irony', batch: null, created_at: '2030-01-01T00:01:00Z', undone_at: '2030-01-01T00:02:00Z', undone_by: 'bo' }],
 }
 
 it('knows whether a decision that was taken back is still in what the service says', () => {
   const said = (status: 'reviewed' | 'gold' | 'agreed'): ItemPage => ({ ...page, consensus: { value: { class: 'ham' }, probability: 1, status, n_votes: 2, posterior: {} } })
   expect([said('reviewed'), said('gold'), said('agreed'), page].map(isJudgedAnew)).toEqual([false, false, true, true])
+})
+
+describe('a decision on an item', () => {
+  const [undone] = page.reviews
+  const made = { ...undone!, id: 6, undone_at: null, undone_by: null }
+  it('stands until somebody takes it back; sending out says nothing of what is right', () => {
+    expect([standing(page), isDecided(page)]).toEqual([null, false])
+    expect([standing({ reviews: [made, undone!] })?.id, isDecided({ reviews: [undone!, made] })]).toEqual([6, true])
+    expect(isDecided({ reviews: [{ ...made, decision: 'send_out', value: null }] })).toBe(false)
+  })
+  it('is taken back by a manager, by whoever made it, and by a reviewer who has not answered the item', () => {
+    expect((['owner', 'manager', 'reviewer'] as const).map((role) => mayTakeBack(made, page, role, 'p1'))).toEqual([true, true, false])
+    expect([mayTakeBack(made, page, 'reviewer', 'rita'), mayTakeBack({ ...made, reviewer: 'p1' }, page, 'reviewer', 'p1')]).toEqual([true, true])
+  })
 })
 
 describe('the queue', () => {

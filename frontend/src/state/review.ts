@@ -1,5 +1,5 @@
-import type { Decision, ItemPage, Value, Vote, Waiting } from '../api/review'
-import type { AnswerValue, ClassInfo, Flag, Kind } from '../api/types'
+import type { Decision, ItemPage, ReviewRow, Value, Vote, Waiting } from '../api/review'
+import type { AnswerValue, ClassInfo, Flag, Kind, Role } from '../api/types'
 import { inWords, shownClass } from './answers'
 import { likelyWrong } from './manageFormat'
 import { t } from '../words/spoken.svelte'
@@ -10,6 +10,9 @@ export interface Wish {
   value?: Value
   annotation?: number
 }
+
+/** After these the server has counted again what followed from a decision that was taken back. */
+export const RECOUNTED_MS = [1500, 5000]
 
 /** One decision of this sitting, for undo. */
 export interface Done {
@@ -102,6 +105,20 @@ export function withPage(queue: readonly Waiting[], page: ItemPage): readonly Wa
 /** Whether the decision that was taken back is no longer in what the server says: until then the page of before it stands. */
 export const isJudgedAnew = ({ consensus }: ItemPage): boolean => consensus?.status !== 'reviewed' && consensus?.status !== 'gold'
 
+/** The last decision on the item that nobody took back. */
+export const standing = ({ reviews }: Pick<ItemPage, 'reviews'>): ReviewRow | null => [...reviews].sort((a, b) => b.id - a.id).find((one) => one.undone_at === null) ?? null
+
+/** Whether somebody said what is right: nobody else decides until that is taken back. */
+export const isDecided = (page: Pick<ItemPage, 'reviews'>): boolean => standing(page)?.value != null
+
+/** Whether this person may take the decision back: a reviewer not what a colleague decided on an item that she answered. */
+export const mayTakeBack = (one: ReviewRow, { votes }: Pick<ItemPage, 'votes'>, role: Role, me: string): boolean =>
+  role !== 'reviewer' || one.reviewer === me || !votes.some((vote) => vote.annotator === me)
+
+/** Who decided what, with the note. */
+export const decisionInWords = (one: ReviewRow): string =>
+  `${one.reviewer ?? t.review.aRuleOfThe} ${t.review.decidedTo[one.decision]}${one.value ? ` ${wordsOf(one.value)}` : ''}${one.note ? ` (“${one.note}”)` : ''}`
+
 /** The answer that is doubted: the flagged one, else the one that is probably wrong most. */
 export function doubted(waiting: Waiting, page: ItemPage | null): Vote | null {
   const votes = page?.votes ?? []
@@ -127,8 +144,7 @@ export interface Event {
 export function story(page: ItemPage): Event[] {
   const votes = page.votes.map((vote): Event => ({ at: vote.created_at, text: t.review.answered(vote.annotator ?? t.common.somebody, wordsOf(vote.value)) }))
   const reviews = page.reviews.flatMap((one): Event[] => {
-    const who = one.reviewer ?? t.review.aRuleOfThe
-    const made: Event = { at: one.created_at, text: `${who} ${t.review.decidedTo[one.decision]}${one.value ? ` ${wordsOf(one.value)}` : ''}${one.note ? ` (“${one.note}”)` : ''}` }
+    const made: Event = { at: one.created_at, text: decisionInWords(one) }
     return one.undone_at ? [made, { at: one.undone_at, text: t.review.tookThatBack(one.undone_by ?? t.common.somebody) }] : [made]
   })
   const flags = page.flags.map((flag): Event => ({ at: flag.created_at, text: t.review.flagLabelProbablyWrong(flag.annotator ? t.review.answerOf(flag.annotator) : t.review.anAnswer, likelyWrong(flag.score)) }))

@@ -2,12 +2,10 @@ import { create, get, post } from '../../api/client'
 import { ApiError, explain } from '../../api/errors'
 import type { ItemPage, ReviewQueue, ReviewRow, Value, Vote, Waiting } from '../../api/review'
 import type { AnswerValue, Box, Project, Span } from '../../api/types'
-import { asAnswer, askedFor, doubted, isJudgedAnew, nextDrawn, putBack, same, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
+import { RECOUNTED_MS, asAnswer, askedFor, doubted, isDecided, isJudgedAnew, nextDrawn, putBack, same, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
 import { t } from '../../words/spoken.svelte'
 import { createEditing, isMade, type Edited, type Editing } from '../label/editing.svelte'
 
-/** After these the server has counted again what followed from a decision that was taken back. */
-const RECOUNTED_MS = [1500, 5000]
 
 export type Shown = 'all' | 'label_suspect' | 'disagreement'
 export type Dialog = 'keys' | 'palette' | 'classes'
@@ -30,6 +28,8 @@ export interface Bench {
   readonly busy: boolean
   readonly failure: string
   readonly said: string
+  /** The item that one came for and that cannot be decided on, with the reason. */
+  readonly refused: { item: number; why: string } | null
   readonly dialog: Dialog | null
   /** The answer whose marks alone are drawn, by its annotation; null: what is held for right and whatever else was marked. */
   readonly drawn: number | null
@@ -78,6 +78,7 @@ export function createBench(project: Project): Bench {
   let busy = $state(false)
   let failure = $state('')
   let said = $state('')
+  let refused = $state.raw<{ item: number; why: string } | null>(null)
   let dialog = $state<Dialog | null>(null)
   let talks = $state(0)
   let drawn = $state<number | null>(null)
@@ -122,9 +123,10 @@ export function createBench(project: Project): Bench {
   /** Puts an item that does not wait before those that do; says so where there is nothing to decide. */
   async function bring(item: number): Promise<void> {
     const found = await get<ItemPage>(`items/${item}/`)
-    const one = found.consensus?.status === 'reviewed' ? null : askedFor(found)
+    const one = isDecided(found) ? null : askedFor(found)
     if (!one || found.project !== project.id) {
-      said = t.review.doesNotWait(t.common.item(item))
+      const name = found.external_id ?? t.explore.itemNumber(item)
+      refused = { item, why: isDecided(found) ? t.review.isDecided(name) : t.review.doesNotWait(name) }
       return
     }
     pages = new Map([...pages, [item, found]])
@@ -253,6 +255,7 @@ export function createBench(project: Project): Bench {
     get busy() { return busy },
     get failure() { return failure },
     get said() { return said },
+    get refused() { return refused },
     get dialog() { return dialog },
     get talks() { return talks },
     get drawn() { return drawn },

@@ -103,6 +103,9 @@ class Comment(s.Serializer[Any]):
     author = s.CharField(allow_null=True, help_text="Null where colleagues are not named.")
     body = s.CharField()
     mentions = s.ListField(child=s.CharField())
+    unknown = s.ListField(
+        child=s.CharField(), allow_null=True, help_text="Called by @name, and no member. Null where names are not told."
+    )
     created_at = s.DateTimeField()
 
 
@@ -124,9 +127,17 @@ class SaidToOne(s.Serializer[Any]):
     seen_at = s.DateTimeField(allow_null=True)
 
 
+class Questions(s.Serializer[Any]):
+    project = s.IntegerField()
+    project_name = s.CharField()
+    n = s.IntegerField(help_text="Threads begun by annotators that nobody else has answered, of the newest thousand.")
+    item = s.IntegerField(help_text="What the oldest of them is about.")
+
+
 class SaidToMe(Page):
     n_unseen = s.IntegerField()
     results = SaidToOne(many=True)
+    questions = Questions(many=True, help_text="In projects that one reviews.")
 
 
 class Seen(s.Serializer[Any]):

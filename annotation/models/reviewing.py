@@ -92,6 +92,11 @@ class Comment(models.Model):
     body = models.TextField()
     created_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["project", "-id"], condition=Q(parent__isnull=True), name="comment_begins_thread")
+        ]
+
     def __str__(self) -> str:
         return f"comment {self.pk}"
 

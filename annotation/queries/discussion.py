@@ -1,17 +1,34 @@
-"""What somebody may read of the talk about an item, and what is said to her."""
+"""What somebody may read of the talk about an item, what is said to her, and which questions nobody has answered."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import F, Q
 
-from annotation.models import Annotation, Item, Mention, Project, Role
-from annotation.queries.review import comment_row, comments
+from annotation.models import Annotation, Comment, Item, Mention, Project, Role
+from annotation.queries.review import NAME, comment_row, comments
+from annotation.rows import every
 
 MOST_FOR_ONE = 50
-NAME = re.compile(r"(?<![\w@])@[\w.+-]*\w")
+MOST_THREADS = 1000
+# A question is what an annotator begins a thread with. It is answered once somebody else than an annotator has spoken
+# about its item since. Of each project the newest threads are looked at, however much was ever said in it.
+QUESTIONS = """
+    SELECT asked.project_id, count(*), (array_agg(asked.item_id ORDER BY asked.id))[1]
+    FROM unnest(%(projects)s::bigint[]) AS listed (id)
+    CROSS JOIN LATERAL (
+        SELECT id, project_id, item_id, author_id FROM annotation_comment
+        WHERE project_id = listed.id AND parent_id IS NULL ORDER BY id DESC LIMIT %(most)s) asked
+    JOIN annotation_membership asker
+      ON asker.project_id = asked.project_id AND asker.user_id = asked.author_id AND asker.role = 'annotator'
+    WHERE NOT EXISTS (
+        SELECT FROM annotation_comment answer
+        LEFT JOIN annotation_membership who
+          ON who.project_id = answer.project_id AND who.user_id = answer.author_id
+        WHERE answer.item_id = asked.item_id AND answer.id > asked.id AND who.role IS DISTINCT FROM 'annotator')
+    GROUP BY asked.project_id ORDER BY asked.project_id
+"""
 
 
 def seen_by(user: User, item: Item) -> list[dict[str, Any]]:
@@ -23,7 +40,12 @@ def seen_by(user: User, item: Item) -> list[dict[str, Any]]:
     rows = comments(item)
     if not reads_others(user, item.project, item.pk):
         rows = rows.filter(Q(author=user))
-    return [_named(comment_row(row), item.project, user) for row in rows]
+    return [read_by(user, row, item.project) for row in rows]
+
+
+def read_by(user: User, comment: Comment, project: Project) -> dict[str, Any]:
+    """Returns the comment as this member of the project reads it."""
+    return _named(comment_row(comment), project, user)
 
 
 def reads_others(user: User, project: Project, item_id: int) -> bool:
@@ -34,7 +56,8 @@ def reads_others(user: User, project: Project, item_id: int) -> bool:
 def said_to(user: User, projects: Mapping[int, Project]) -> dict[str, Any]:
     """Returns what is said to this person in these projects, each with her `role`: the unseen first, then the newest.
 
-    `body` is null while she may not read it. `n_unseen` counts all, however many are listed.
+    `body` is null while she may not read it. `n_unseen` counts all, however many are listed. `questions` says in which
+    of the projects that she reviews annotators ask something that nobody has answered.
     """
     rows = Mention.objects.filter(user=user, comment__project_id__in=list(projects))
     listed = rows.select_related("comment__author", "comment__item").prefetch_related("comment__mentions__user")
@@ -45,12 +68,20 @@ def said_to(user: User, projects: Mapping[int, Project]) -> dict[str, Any]:
         "n_unseen": rows.filter(seen_at=None).count(),
         "results": [_said_row(one, projects[one.comment.project_id], answered) for one in found],
         "next": None,
+        "questions": _questions([project for project in projects.values() if _reviews(project)]),
     }
+
+
+def _questions(reviewed: Sequence[Project]) -> list[dict[str, Any]]:
+    """Returns how many questions of annotators wait in each of the projects that has any, and the oldest one's item."""
+    names = {project.pk: project.name for project in reviewed}
+    found = every(QUESTIONS, {"projects": list(names), "most": MOST_THREADS}) if names else []
+    return [{"project": pk, "project_name": names[pk], "n": n, "item": item} for pk, n, item in found]
 
 
 def _said_row(row: Mention, project: Project, answered: set[int]) -> dict[str, Any]:
     comment = row.comment
-    said = _named(comment_row(comment), project, row.user)
+    said = read_by(row.user, comment, project)
     is_readable = _reviews(project) or comment.item_id in answered
     return {
         "id": row.pk,
@@ -82,11 +113,12 @@ def _named(row: dict[str, Any], project: Project, user: User) -> dict[str, Any]:
 
 
 def _without_names(row: dict[str, Any], own: str) -> dict[str, Any]:
-    """Her own words stay as she wrote them; whom they reached is not told, or names could be tried."""
+    """Her own words stay as she wrote them; whom they reached, or did not, is not told, or names could be tried."""
     is_own = row["author"] == own
     return row | {
         "author": own if is_own else None,
         "mentions": [name for name in row["mentions"] if name == own],
+        "unknown": None,
         "body": row["body"]
         if is_own
         else NAME.sub(lambda found: found[0] if found[0] == f"@{own}" else "@…", row["body"]),

@@ -1,6 +1,7 @@
 """What a reviewer should look at next, and all that is known about one item."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -267,12 +268,18 @@ def comments(item: Item) -> QuerySet[Comment]:
     return Comment.objects.filter(item=item).select_related("author").prefetch_related("mentions__user").order_by("pk")
 
 
+NAME = re.compile(r"(?<![\w@])@([\w.+-]*\w)")
+
+
 def comment_row(row: Comment) -> dict[str, Any]:
+    """Returns the comment; `unknown` names whoever is called in it without being a member."""
+    told, author = {one.user.get_username() for one in row.mentions.all()}, row.author.get_username()
     return {
         "id": row.pk,
         "parent": row.parent_id,
-        "author": row.author.get_username(),
+        "author": author,
         "body": row.body,
+        "unknown": sorted({*NAME.findall(row.body)} - told - {author}),
         "mentions": sorted(one.user.get_username() for one in row.mentions.all() if one.by_name),
         "created_at": row.created_at,
     }

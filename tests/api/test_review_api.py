@@ -276,6 +276,29 @@ def test_what_is_said_to_somebody_reaches_her(world, client_of):
     assert [(one["author"], one["body"], one["by_name"]) for one in answered] == [("cem", "Yes.", False)]
 
 
+def test_a_question_waits_until_somebody_else_than_an_annotator_answers(world, client_of):
+    """Two questions about one item and one about another; colleagues answer none of them, a word of a reviewer both."""
+    _, items, people, reviewer = world
+    ann, cem = client_of(people["ann"]), client_of(people["cem"])
+    ask = [f"items/{item.pk}/comments/" for item in items[:2]]
+    first = ann.call("POST", ask[0], {"body": "Is this irony, @nobody and @cem?"})[1]
+    assert (first["unknown"], first["mentions"]) == (None, [])
+    assert cem.call("POST", ask[0], {"body": "I wonder, too.", "parent": first["id"]})[0] == 201
+    assert [ann.call("POST", path, {"body": "And why?"})[0] for path in ask] == [201, 201]
+
+    def waiting(client):
+        return [(one["n"], one["item"]) for one in client.call("GET", "my/mentions/")[1]["questions"]]
+
+    assert [waiting(reviewer), waiting(ann)] == [[(3, items[0].pk)], []]
+    said = reviewer.call("GET", ask[0])[1]["results"][0]
+    assert (said["unknown"], said["mentions"]) == (["nobody"], ["cem"])
+    assert reviewer.call("POST", ask[0], {"body": "It is."})[1]["unknown"] == []
+    assert waiting(reviewer) == [(1, items[1].pk)]
+    assert ann.call("POST", ask[0], {"body": "Thanks!", "parent": first["id"]})[0] == 201
+    assert waiting(reviewer) == [(1, items[1].pk)]
+    assert client_of(make_member(make_project(), role="manager")).call("GET", "my/mentions/")[1]["questions"] == []
+
+
 def test_acting_on_flags_and_people(world, client_of):
     project, _, people, reviewer = world
     manager = client_of(make_member(project, role="manager"))

@@ -18,13 +18,18 @@ def test_a_question_reaches_a_reviewer_and_the_answer_comes_back(site: Site, pag
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("complementary", name="Discussion")).to_contain_text("Is this irony, @rita?")
     expect(page.get_by_label("Comment")).not_to_be_focused()
+    expect(page.get_by_text("Reviewers and managers see every question.")).to_be_visible()  # rita's name is not told
     page.keyboard.press("1")  # the keys belong to the question again
     expect_saved(page)
 
     other = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
     site.log_in(other, "rita")
     expect(other.get_by_role("heading", name="For you (1)")).to_be_visible()
-    other.get_by_role("link", name="wrote to you").click()
+    question = other.get_by_role("link", name="1 question about items")
+    expect(question).to_be_visible()
+    other.goto(f"{site.base_url}/projects/{project.pk}")
+    expect(question).to_have_attribute("href", f"/projects/{project.pk}/items/{Comment.objects.get().item_id}")
+    question.click()
     expect(other.get_by_role("article").filter(has_text="Is this irony")).to_be_visible()
     other.get_by_role("button", name="Answer", exact=True).click()
     other.keyboard.type("Yes: it is spam.")

@@ -153,7 +153,7 @@ class Comments(View):
         item = access.item_for(person(request), item_id, needs="comment")
         given: dict[str, Any] = checked(reviewing.NewComment, request)
         comment = comments.add_comment(project=item.project, item=item, user=person(request), **given)
-        return Response(queries.comment_row(comment), status=201)
+        return Response(discussion.read_by(person(request), comment, item.project), status=201)
 
 
 class SeenComments(View):

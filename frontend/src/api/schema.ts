@@ -266,6 +266,8 @@ export interface Comment {
   author: string | null
   body: string
   mentions: string[]
+  /** Called by @name, and no member. Null where names are not told. */
+  unknown: string[] | null
   created_at: string
 }
 
@@ -1233,6 +1235,15 @@ export interface Projects {
   results: Project[]
 }
 
+export interface Questions {
+  project: number
+  project_name: string
+  /** Threads begun by annotators that nobody else has answered, of the newest thousand. */
+  n: number
+  /** What the oldest of them is about. */
+  item: number
+}
+
 export interface Queue {
   /** Address of the next page. */
   next: string | null
@@ -1398,6 +1409,8 @@ export interface SaidToMe {
   next: string | null
   n_unseen: number
   results: SaidToOne[]
+  /** In projects that one reviews. */
+  questions: Questions[]
 }
 
 export interface SaidToOne {

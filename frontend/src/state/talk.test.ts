@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { discussed, itemSpoken, placeOf, threadsOf, unseen, whoSaid } from './talk'
+import { discussed, itemSpoken, placeOf, reachWords, threadsOf, unseen, whoSaid } from './talk'
 
 const said = (id: number, more = {}) => ({
   id, project: 7, project_name: 'Inbox', item: 3, external_id: null, text: null, author: 'maya', body: 'Why?', by_name: true, created_at: '2026-03-01T00:00:00Z', seen_at: null, ...more,
@@ -11,11 +11,18 @@ it('keeps answers behind what they answer', () => {
 })
 
 it('says what is new, and where to read it', () => {
-  const told = { n_unseen: 2, next: null, results: [said(1), said(2, { project: 8 }), said(3, { seen_at: '2026-03-02T00:00:00Z' })] }
+  const told = { n_unseen: 2, next: null, questions: [], results: [said(1), said(2, { project: 8 }), said(3, { seen_at: '2026-03-02T00:00:00Z' })] }
   expect([unseen(told).length, unseen(told, 7).length, unseen(null).length]).toEqual([2, 1, 0])
   expect([whoSaid(said(1)), whoSaid(said(1, { author: null, by_name: false }))]).toEqual(['maya wrote to you', 'Somebody answered you'])
   expect(placeOf(said(1), [])).toBe('/projects/7/label?discuss=3')
   expect(placeOf(said(1), [{ project: 7, name: 'Inbox', role: 'reviewer', kind: 'choice' }])).toBe('/projects/7/items/3')
+})
+
+it('says which names reach nobody, or that this is not told', () => {
+  expect(reachWords({ body: 'Is this irony, @rev?', unknown: ['rev'] })).toBe('Nobody here is called rev.')
+  expect(reachWords({ body: 'Is this irony, @rita?', unknown: [] })).toBe('')
+  expect(reachWords({ body: 'Is this irony, @rev?', unknown: null })).toMatch(/Reviewers and managers see every question/)
+  expect(reachWords({ body: 'write to a@b.example', unknown: null })).toBe('')
 })
 
 it('names an item as people know it, never by a number of the service', () => {

@@ -1,5 +1,5 @@
 /** What people say to each other about items. Pure. */
-import type { SaidToMe, SaidToOne } from '../api/schema'
+import type { Comment, SaidToMe, SaidToOne } from '../api/schema'
 import { homeOf } from './routes'
 import type { MembershipSummary } from '../api/types'
 import { t } from '../words/spoken.svelte'
@@ -13,6 +13,14 @@ interface Said {
 export function threadsOf<Row extends Said>(comments: readonly Row[]): [Row, ...Row[]][] {
   return comments.filter((one) => one.parent === null).map((first) => [first, ...comments.filter((one) => one.parent === first.id)])
 }
+
+/** Whom of those called by @name a comment does not reach; nothing where all are members. */
+export function reachWords({ body, unknown }: Pick<Comment, 'body' | 'unknown'>): string {
+  if (unknown === null) return NAMED.test(body) ? t.talk.namesAreNotTold : ''
+  return unknown.length ? t.talk.nobodyCalled(unknown.join(', ')) : ''
+}
+
+const NAMED = /(^|[^\w@])@[\w.+-]*\w/
 
 /** What is new to the person, of one project or of all. */
 export const unseen = (told: SaidToMe | null, project: number | null = null): SaidToOne[] =>

@@ -86,6 +86,8 @@ export const en = {
     you: { owner: 'you own it', manager: 'you manage it', reviewer: 'you review it', annotator: 'you label it' },
     forYou: (count: string) => `For you (${count})`,
     whatColleaguesSaidTo: 'what colleagues said to you',
+    questionsAsked: 'Questions of annotators',
+    nobodyHasAnswered: 'nobody has answered them yet',
     where: (project_name: string, item: string) => `in ${project_name}, ${item}`,
     youCanReadIt: 'You can read it once you have answered that item.',
   },
@@ -606,6 +608,7 @@ export const en = {
     goneOrNotYours: 'It was deleted, or you are not a member of it. Whoever sent you here can invite you.',
     whatNeedsMe: 'What needs me?',
     nothingNoOpenFlag: 'Nothing. No open flag.',
+    questionsAboutItems: (n: number) => `${plural(n, 'question')} about items`,
     noLabelsYet: 'There are no answers yet. What comes next:',
     nextItems: 'Bring items in',
     nextPeople: 'Invite people, by link or by name',
@@ -1552,6 +1555,8 @@ export const en = {
     answer: 'Answer',
     send: 'Send',
     noAnswer: 'Not an answer',
+    nobodyCalled: (names: string) => `Nobody here is called ${names}.`,
+    namesAreNotTold: 'Whom a name reaches is not shown here. Reviewers and managers see every question.',
   },
 }
 

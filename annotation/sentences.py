@@ -40,4 +40,7 @@ def beside(text: str) -> dict[str, Any]:
 
 
 def _short(part: Any) -> Any:
+    """A part as it goes out; a sentence inside another one as it goes out itself."""
+    if isinstance(part, Sentence):
+        return spoken(part)
     return round(part, 4) if isinstance(part, float) else part

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from annotation.operations.agreement_report import excerpts
-from annotation.operations.judgement import Judgement, shown, told_apart
+from annotation.operations.answer_words import Quotes, quoted, shown, told_apart
+from annotation.operations.judgement import Judgement
 from annotation.operations.suspicions import (
     MOST_LABELS,
     MOST_OTHERS,
@@ -17,7 +18,7 @@ from annotation.operations.suspicions import (
     digest,
     doubted_label,
 )
-from annotation.sentences import say
+from annotation.sentences import Sentence, say, spoken
 
 
 def suspicious_answers(found: Judgement, names: Mapping[int, str]) -> list[Suspicion]:
@@ -31,22 +32,30 @@ def suspicious_answers(found: Judgement, names: Mapping[int, str]) -> list[Suspi
     texts = excerpts([int(votes.item_ids[votes.votes[row, 0]]) for row in worst])
     believed = dict(zip(found.beliefs.item_ids.tolist(), found.values, strict=True))
     rows_of = dict(crowd.rows_by_item()) if worst else {}
+    doubted = [(row, int(votes.item_ids[votes.votes[row, 0]])) for row in worst]
+    doubted = [(row, item_id) for row, item_id in doubted if item_id in texts]
+    quotes = quoted((item_id, _value(found, row), believed[item_id]) for row, item_id in doubted)
     suspicions = []
-    for row in worst:
-        item = int(votes.votes[row, 0])
-        item_id = int(votes.item_ids[item])
-        others = [_said(found, int(other), names) for other in rows_of[item] if other != row]
-        if item_id in texts:
-            suspicions.append(
-                _suspicion(found, row, float(p_wrong[row]), believed[item_id], others, texts[item_id]["text"], names)
-            )
+    for row, item_id in doubted:
+        others = [_said(found, int(other), names) for other in rows_of[int(votes.votes[row, 0])] if other != row]
+        text, held = texts[item_id]["text"], quotes.get(item_id, {})
+        suspicions.append(_suspicion(found, row, float(p_wrong[row]), believed[item_id], others, text, held, names))
     return suspicions
 
 
 def _said(found: Judgement, row: int, names: Mapping[int, str]) -> dict[str, Any]:
-    votes = found.crowd.answers.votes
-    value = found.crowd.value(int(votes.votes[row, 2]))
-    return {"value": value, "class": shown(value), "annotator": names[int(votes.annotator_ids[votes.votes[row, 1]])]}
+    votes, value = found.crowd.answers.votes, _value(found, row)
+    who = names[int(votes.annotator_ids[votes.votes[row, 1]])]
+    return {"value": value, "annotator": who} | _in_words("class", shown(value))
+
+
+def _value(found: Judgement, row: int) -> dict[str, Any]:
+    return found.crowd.value(int(found.crowd.answers.votes.votes[row, 2]))
+
+
+def _in_words(name: str, words: str) -> dict[str, Any]:
+    """The words under this name, and how they are said where they are a sentence."""
+    return {name: words} | ({f"{name}_said": spoken(words)} if isinstance(words, Sentence) else {})
 
 
 def _suspicion(
@@ -56,11 +65,12 @@ def _suspicion(
     expected: dict[str, Any],
     others: list[dict[str, Any]],
     text: str,
+    quotes: Quotes,
     names: Mapping[int, str],
 ) -> Suspicion:
     votes = found.crowd.answers.votes
     own = _said(found, row, names)
-    said, amounts = told_apart(own["value"], expected)
+    said, amounts = told_apart(own["value"], expected, quotes)
     known = bool(found.crowd.gold[votes.votes[row, 0]] >= 0)
     against = "the known answer is" if known else "what the others say amounts to"
     summary = say(
@@ -71,8 +81,8 @@ def _suspicion(
     evidence = {
         "text": text,
         "value": own["value"],
-        "class": said,
-        "expected": amounts,
+        **_in_words("class", said),
+        **_in_words("expected", amounts),
         "expected_value": expected,
         "others": others[:MOST_OTHERS],
         "n_others": len(others),

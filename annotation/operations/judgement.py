@@ -1,7 +1,7 @@
 """Answers that say more than one class, judged: what is believed of every item, and of the people who answered."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -10,14 +10,12 @@ import numpy as np
 
 from annotation.arrays import Answers, Beliefs, Floats, Ints
 from annotation.kinds import Kind, Schema
+from annotation.operations.answer_words import shown
 from annotation.operations.inference import AGREED, DOUBTFUL, GOLD, REVIEWED, SINGLE, Inference
 from modeling.error_range import Mistakes
 from modeling.evaluation import accuracy_interval
 from modeling.skills import STRENGTH
 from modeling.truth import infer
-
-LONGEST_SHOWN = 60
-MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -149,33 +147,3 @@ def _bounds(crowd: Crowd, verdict: Verdict, hits: Floats, n: Ints) -> tuple[Floa
     low = [accuracy_interval(float(h), int(c)).low for h, c in zip(least, n, strict=True)]
     high = [accuracy_interval(float(h), int(c)).high for h, c in zip(most, n, strict=True)]
     return np.array(low), np.array(high)
-
-
-def shown(value: Mapping[str, Any]) -> str:
-    """Returns an answer in few words, for reports and flags."""
-    ((name, part),) = value.items()
-    if name == "classes":
-        return " + ".join(part) or "none of them"
-    if name in ("spans", "boxes"):
-        return f"{len(part)} {name if len(part) != 1 else name.rstrip('es')}"
-    text = str(part)
-    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
-
-
-def told_apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, str]:
-    """Returns two answers in few words that say what differs: of as many marks those that only one of them has."""
-    ((name, own),), ((_, others),) = one.items(), other.items()
-    if name not in ("spans", "boxes") or len(own) != len(others) or one == other:
-        return shown(one), shown(other)
-    return _named([mark for mark in own if mark not in others]), _named([mark for mark in others if mark not in own])
-
-
-def _named(marks: Sequence[Mapping[str, Any]]) -> str:
-    more = len(marks) - MOST_NAMED
-    return ", ".join([*map(_mark, marks[:MOST_NAMED]), *([f"{more} more"] if more > 0 else [])])
-
-
-def _mark(mark: Mapping[str, Any]) -> str:
-    if "start" in mark:
-        return f"{mark['class']} {mark['start']}-{mark['end']}"
-    return f"{mark['class']} at ({mark['x']:g}, {mark['y']:g}), {mark['width']:g} by {mark['height']:g}"

@@ -8,8 +8,9 @@ import pytest
 
 from annotation.arrays import Answers, Votes
 from annotation.kinds import KINDS, Schema
+from annotation.operations.answer_words import told_apart
 from annotation.operations.graded_judge import judge_graded
-from annotation.operations.judgement import Crowd, Judgement, judged, told_apart
+from annotation.operations.judgement import Crowd, Judgement, judged
 
 SCHEMA = Schema(classes=("person", "place"), spans_overlap=False)
 SPANS = KINDS["spans"]
@@ -157,12 +158,14 @@ def test_no_doubt_contradicts_the_consensus(per_item: int) -> None:
 
 
 def test_two_answers_are_told_apart_by_what_differs() -> None:
-    shared = span(0, 4)
-    said = told_apart({"spans": [shared, span(6, 9)]}, {"spans": [shared, span(6, 9, "place")]})
-    assert said == ("person 6-9", "place 6-9")
-    assert told_apart({"spans": [shared]}, {"spans": []}) == ("1 span", "0 spans")
+    shared, quotes = span(0, 4), {(6, 9): "Ada", (12, 15): "Ada"}
+    said = told_apart({"spans": [shared, span(6, 9)]}, {"spans": [shared, span(6, 9, "place")]}, quotes)
+    assert said == ("person “Ada”", "place “Ada”")
+    moved_on = told_apart({"spans": [shared, span(6, 9)]}, {"spans": [shared, span(12, 15)]}, quotes)
+    assert moved_on == ("person “Ada” from 6 to 9", "person “Ada” from 12 to 15")
+    assert told_apart({"spans": [shared]}, {"spans": []}, quotes) == ("1 span", "0 spans")
     box = {"x": 1, "y": 2.5, "width": 3, "height": 4, "class": "cat"}
     moved = [box | {"x": 5 + k} for k in range(4)]
-    one, other = told_apart({"boxes": [box] * 4}, {"boxes": moved})
+    one, other = told_apart({"boxes": [box] * 4}, {"boxes": moved}, {})
     assert one.startswith("cat at (1, 2.5), 3 by 4, ")
     assert other.endswith(", 1 more")

@@ -103,7 +103,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 function voteFacts(evidence: Flag['evidence']): Fact[] {
   const others = Array.isArray(evidence['others']) ? evidence['others'].filter(isRecord) : []
-  return others.map((vote) => ({ name: String(vote['annotator'] ?? t.manage.somebody), value: String(vote['class'] ?? '–') }))
+  return others.map((vote) => ({ name: String(vote['annotator'] ?? t.manage.somebody), value: say(String(vote['class'] ?? '–'), vote['class_said']) }))
 }
 
 function modelFacts(evidence: Flag['evidence']): Fact[] {
@@ -143,7 +143,7 @@ function figureFacts(evidence: Flag['evidence']): Fact[] {
 export function flagFacts(flag: Flag): Fact[] {
   const { evidence } = flag
   const answers: Fact[] = []
-  if (evidence.class !== undefined) answers.push({ name: flag.annotator ?? t.manage.answer, value: evidence.class })
-  if (evidence.expected !== undefined) answers.push({ name: evidence['known'] === true ? t.manage.knownAnswer : t.manage.expected, value: evidence.expected })
+  if (evidence.class !== undefined) answers.push({ name: flag.annotator ?? t.manage.answer, value: say(evidence.class, evidence['class_said']) })
+  if (evidence.expected !== undefined) answers.push({ name: evidence['known'] === true ? t.manage.knownAnswer : t.manage.expected, value: say(evidence.expected, evidence['expected_said']) })
   return [...answers, ...voteFacts(evidence), ...modelFacts(evidence), ...figureFacts(evidence)]
 }

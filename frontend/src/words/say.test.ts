@@ -18,6 +18,12 @@ describe('a sentence of the service', () => {
       expect(say(ENGLISH, HELP)).toBe('cy 的回答约有 61% 正确（52% 至 70%），低于此处的标准 75%。')
     })
 
+    it('says a sentence inside another one', () => {
+      const mark = (name: string) => ({ code: 'mark.span', with: { name, text: 'Lovelace' } })
+      const flag = { code: 'flag.others_amount_to', with: { who: 'bob', said: mark('组织'), expected: { code: 'mark.spans', with: { n: 2 } } } }
+      expect(say('bob said …', flag)).toBe('bob 回答“组织‘Lovelace’”；其他人的回答合起来是“2 处片段”。')
+    })
+
     it('says why a training failed, and keeps the error as it is', () => {
       const failed = { running: false, error: 'The training failed.', said: { code: 'training.failed', with: { why: 'MemoryError' } } }
       expect(say(failed.error, failed.said)).toBe('训练失败，系统会自动重试。错误信息：MemoryError')

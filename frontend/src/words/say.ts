@@ -18,9 +18,10 @@ const inner = (of: string, value: string): string => {
   return words[of]?.[value] ?? t.inner[value] ?? t.inner[value.replace(/\d[\d,]*/g, '#')] ?? value
 }
 
-/** `{n}`, `{share:%}` as whole percent, `{points:1}` with so many digits, `{role:role}` as a word of the page, `{n:of all}` as so many of others. */
+/** A sentence inside another one; `{n}`, `{share:%}` as whole percent, `{points:1}` with so many digits, `{role:role}` as a word of the page, `{n:of all}` as so many of others. */
 function written(value: unknown, how: string, parts: Spoken['with'] = {}): string {
   if (how.startsWith('of ')) return t.manage.ofOthers(Number(value), Number(parts[how.slice(3)]))
+  if (isSpoken(value)) return say('', value)
   if (typeof value !== 'number') return inner(how, String(value ?? ''))
   if (how === '%') return wholePercent(value)
   return /^\d$/.test(how) ? score(value, Number(how)) : count(value)

@@ -122,6 +122,19 @@ def test_csv_with_mapped_columns():
     assert WorkRequest.objects.filter(project=project, topic=Topic.REPRESENT).exists()
 
 
+def test_rows_that_were_there_already_are_named():
+    project = make_project()
+    first = bring_now("id,text\na,one\nb,two\na,three\n", project)
+    assert (counts(first), first.errors) == ((2, 1, 0), [])
+    assert first.result is not None
+    [again] = first.result["repeated"]
+    assert (again["row"], again["field"]) == (4, "external_id")
+    assert again["message"] == "An item with the id a was there already."
+    second = bring_now("text\nnew\ntwo\n", project)
+    assert second.result is not None
+    assert [(one["row"], one["said"]["code"]) for one in second.result["repeated"]] == [(3, "row.content_there")]
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -37,7 +37,7 @@ class Items(View):
         project = access.project_for(person(request), project_id, needs="import")
         rows = checked(serializers.ItemRows, request)["items"]
         added = transfer.add_items(project=project, rows=rows)
-        return Response(asdict(added))
+        return Response({name: value for name, value in asdict(added).items() if name != "repeated"})
 
 
 class Imports(View):

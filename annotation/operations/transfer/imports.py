@@ -116,7 +116,7 @@ def _commit(claim: JobClaim, batch: list[Record], share_read: float) -> None:
             total=max(done, round(done / share_read)),
             n_errors=job.n_errors + len(wrong),
             errors=(job.errors + wrong)[:MAX_ERRORS],
-            cursor={"record": batch[-1][0]} | _sums(job, added),
+            cursor={"record": batch[-1][0], "repeated": _repeated(job, added)} | _sums(job, added),
         )
 
 
@@ -145,10 +145,18 @@ def _sums(job: Job, added: Added) -> dict[str, int]:
     return {name: job.cursor.get(name, 0) + getattr(added, name) for name in COUNTS}
 
 
+def _repeated(job: Job, added: Added) -> list[dict[str, Any]]:
+    """Returns the first hundred rows of the file that were there already, in the shape of its errors."""
+    found = [{"row": one["index"]} | {name: one[name] for name in one if name != "index"} for one in added.repeated]
+    listed: list[dict[str, Any]] = job.cursor.get("repeated", []) + found
+    return listed[:MAX_ERRORS]
+
+
 def _finish(claim: JobClaim) -> None:
     with transaction.atomic():
         job = own_job(claim)
-        result = {name: job.cursor.get(name, 0) for name in COUNTS} | {"errors": job.n_errors}
+        counted = {name: job.cursor.get(name, 0) for name in COUNTS} | {"errors": job.n_errors}
+        result: dict[str, Any] = counted | {"repeated": job.cursor.get("repeated", [])}
         same = Job.objects.filter(project=job.project_id, kind=Job.Kind.IMPORT, params__sha256=job.params["sha256"])
         if earlier := same.filter(pk__lt=job.pk).order_by("pk").first():
             again = say("job.same_file", "The same file was imported before, as job {job}.", job=earlier.pk)

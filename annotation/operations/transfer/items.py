@@ -15,6 +15,7 @@ from annotation.operations.transfer.known import contradictions
 from annotation.operations.transfer.labels import check_votes, members_named, store_votes
 from annotation.operations.transfer.rows import Draft, read_row
 from annotation.operations.transfer.store import expected_in, lock_project, store
+from annotation.sentences import say
 
 MAX_ITEMS = 1_000
 
@@ -23,7 +24,8 @@ MAX_ITEMS = 1_000
 class Added:
     """What became of the rows: created + duplicates + the number of rows with errors = rows given.
 
-    Of the created items so many have a known answer, and so many answers of people came with them.
+    Of the created items so many have a known answer, and so many answers of people came with them. `repeated` says of
+    each duplicate what it has in common with an item that was there already.
     """
 
     created: int = 0
@@ -32,6 +34,7 @@ class Added:
     known_answers: int = 0
     annotations: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
+    repeated: list[dict[str, Any]] = field(default_factory=list, compare=False)
 
 
 def add_items(*, project: Project, rows: Sequence[Any]) -> Added:
@@ -69,12 +72,20 @@ def add_rows(project_id: int, rows: Sequence[tuple[int, Any]]) -> Added:
     drafts = [draft for draft in drafts if draft.index not in refused]
     stored = store(project, drafts)
     store_votes(project, stored.created, members)
-    added.created, added.duplicates = len(stored.created), stored.duplicates
+    added.created, added.duplicates = len(stored.created), len(stored.duplicates)
+    added.repeated = [{"index": draft.index} | _repeated(draft).shown() for draft in stored.duplicates]
     added.duplicate_content = stored.duplicate_content
     added.known_answers = sum(draft.gold is not None for _, draft in stored.created)
     added.annotations = sum(len(draft.votes) for _, draft in stored.created)
     added.errors.sort(key=lambda error: int(error["index"]))
     return added
+
+
+def _repeated(draft: Draft) -> RowError:
+    if draft.external_id is None:
+        return RowError("data", say("row.content_there", "An item with the same content was there already."))
+    english = "An item with the id {name} was there already."
+    return RowError("external_id", say("row.id_there", english, name=draft.external_id))
 
 
 def _is_compared(row: Any) -> bool:

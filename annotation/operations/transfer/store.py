@@ -58,13 +58,13 @@ _INSERT_CHOSEN = _INSERT.format(chosen="id IN (SELECT unnest(%s::bigint[]))")
 
 @dataclass(frozen=True)
 class Stored:
-    """What became of a batch: the created drafts with their ids, and how many rows were there already.
+    """What became of a batch: the created drafts with their ids, and the rows that were there already.
 
     `duplicate_content` counts created items whose text was in the project before, or earlier in the batch.
     """
 
     created: list[tuple[int, Draft]]
-    duplicates: int
+    duplicates: list[Draft]
     duplicate_content: int
 
 
@@ -93,7 +93,7 @@ def store(project: Project, drafts: Sequence[Draft]) -> Stored:
     Call inside a transaction that holds `lock_project`.
     """
     if not drafts:
-        return Stored([], 0, 0)
+        return Stored([], [], 0)
     with connection.cursor() as cursor:
         ids = _copy(cursor, project, drafts)
         by_id = dict(zip(ids, drafts, strict=True))
@@ -107,7 +107,8 @@ def store(project: Project, drafts: Sequence[Draft]) -> Stored:
             created += _insert(cursor, _INSERT_CHOSEN, project.pk, fresh)
     pairs = [(item_id, by_id[item_id]) for item_id in created]
     _store_gold_and_predictions(project, pairs)
-    return Stored(pairs, len(drafts) - len(pairs), duplicate_content)
+    is_new = set(created)
+    return Stored(pairs, [draft for item_id, draft in by_id.items() if item_id not in is_new], duplicate_content)
 
 
 def _copy(cursor: Any, project: Project, drafts: Sequence[Draft]) -> list[int]:

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findDelimiter, looksLikeHeader, readRecords } from './createCsv'
 import { previewFile, rowEstimate } from './createFile'
-import { guessMapping, isAllKnown, mapColumn, mappingPayload, rowFates, rowsWithoutText, toggleDetail, type Mapping } from './createMapping'
+import { answersRead, guessMapping, isAllKnown, mapColumn, mappingPayload, rowFates, rowsWithoutText, toggleDetail, type Mapping } from './createMapping'
 
 const SMS = `message_id,body,tag,received_at
 sms-1,"Your parcel, held. Pay ""1.99"" now",spam,2026-03-01
@@ -59,6 +59,16 @@ describe('columns', () => {
     const mapping = guessMapping(preview, ['spam', 'personal', 'offer'])
     expect(mapping).toEqual({ text: 'body', external_id: null, answer: 'tag', answerUse: 'annotation', metadata: ['message_id', 'received_at'] })
     expect(guessMapping(previewFile('g.csv', 'text,gold\ngood day,ham\nbuy now,spam', true), ['ham', 'spam']).answerUse).toBe('gold')
+  })
+
+  it('takes a column as ids though one of them comes twice, and promises no answer of the second', () => {
+    const rows = Array.from({ length: 60 }, (_, n) => `m-${n === 59 ? 3 : n},text ${n},ham`)
+    const preview = previewFile('sixty.csv', ['id,text,gold', ...rows].join('\n'), true)
+    const mapping = guessMapping(preview, ['ham', 'spam'])
+    expect([mapping.external_id, answersRead(preview, mapping)]).toEqual(['id', 59])
+    expect(isAllKnown(preview, mapping)).toBe(true)
+    const texts = previewFile('two.csv', 'text,gold\nsame,ham\nsame,ham\nother,spam', true)
+    expect(answersRead(texts, guessMapping(texts, ['ham', 'spam']))).toBe(2)
   })
 
   it('names the columns of a file without a header', () => {

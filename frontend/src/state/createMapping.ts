@@ -43,7 +43,7 @@ function longestColumn(preview: Preview): string {
 export function guessMapping(preview: Preview, classes: readonly string[], kind: Kind = 'choice'): Mapping {
   const text = preview.columns.find((name) => isCalled(name, TEXT_NAMES)) ?? longestColumn(preview)
   const others = preview.columns.filter((name) => name !== text)
-  const external_id = others.find((name) => isCalled(name, ID_NAMES) && isUnique(preview, name)) ?? null
+  const external_id = others.find((name) => isCalled(name, ID_NAMES) && namesRows(preview, name)) ?? null
   const answers = others.filter((name) => name !== external_id && allKnown(preview, name, classes, kind))
   const answer = answers.find((name) => isCalled(name, ANSWER_NAMES)) ?? answers.find((name) => namesClasses(preview, name, classes)) ?? others.find((name) => name !== external_id && couldNameClasses(preview, name, classes, kind)) ?? null
   const second_text = kind === 'pairwise' ? secondText(preview, [text, external_id, answer]) : null
@@ -55,18 +55,31 @@ export function guessMapping(preview: Preview, classes: readonly string[], kind:
   return isTurned ? { text: second_text, second_text: text, ...rest } : { text, second_text, ...rest }
 }
 
-/** How many of the rows that were read have an answer. */
-export const answersRead = (preview: Preview, mapping: Mapping): number =>
-  mapping.answer === null ? 0 : columnValues(preview, mapping.answer).filter((cell) => cell.trim() !== '').length
+/** How many of the rows that were read bring an answer; a row that an earlier one makes a duplicate brings none. */
+export function answersRead(preview: Preview, mapping: Mapping): number {
+  if (mapping.answer === null) return 0
+  const answers = columnValues(preview, mapping.answer)
+  const firsts = new Map(rowNames(preview, mapping).map((name, row): [string, number] => [name, row]).reverse())
+  return [...firsts.values()].filter((row) => answers[row]?.trim()).length
+}
+
+/** By what the service knows each row again: its id, or what it shows. */
+function rowNames(preview: Preview, { text, second_text, external_id }: Mapping): string[] {
+  const [texts, seconds, ids] = [text, second_text, external_id].map((name) => (name ? columnValues(preview, name) : []))
+  return preview.rows.map((_, row) => (ids?.[row] ? `id ${ids[row]}` : `shows ${texts?.[row] ?? ''}\n${seconds?.[row] ?? ''}`))
+}
 
 export function columnValues(preview: Preview, name: string): string[] {
   const at = preview.columns.indexOf(name)
   return at < 0 ? [] : preview.rows.map((row) => row[at] ?? '')
 }
 
-function isUnique(preview: Preview, name: string): boolean {
+/** Of the values of an id so many may come again: those rows are left out and named. More of them name something else, such as a person. */
+const MOST_REPEATED = 0.05
+
+function namesRows(preview: Preview, name: string): boolean {
   const values = columnValues(preview, name)
-  return values.length > 0 && new Set(values).size === values.length && !values.includes('')
+  return values.length > 0 && new Set(values).size >= (1 - MOST_REPEATED) * values.length && !values.includes('')
 }
 
 /** The longest of the columns that have no role yet. */
@@ -166,7 +179,7 @@ export function rowFates(preview: Preview, mapping: Mapping, classes: readonly s
 /** Whether every row that was read has a known answer: of such a file nothing is left to be asked. */
 export function isAllKnown(preview: Preview, mapping: Mapping): boolean {
   if (mapping.answer === null || preview.rows.length === 0) return false
-  return answersRead(preview, mapping) === preview.rows.length
+  return columnValues(preview, mapping.answer).every((cell) => cell.trim() !== '')
 }
 
 /** How many of the rows that were read have no text; the import leaves them out. */

@@ -3,7 +3,7 @@ import type { AnnotatorRow, CurvePoint, Flag, FlagKind, Health, Job, ModelState,
 import { curveColumns, curveCsv, curveRows, curveScale, curveSummary, savedText } from './manageCurve'
 import { flagFacts, flagObject, flagPlace, needs } from './manageFlags'
 import { signs } from './manageHealth'
-import { doneShare, jobText, jobWarnings, refusedCsv, refusedWords, rowName } from './manageJobs'
+import { doneShare, jobText, jobWarnings, leftOut, refusedCsv, refusedWords, rowName } from './manageJobs'
 import { answersAnItem, freshness, labelsAnswer, modelAnswer, paceRange, progressAnswer, trend } from './manageQuestions'
 import { reasonInShort, whyNoQueue } from './manageQueue'
 
@@ -179,7 +179,8 @@ describe('queue, jobs, health', () => {
     expect(reasonInShort({ kind: 'uncertain', classes: ['spam', 'ham'] })).toBe('spam or ham')
     expect(reasonInShort({ kind: 'rare', class: 'spam' })).toBe('rare class: spam')
     expect(reasonInShort(null)).toBe('no reason recorded')
-    expect(whyNoQueue({ version: 0, published_at: null, entries: [] }, false)).toContain('shuffled')
+    expect(whyNoQueue({ version: 0, published_at: null, entries: [] }, false, true)).toContain('Before the first model')
+    expect(whyNoQueue({ version: 0, published_at: null, entries: [] }, false, false)).toBe('Items come in shuffled order.')
   })
 
   it('says what came out of a job', () => {
@@ -192,6 +193,10 @@ describe('queue, jobs, health', () => {
     const broken = { ...job, status: 'failed' as const, n_errors: 1, errors: [{ row: 92, field: '', message: 'A quote that opens here is not closed.' }], result: { created: 90, reason: 'A quote that opens here is not closed.' } }
     expect(jobText(broken)).toBe('90 rows in, 1 left out; stopped at row 92: A quote that opens here is not closed.')
     expect(refusedCsv(broken)).toBe('row,field,reason\r\n92,,A quote that opens here is not closed.\r\n')
+    const again = { row: 61, field: 'external_id', message: 'An item with the id m-3 was there already.' }
+    const repeated = { ...job, errors: [], n_errors: 0, result: { created: 59, duplicates: 1, repeated: [again] } }
+    expect([leftOut(repeated), refusedWords(repeated)]).toEqual([1, 'Download it with its reason'])
+    expect(refusedCsv(repeated)).toContain('61,external_id,An item with the id m-3 was there already.')
     expect([refusedWords(broken), refusedWords({ ...broken, n_errors: 250 })]).toEqual(['Download it with its reason', 'Download the first 1 with reasons'])
     expect(rowName({ row: 12, field: '', message: '' })).toBe('row 12')
     expect(jobWarnings({ ...job, result: { warnings: ['The same file was imported before.', 3] } })).toEqual(['The same file was imported before.'])

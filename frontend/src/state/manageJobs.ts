@@ -34,19 +34,29 @@ function importCounts(job: Job): string {
   return parts.join(', ')
 }
 
+/** The rows that are named: those refused, and those that were there already. */
+export function named(job: Job): Job['errors'] {
+  const repeated = job.result?.['repeated']
+  const there = Array.isArray(repeated) ? (repeated as Job['errors']) : []
+  return [...job.errors, ...there].sort((one, other) => one.row - other.row)
+}
+
 /** Rows that were left out, with their reasons, as CSV. */
 export const refusedCsv = (job: Job): string =>
-  toCsv([['row', 'field', 'reason'], ...job.errors.map((error) => [error.row, error.field, say(error.message, error.said)])])
+  toCsv([['row', 'field', 'reason'], ...named(job).map((error) => [error.row, error.field, say(error.message, error.said)])])
 
 /** Why a row was left out: the field, where there is one, and the reason. */
 export const rowReason = ({ field, message, said }: Job['errors'][number]): string => `${field ? `${field}: ` : ''}${say(message, said)}`
 
 /** The words on the button that downloads them: the service lists the first hundred. */
 export const refusedWords = (job: Job): string =>
-  refused(job) > job.errors.length ? t.common.downloadTheFirstWith(count(job.errors.length)) : t.common.downloadWithReasons(refused(job))
+  leftOut(job) > named(job).length ? t.common.downloadTheFirstWith(count(named(job).length)) : t.common.downloadWithReasons(leftOut(job))
 
 /** How many rows were refused; more than are listed, when there are many. */
 export const refused = (job: Job): number => Math.max(job.n_errors ?? 0, job.errors.length)
+
+/** Those that were refused and those that were there already. */
+export const leftOut = (job: Job): number => refused(job) + Math.max(number(job.result, 'duplicates') ?? 0, named(job).length - job.errors.length)
 
 /** One line: what it is doing or what came out. */
 export function jobText(job: Job): string {

@@ -28,7 +28,7 @@ def add_member(*, project: Project, actor: User, username: Any, role: Any, passw
     if Role(role).rank > Role(own).rank:
         raise Forbidden(say("role.owner_only", "Only an owner can do this; your role is {role}.", role=own))
     with transaction.atomic():
-        user = _account_by(actor, username, password) if password is not None else _account(username)
+        user = _account_by(actor, username, password) if password is not None else _account(actor, username)
         owners = _locked_owners(project)
         before = Membership.objects.select_for_update().filter(project=project, user=user).first()
         if before and Role(before.role).rank > Role(own).rank:
@@ -68,12 +68,15 @@ def _keep_an_owner(owners: list[Membership], leaving: User) -> None:
         raise Conflict("A project keeps at least one owner.", code="last_owner")
 
 
-def _account(username: str) -> User:
+def _account(actor: User, username: str) -> User:
     user = get_user_model().objects.filter(username=username, is_active=True).first()
-    if user is None:
-        english = "There is no such person. An administrator can make the account by giving a password."
-        raise NotFound(say("account.nobody", english))
-    return user
+    if user is not None:
+        return user
+    if actor.is_superuser:
+        raise NotFound(say("account.nobody", "There is no such person. Give a password and the account is made."))
+    raise NotFound(
+        say("account.nobody_to_invite", "There is no such person. Invite her by a link: she makes her account.")
+    )
 
 
 def _account_by(actor: User, username: str, password: Any) -> User:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from annotation.errors import Conflict
+from annotation.errors import Conflict, NotFound
 from annotation.models import Role
-from annotation.operations.members import remove_member
-from tests.factories import make_member, make_project
+from annotation.operations.members import add_member, remove_member
+from tests.factories import make_member, make_project, make_user
 from tests.operations.test_labeling import at_once
 
 
@@ -21,3 +21,13 @@ def test_of_two_owners_who_remove_each_other_one_stays():
         )
         assert sorted(type(one).__name__ for one in found) == [Conflict.__name__, "NoneType"]
         assert project.memberships.filter(role=Role.OWNER).count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("is_admin", "way"), [(False, "Invite her by a link"), (True, "Give a password")])
+def test_whoever_adds_an_unknown_name_is_told_the_way_that_is_open_to_her(is_admin, way):
+    project = make_project()
+    actor = make_user("maya")
+    actor.is_superuser = is_admin
+    with pytest.raises(NotFound, match=way):
+        add_member(project=project, actor=actor, username="zoe", role=Role.ANNOTATOR)

@@ -2,7 +2,7 @@
 import type { ExpectedExport } from '../api/quality'
 import type { Quality } from '../api/types'
 import { percent } from './format'
-import { percentRange } from './manageFormat'
+import { LEVEL, percentRange } from './manageFormat'
 import type { Figure } from './models'
 import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
@@ -19,6 +19,9 @@ export function exportFigure(found: ExpectedExport): Figure {
   if (low === null || high === null) return { value: percent(expected_right), range: rangeOrReason(found), interval: null, why: '' }
   return { value: percent(expected_right), range: percentRange(low, high), interval: { estimate: expected_right, low, high }, why: '' }
 }
+
+/** The range with its level, or why there is none, in brackets. */
+export const exportRange = ({ range, interval }: Figure): string => (interval === null ? t.members.noRange(range) : t.members.rangeAndLevel(range, LEVEL))
 
 /** What will happen when the doubtful items are sent out again. */
 export function sendOutWords(found: ExpectedExport, overlap: number, maxVotes: number): string[] {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Explored } from '../api/explore'
-import { countFilters, drawn, filtersOf, NO_FILTERS, pickedBetween, ROW_PX, scrollTo, searchOf, toggled, stateOf } from './explore'
+import { countFilters, drawn, filtersOf, foundWords, NO_FILTERS, pickedBetween, ROW_PX, scrollTo, searchOf, toggled, stateOf } from './explore'
 
 it('filters live in the address', () => {
   const some = { ...NO_FILTERS, q: 'lost parcel', order: 'doubt', class: 'a&b' }
@@ -31,4 +31,12 @@ it('says where an item stands, a known answer before anybody was asked too', () 
   expect(stateOf({ status: 'doubtful', probability: 0.45 }, false)).toBe('in doubt, 45%')
   expect(stateOf({ status: 'agreed', probability: 1 }, false)).toBe('sure, > 99%')
   expect(stateOf({ status: 'reviewed', probability: 1 }, false)).toBe('decided')
+})
+
+it('says how many items were found, of how many, and how far it has looked', () => {
+  const found = { shown: 6, hasMore: true, total: 297, looked: 212, isFiltered: true }
+  expect(foundWords(found)).toBe('6 of 297 items so far, 212 looked at')
+  expect(foundWords({ ...found, hasMore: false })).toBe('6 of 297 items')
+  expect(foundWords({ ...found, total: null, looked: null })).toBe('6 items so far')
+  expect(foundWords({ ...found, isFiltered: false })).toBe('297 items')
 })

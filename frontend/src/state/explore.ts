@@ -1,4 +1,5 @@
 import type { Explored } from '../api/explore'
+import { count } from './format'
 import { sureness } from './manageFormat'
 import { t } from '../words/spoken.svelte'
 
@@ -61,4 +62,23 @@ export function stateOf(consensus: { status: string; probability: number } | nul
   if (!consensus) return isGold ? (t.explore.statuses['gold'] ?? '') : t.explore.noneYet
   const status = t.explore.statuses[consensus.status] ?? consensus.status
   return consensus.status === 'gold' || consensus.status === 'reviewed' ? status : t.explore.statusSure(status, sureness(consensus.probability))
+}
+
+export interface Found {
+  shown: number
+  /** There may be more than are shown. */
+  hasMore: boolean
+  /** How many the project has; null while that is not known. */
+  total: number | null
+  /** How many were looked at; null without a filter. */
+  looked: number | null
+  isFiltered: boolean
+}
+
+/** "297 items", "6 of 297 items", "6 of 297 items so far, 212 looked at". */
+export function foundWords({ shown, hasMore, total, looked, isFiltered }: Found): string {
+  if (!isFiltered && total !== null) return t.manage.nItems(total)
+  const of = total === null ? t.manage.nItems(shown) : t.explore.ofAll(count(shown), total)
+  if (!hasMore) return of
+  return looked === null ? t.explore.soFar(of) : t.explore.lookedAt(t.explore.soFar(of), count(looked))
 }

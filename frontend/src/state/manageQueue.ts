@@ -31,9 +31,10 @@ export function reasonInShort(reason: Reason | null): string {
   }
 }
 
-/** Why the queue has nothing to show; empty when it has. */
-export function whyNoQueue(queue: Queue, hasModel: boolean): string {
+/** Why the queue has nothing to show; empty when it has. `learns`: whether there is to be a model at all. */
+export function whyNoQueue(queue: Queue, hasModel: boolean, learns: boolean): string {
   if (queue.entries.length > 0) return ''
+  if (!learns && queue.version === 0) return t.manage.itemsComeShuffled
   if (!hasModel) return t.manage.beforeTheFirstModel
   return queue.version === 0 ? t.manage.theFirstQueueIs : t.manage.nothingWaitsEveryItem
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Progress, Project } from '../api/types'
-import { changeOf, consequences, contested, formOf, formProblems, rebasedForm } from './manageSettings'
+import { changeOf, consequences, contested, formOf, formProblems, rebasedForm, typedInto } from './manageSettings'
 import { groups, groupsFor, optionsFor, wordsOf } from './policy'
 
 const project: Project = {
@@ -43,6 +43,15 @@ describe('settings', () => {
     expect(Object.keys(problems).sort()).toEqual(['classifier_params', 'lease_seconds', 'name', 'overlap', 'random_rate'])
     expect(formProblems(project, { ...form, overlap: '4' }).max_votes).toContain('Not fewer')
     expect(formProblems(project, form)).toEqual({})
+  })
+
+  it('lets the most votes follow the votes an item where they were the same', () => {
+    const same = { ...project, settings: { ...project.settings, max_votes: 1 } }
+    const raised = typedInto(same, typedInto(same, formOf(same), 'overlap', ''), 'overlap', '3')
+    expect(raised).toMatchObject({ overlap: '3', max_votes: '3' })
+    expect(formProblems(same, raised)).toEqual({})
+    expect(typedInto(same, typedInto(same, formOf(same), 'max_votes', '5'), 'overlap', '2').max_votes).toBe('5')
+    expect(typedInto(project, form, 'overlap', '2').max_votes).toBe('3')
   })
 
   it('says first what a change costs', () => {

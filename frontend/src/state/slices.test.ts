@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AgreementSlices, ExpectedExport } from '../api/quality'
-import { exportFigure, sendOutWords } from './expected'
+import { exportFigure, exportRange, sendOutWords } from './expected'
 import { sliceRows } from './slices'
 
 const share = (value: number | null, n: number) => ({ value, low: value === null ? null : value - 0.1, high: value === null ? null : value + 0.1, n })
@@ -30,6 +30,8 @@ describe('an export', () => {
 
   it('says how right it is expected to be, or why that is not known', () => {
     expect(exportFigure(found)).toMatchObject({ value: '96.8%', range: '94.1–98.2%' })
+    expect(exportRange(exportFigure(found))).toBe('(94.1–98.2%, 90% interval).')
+    expect(exportRange(exportFigure({ ...found, low: null, high: null, undefined_because: 'answers are right in part' }))).toBe('(range not defined because answers are right in part).')
     expect(exportFigure({ ...found, expected_right: null, low: null, high: null }).why).toContain('not known yet')
   })
 

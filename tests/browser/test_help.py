@@ -4,6 +4,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, Page, expect
 
 from annotation.models import Annotation, Role
+from annotation.operations.projects import delete_project
 from tests.browser.conftest import PASSWORD, Site
 from tests.browser.test_accessibility import AXE, offences
 from tests.browser.test_label import expect_saved, expect_text, start_labelling, until
@@ -63,8 +64,20 @@ def test_a_project_is_deleted_by_its_typed_name_while_somebody_labels(site: Site
     delete.click()
     expect(other.get_by_role("heading", name="Projects", exact=True)).to_be_visible()
     expect(other.get_by_text("Old inbox")).to_have_count(0)
-    page.keyboard.press("1")
-    expect(page.get_by_role("button", name="1 answer came back")).to_be_visible()
-    page.keyboard.press("r")
-    expect(page.get_by_role("complementary", name="Answers that came back")).to_contain_text("deleted")
     other.context.close()
+    expect(page.get_by_role("heading", name="This project is not there any more")).to_be_visible()
+    expect(page.get_by_role("article", name="Item")).to_have_count(0)
+
+
+def test_the_first_refused_answer_says_that_the_project_is_gone(site: Site, page: Page) -> None:
+    project = site.project(n_items=9)
+    start_labelling(site, page, project)
+    page.route(f"**/projects/{project.pk}/model/", lambda route: route.abort())  # the answer is what tells first
+    delete_project(project=project, actor=site.person("olga"))
+    page.keyboard.press("2")
+    expect(page.get_by_role("heading", name="This project is not there any more")).to_be_visible()
+    expect(page.get_by_text("to go for the team")).to_have_count(0)
+    page.keyboard.press("r")
+    drawer = page.get_by_role("complementary", name="Answers that came back")
+    expect(drawer).to_contain_text("message 1")
+    expect(drawer.get_by_role("button", name="Send again")).to_have_count(0)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from annotation.models import Annotation, AnnotationRevision, Assignment, Project
 from annotation.operations.labeling import skip_item
@@ -293,3 +293,19 @@ def test_the_last_item_skipped_leaves_an_honest_page(site: Site, page: Page) -> 
     page.keyboard.press("f")
     expect(page.get_by_role("heading", name="The next items come in a moment")).to_be_visible()
     expect(page.get_by_role("heading", name="Nothing for you here")).to_be_visible()
+    expect(page.get_by_text("to go for the team")).to_have_count(0)
+
+
+def test_the_page_is_never_blank_while_it_looks_for_the_next_item(site: Site, page: Page) -> None:
+    start_labelling(site, page, site.project(n_items=1))
+    expect(page.get_by_text("at most 10 answers to go for the team").first).to_be_visible()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/annotation/", hold)
+    page.keyboard.press("1")
+    expect(page.get_by_role("heading", name="Looking for the next item")).to_be_visible()
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="Every item has its answers")).to_be_visible()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { askAgainMs, freshness, pace, questionOf, savedState, toGo, whyHere } from './desk'
+import { askAgainMs, freshness, pace, paceInWords, questionOf, savedState, toGo, whyHere } from './desk'
 import { answer, skip } from './label'
 import { refuse } from './sync'
 import { SPAM, withReady } from './testing'
@@ -61,10 +61,13 @@ it('says how much is left, and says less the nearer it comes', () => {
   const told = (left: number, wanted: number) => toGo({ toGo: { left, wanted }, empty: null })
   expect(toGo({ toGo: null, empty: null })).toBeNull()
   expect(told(0, 0)).toBeNull()
-  expect(told(1300, 5200)).toEqual({ text: 'about 1,300 answers to go', done: 0.75 })
-  expect(told(10, 100)?.text).toBe('at most 10 answers to go')
+  expect(told(1300, 5200)).toEqual({ text: 'about 1,300 answers to go for the team', done: 0.75 })
+  expect(told(10, 100)?.text).toBe('at most 10 answers to go for the team')
+  expect(told(33, 90)?.text).toBe('about 40 answers to go for the team')
+  expect(told(13, 13)?.text).toBe('about 13 answers to go for the team')
   expect(told(0, 100)).toEqual({ text: '', done: 1 })
   expect(toGo({ toGo: { left: 10, wanted: 100 }, empty: { because: 'finished', nextReleaseAt: null } })).toEqual({ text: '', done: 1 })
+  expect(toGo({ toGo: { left: 40, wanted: 100 }, empty: { because: 'nothing_for_you', nextReleaseAt: null } })?.text).toBe('')
 })
 
 it('measures the pace once there is something to measure', () => {
@@ -72,4 +75,5 @@ it('measures the pace once there is something to measure', () => {
   expect(pace([0, 1, 2, 3, 4], 5000)).toBeNull()
   expect(pace([0, 10_000, 20_000, 30_000, 40_000, 50_000], 60_000)).toBeCloseTo(6)
   expect(pace([0, 1, 2, 3, 4], 600_000)).toBeNull()
+  expect([42.1, 9.96, 6].map(paceInWords)).toEqual(['42 answers a minute', '10 answers a minute', '6.0 answers a minute'])
 })

@@ -1,6 +1,6 @@
 import type { EmptyBecause, Kind, ModelState, Reason } from '../api/types'
 import type { LabelState } from './label'
-import { count, duration } from './format'
+import { count, duration, score } from './format'
 import { plainQuestion } from './options'
 import { t } from '../words/spoken.svelte'
 
@@ -88,20 +88,26 @@ export function askAgainMs(because: EmptyBecause, nextReleaseAt: string | null, 
 /** What is left is told in steps; this is the last one. */
 const FEWEST_TOLD = 10
 
+/** Rounded up to tens, and to two digits, as the service does. */
+function roughly(left: number): number {
+  const step = Math.max(FEWEST_TOLD, 10 ** (String(left).length - 2))
+  return Math.ceil(left / step) * step
+}
+
 const PACE_WINDOW_MS = 5 * 60_000
 
 const LEAST_SPAN_MS = 20_000
 
 /**
- * How much the project still asks for, in words and as the share that is done; null while that is not known. Where the
- * service has said that every item has its answers, nothing is left, whatever was counted before.
+ * How much the project still asks for, in words and as the share that is done; null while that is not known. Nothing is
+ * said while there is nothing for this person; where every item has its answers, all is done, whatever was counted before.
  */
 export function toGo({ toGo: known, empty }: Pick<LabelState, 'toGo' | 'empty'>): { text: string; done: number } | null {
   if (!known?.wanted) return null
   if (empty?.because === 'finished') return { text: '', done: 1 }
   const { left, wanted } = known
-  const text = left > FEWEST_TOLD ? t.label.left(count(left)) : t.label.fewLeft(count(FEWEST_TOLD))
-  return { text: left ? text : '', done: 1 - left / wanted }
+  const text = left > FEWEST_TOLD ? t.label.left(count(Math.min(roughly(left), wanted))) : t.label.fewLeft(count(FEWEST_TOLD))
+  return { text: left && !empty ? text : '', done: 1 - left / wanted }
 }
 
 /** Answers a minute over the last five minutes, or null before five answers and twenty seconds. */
@@ -110,3 +116,6 @@ export function pace(stamps: readonly number[], now: number): number | null {
   const span = now - (recent[0] ?? now)
   return recent.length < 5 || span < LEAST_SPAN_MS ? null : recent.length / (span / 60_000)
 }
+
+/** The pace as it is read: whole answers from ten on. */
+export const paceInWords = (perMinute: number): string => t.label.aMinute(score(perMinute, perMinute < 9.95 ? 1 : 0))

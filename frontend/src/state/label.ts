@@ -32,12 +32,16 @@ export interface LabelState {
   /** Assignments acted on lately: a late answer to "what is open" must not bring them back. */
   done: readonly number[]
   today: number
-  /** About how many items of the project still want answers, and of how many; null until the service has said. */
+  /** About how many answers the project still wants, and of how many: as the service said last, less those given here since; null until it has said. */
   toGo: { left: number; wanted: number } | null
 }
 
 export const N_PAST = 20
 export const N_DONE = 200
+
+/** What is left once so many more answers were given; checks count like all others, so that nothing tells them. Whether nothing is left, only the service knows. */
+export const lessLeft = (known: LabelState['toGo'], given: number): LabelState['toGo'] =>
+  known && known.left > 0 ? { ...known, left: Math.max(1, Math.min(known.left - given, known.wanted)) } : known
 
 export const EMPTY_STATE: LabelState = { again: [], ready: [], past: [], outbox: [], refused: [], empty: null, done: [], today: 0, toGo: null }
 
@@ -74,6 +78,7 @@ export function answer(state: LabelState, value: AnswerValue, seconds: number, n
     past: remembering(state.past, { assignment: card.assignment, item: card.item, value, at: now }),
     refused: state.refused.filter((one) => one.assignment !== card.assignment),
     today: state.today + (card.given ? 0 : 1),
+    toGo: lessLeft(state.toGo, card.given ? 0 : 1),
   }
 }
 

@@ -46,6 +46,23 @@ describe('leases', () => {
   })
 })
 
+describe('what is left', () => {
+  const known = { ...withReady(1, 2), toGo: { left: 40, wanted: 90 } }
+
+  it('is less by each answer, until the service says it anew; a refused one is wanted again', () => {
+    const answered = answer(known, SPAM, 1, 1)
+    expect(answered.toGo).toEqual({ left: 39, wanted: 90 })
+    expect(refuse(answered, 1, REASON).toGo).toEqual({ left: 40, wanted: 90 })
+    expect(retry(refuse(answered, 1, REASON), 1, 5).toGo).toEqual({ left: 39, wanted: 90 })
+    expect(answer(takeBack(answered, null), HAM, 1, 2).toGo).toEqual({ left: 39, wanted: 90 })
+    expect(recalled(answered, page()).toGo).toEqual({ left: 40, wanted: 90 })
+  })
+
+  it('is never nothing before the service says so', () => {
+    expect(answer({ ...known, toGo: { left: 1, wanted: 90 } }, SPAM, 1, 1).toGo).toEqual({ left: 1, wanted: 90 })
+  })
+})
+
 describe('confirmation', () => {
   it('empties the outbox', () => {
     expect(sent(answer(withReady(1), SPAM, 1, 1), 1, 1).outbox).toEqual([])

@@ -1,5 +1,5 @@
 import type { Assignment, Assignments, MyAnnotations } from '../api/types'
-import { N_DONE, N_PAST, remembering, type Card, type LabelState, type Past } from './label'
+import { lessLeft, N_DONE, N_PAST, remembering, type Card, type LabelState, type Past } from './label'
 import { enqueue, type Outgoing, type Refused } from './outbox'
 
 /* What the service says changes the state here; what the person does, in label.ts. */
@@ -62,6 +62,7 @@ export function refuse(state: LabelState, assignment: number, error: { code: str
     past: state.past.filter((one) => one.assignment !== assignment),
     done: state.done.filter((one) => one !== assignment),
     today: state.today - (entry.isFirst ? 1 : 0),
+    toGo: lessLeft(state.toGo, entry.isFirst ? -1 : 0),
   }
 }
 
@@ -77,6 +78,7 @@ export function retry(state: LabelState, assignment: number, now: number): Label
     done: [...state.done, assignment].slice(-N_DONE),
     ready: state.ready.filter((one) => one.assignment !== assignment),
     today: state.today + (isFirst ? 1 : 0),
+    toGo: lessLeft(state.toGo, isFirst ? 1 : 0),
   }
 }
 

@@ -1,5 +1,5 @@
 import { post } from '../../api/client'
-import { explain, NetworkError } from '../../api/errors'
+import { explain, isGone, NetworkError } from '../../api/errors'
 import type { Assignments } from '../../api/types'
 import { askAgainMs } from '../../state/desk'
 import type { LabelState } from '../../state/label'
@@ -13,7 +13,7 @@ export interface Asking {
   target: number
   /** Takes the answer in; says whether it brought anything new. */
   onAnswer: (answer: Assignments) => boolean
-  onFailure: (failure: 'offline' | 'signed_out' | { problem: string }) => void
+  onFailure: (failure: 'offline' | 'signed_out' | 'gone' | { problem: string }) => void
 }
 
 /** Items are asked for when fewer than `target` are ready: at once, and gently after "nothing for now" or a failure. */
@@ -35,6 +35,7 @@ export function createAsker({ project, state, target, onAnswer, onFailure }: Ask
   function failed(error: unknown): void {
     if (error instanceof NetworkError) onFailure('offline')
     else if (fateOf(error) === 'signed_out') onFailure('signed_out')
+    else if (isGone(error)) onFailure('gone')
     else onFailure({ problem: explain(error) })
   }
 

@@ -25,7 +25,7 @@ const MODEL_MS = 2000
 const HEALTH_MS = 15_000
 const TALK_MS = 30_000
 const N_STAMPS = 60
-/** So seldom is it asked how much is left: told after each answer it would tell which ones were checks. */
+/** So seldom the service is asked how much is left: told after each answer it would tell which ones were checks. Meanwhile one's own answers are taken off. */
 const TOLD_EVERY = 20
 
 const leasesOf = (answer: Partial<Assignments>): Assignments => ({
@@ -117,7 +117,10 @@ export function createDesk(project: Project, user: number) {
     leasesWanted: (closing) => sync.leasesWanted(state, closing, target),
     onStart: (assignment) => (sending = assignment),
     onLink: (next) => (link = next),
-    onRefused: (entry, error) => change(sync.refuse(state, entry.assignment, error)),
+    onRefused: (entry, error) => {
+      change(sync.refuse(state, entry.assignment, error))
+      if (error.code === 'not_found') void lookForProject()
+    },
     onSent: (entry, answer) => {
       const confirmed = sync.sent(state, entry.assignment, entry.version)
       told = answer?.feedback ? { ...answer.feedback, item: entry.item } : null
@@ -136,16 +139,19 @@ export function createDesk(project: Project, user: number) {
     onAnswer: (answer) => {
       const before = state.ready.length
       const hadCard = label.current(state) !== null
+      const hadNothing = state.empty !== null
       link = 'online'
       problem = ''
       training = answer.training ?? null
       state = sync.leased(sync.withoutExpired(state, leaseMs, Date.now(), true), leasesOf(answer), Date.now())
       if (!hadCard) watch = stopwatch.started(Date.now())
+      if (hadNothing && !state.empty) void recall()
       return state.ready.length > before
     },
     onFailure: (failure) => {
       if (failure === 'offline') link = 'offline'
       else if (failure === 'signed_out') link = 'signed_out'
+      else if (failure === 'gone') leave()
       else problem = failure.problem
     },
   })
@@ -163,6 +169,11 @@ export function createDesk(project: Project, user: number) {
   function leave(): void {
     gone = true
     asker.stop()
+  }
+
+  /** An answer that came too late is not proof of it: only its assignment may be gone. */
+  async function lookForProject(): Promise<void> {
+    await get<Project>(`projects/${project.id}/`).catch((error: unknown) => isGone(error) && leave())
   }
 
   async function begin(): Promise<void> {

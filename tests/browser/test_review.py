@@ -405,6 +405,26 @@ def test_a_reviewer_changes_sets_and_texts(
     assert Review.objects.get().value == changed
 
 
+def test_another_list_leaves_the_answer_that_is_being_made(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list may begin with another item: what was ticked for the one before is not saved on it."""
+    monkeypatch.setattr(outbox, "REST_SHARE", {})
+    project = doubted(site, "multichoice", {"text": "Anna Berg met Bo"}, {"classes": ["person"]})
+    site.log_in(page, "rita", path=f"/projects/{project.pk}/review")
+    expect(page.get_by_role("listitem").filter(has_text="ann").first).to_be_visible()
+    page.keyboard.press("e")
+    page.keyboard.press("2")
+    page.get_by_role("button", name="Flags", exact=True).click()
+    expect(page.get_by_role("heading", name=NOTHING_WAITS)).to_be_visible()
+    page.get_by_role("button", name="Worst first").click()
+    expect(page.get_by_role("button", name="Accept person")).to_be_visible()
+    expect(page.get_by_role("heading", name="What is right?")).to_have_count(0)
+    page.keyboard.press("a")
+    expect(page.get_by_role("heading", name=NOTHING_WAITS)).to_be_visible()
+    assert Review.objects.get().value == {"classes": ["person"]}
+
+
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in frontend/")
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1024), ("light", 390)])
 def test_accessible_in_both_themes(site: Site, browser: Browser, project: Project, theme: str, width: int) -> None:

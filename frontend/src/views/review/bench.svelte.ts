@@ -95,14 +95,12 @@ export function createBench(project: Project): Bench {
     try {
       const filter = shown === 'all' ? '' : `?kind=${shown}`
       const answer = await get<ReviewQueue>(`projects/${project.id}/review/${filter}`)
-      queue = answer.results
-      at = 0
       next = answer.next
       waiting = answer.waiting
       agreeing = answer.agreeing
       known = true
       failure = ''
-      look()
+      go({ queue: answer.results, at: 0 })
     } catch (error) {
       failure = explain(error)
     }

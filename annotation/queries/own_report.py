@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from annotation.kinds import ONE_COLUMN
 from annotation.models import Annotation, AnnotatorReport, Flag, Project, Review
+from annotation.queries.quality import consensus_schema
 from annotation.rows import every
 from annotation.sentences import say, spoken
 from modeling.evaluation import accuracy_interval
@@ -70,7 +71,7 @@ def _confusion(project: Project, report: AnnotatorReport | None) -> dict[str, An
     if report is None or report.accuracy is None or project.question.learner not in ONE_COLUMN:
         return None
     names = project.question.columns(project.schema)
-    if len(report.confusion) != len(names):
+    if len(report.confusion) != len(names) or consensus_schema(project) != project.schema_version:
         return None
     return {"classes": names, "shares": report.confusion}
 

@@ -193,3 +193,13 @@ class TestReportOnAPerson:
         assert report_on(project, people["cem"])["confusion"] is not None
         project.classes = [*project.classes, {"name": "new", "key": None, "color": None, "description": ""}]
         assert report_on(project, people["cem"])["confusion"] is None
+
+    def test_not_under_other_names_after_as_many_classes_changed(self):
+        """Until everything was inferred anew, what was held of ham would be said of spam."""
+        project, _, people = world()
+        project.classes = project.classes[::-1]
+        project.schema_version += 1
+        project.save(update_fields=["classes", "schema_version"])
+        assert report_on(project, people["cem"])["confusion"] is None
+        judge(project)
+        assert report_on(project, people["cem"])["confusion"]["classes"] == project.class_names

@@ -123,8 +123,9 @@ def add_accounts(project: Project, *, actor: User, roles: Iterable[str], passwor
     for role in roles:
         username = f"{role}.demo"
         if not User.objects.filter(username=username).exists():
-            User.objects.create_user(username, password=password)
-            add_member(project=project, actor=actor, username=username, role=role)
+            with transaction.atomic():  # whoever was left without the project would stay so
+                User.objects.create_user(username, password=password)
+                add_member(project=project, actor=actor, username=username, role=role)
 
 
 def _item(row: dict[str, Any], is_gold: bool) -> dict[str, Any]:

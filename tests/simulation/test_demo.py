@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from annotation.demo import history, inbox
+from annotation.errors import InvalidValue
 from annotation.models import Annotation, Item, Membership, Project
 from tests.factories import make_user
 
@@ -57,6 +58,13 @@ def test_it_can_be_looked_at_in_every_role(admin, monkeypatch):
     }
     assert all(authenticate(username=member.user.username, password="told once") for member in roles)
     assert not Annotation.objects.filter(annotator__in=[member.user for member in roles]).exists()
+
+
+def test_an_account_that_does_not_join_is_not_left_behind(admin):
+    """The next start would leave it alone, and nobody could look at the demo with it."""
+    with pytest.raises(InvalidValue):
+        inbox.add_accounts(inbox.demo_project(admin), actor=admin, roles=["nobody"], password=None)
+    assert not User.objects.filter(username="nobody.demo").exists()
 
 
 def test_every_demo_begins_alike(admin):

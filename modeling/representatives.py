@@ -39,7 +39,8 @@ def uncertain_rows(
 
     Representatives of the uncertain fifth of a random sample come first (uncertainty above 0.4), then the rest by
     uncertainty, (n,) between 0 and 1. A representative is the most central of the more uncertain half of its cluster;
-    unless `central`, the most uncertain one: where vectors are learned from the pool itself, nearness says less.
+    unless `central`, the row that most others say the same as, or the most uncertain where none does: where vectors
+    are learned from the pool itself, nearness says less, but many rows that are alike are a large part of the pool.
     With one or two slots there is nothing to spread: the most uncertain of all candidates. `pending` rows (m, d)
     count as chosen, `seconds` (n,) weigh the scores.
     """
@@ -64,8 +65,8 @@ def _spread(X: Floats, pending: Floats, n_clusters: int, rng: np.random.Generato
     """
     cluster, distance = k_means(np.concatenate([X, pending]), n_clusters, rng=rng)
     used = np.bincount(cluster[len(X) :], minlength=int(cluster.max()) + 1)
-    share = DOUBTFUL_SHARE if central else 0.0
-    return _round_robin(cluster[: len(X)], used, _middles(cluster[: len(X)], distance[: len(X)], share))
+    least = distance[: len(X)] if central else -n_alike(X)
+    return _round_robin(cluster[: len(X)], used, _firsts(cluster[: len(X)], least))
 
 
 def _round_robin(cluster: Ints, used: Ints, firsts: Ints) -> Ints:
@@ -79,11 +80,17 @@ def _round_robin(cluster: Ints, used: Ints, firsts: Ints) -> Ints:
     return np.lexsort((cluster, -np.bincount(cluster)[cluster], turn + used[cluster]))
 
 
-def _middles(cluster: Ints, distance: Floats, share: float) -> Ints:
-    """Each cluster's most central row among this most uncertain share of its rows; given most uncertain first."""
+def n_alike(X: Floats) -> Ints:
+    """How many rows say the same as each row (n,), itself included."""
+    rows = _of_unit_length(X)
+    return np.asarray(np.count_nonzero(rows @ rows.T > SAME, axis=1), dtype=np.int64)
+
+
+def _firsts(cluster: Ints, least: Floats | Ints) -> Ints:
+    """Of the more uncertain half of each cluster the row where `least` (n,) is lowest; given most uncertain first."""
     place = _place_within(cluster, np.argsort(cluster, kind="stable"))
-    is_doubtful = place < np.maximum(1, share * np.bincount(cluster)[cluster])
-    order = np.lexsort((distance, ~is_doubtful, cluster))
+    is_doubtful = place < np.maximum(1, DOUBTFUL_SHARE * np.bincount(cluster)[cluster])
+    order = np.lexsort((least, ~is_doubtful, cluster))
     return order[np.flatnonzero(np.diff(cluster[order], prepend=-1))]
 
 

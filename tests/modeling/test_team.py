@@ -152,3 +152,15 @@ def test_a_group_is_represented_by_the_middle_of_its_more_uncertain_half(*, cent
     )  # fmt: skip
     assert sorted(rows // 12) == [0, 1, 2], "one of each group"
     assert (rows % 12).tolist() == [row] * 3
+
+
+def test_of_vectors_learned_here_rows_that_are_alike_are_asked_before_a_lone_one() -> None:
+    """In each of three groups rows 2, 3 and 4 say the same, rows 0 and 1 are more uncertain but stand for nobody."""
+    own = np.array([0, 1, 2, 2, 2, *range(3, 58)])
+    X = np.repeat(np.eye(3, 61), 60, axis=0) + 0.6 * np.tile(np.eye(58, 61, k=3)[own], (3, 1))
+    rows, _, _ = uncertain_rows(
+        X.astype(np.float32), np.tile(np.linspace(1, 0.5, 60), 3).astype(np.float32), np.arange(180), 3, 3,
+        np.random.default_rng(0), pending=np.zeros((0, 61), np.float32), central=False,
+    )  # fmt: skip
+    assert sorted(rows // 60) == [0, 1, 2], "one of each group"
+    assert (rows % 60).tolist() == [2] * 3

@@ -168,6 +168,8 @@ def test_an_image_is_a_file_that_browsers_keep(reviewer, project) -> None:
         "private, max-age=86400, immutable",
         "sandbox",
     )
+    only_images = reviewer.http.get(f"/api/v1/items/{item.pk}/image/", headers={"accept": "image/png"})
+    assert (only_images.status_code, only_images.content) == (200, content)
     for data in ({"text": "none"}, {"image": "streets/1.png"}, {"image": "data:image/png;base64,AAAA"}):
         other = make_item(project, data=data)
         assert reviewer.call("GET", f"items/{other.pk}/image/")[1]["error"]["code"] == "not_found"

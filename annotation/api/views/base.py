@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from annotation.errors import BadRequest
 
-__all__ = ["View", "checked", "documented", "known_fields", "person", "shaped"]
+__all__ = ["FileView", "View", "checked", "documented", "known_fields", "person", "shaped"]
 
 
 class View(APIView):
@@ -25,6 +25,13 @@ class View(APIView):
         super().initial(request, *args, **kwargs)
         if "If-Match" in request.headers and request.method not in (*SAFE_METHODS, *self.versioned):
             raise BadRequest("What this changes has no version.", fields={"If-Match": "not evaluated here"})
+
+
+class FileView(View):
+    """Answers with a file, also to whoever says that she reads nothing but files of its kind; refusals stay JSON."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        return super().perform_content_negotiation(request, force=True)
 
 
 def person(request: Request) -> User:

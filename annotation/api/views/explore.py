@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from annotation import access
 from annotation.api import exploring, paging
-from annotation.api.views.base import View, documented, person
+from annotation.api.views.base import FileView, View, documented, person
 from annotation.errors import BadRequest, NotFound
 from annotation.models import Flag, Stream
 from annotation.queries import explore as queries
@@ -55,7 +55,7 @@ class ItemHistory(View):
         return Response(item_history(item, blind=access.is_blind(item.project)))
 
 
-class ItemImage(View):
+class ItemImage(FileView):
     @documented(responses={(200, "image/*"): bytes}, operation_id="item_image")
     def get(self, request: Request, item_id: str) -> HttpResponse:
         """The image of an item that holds one, as a file that browsers keep; 404 for any other item."""

@@ -11,7 +11,7 @@ from annotation import access
 from annotation.api import answers, paging, serializers, shapes
 from annotation.api.idempotency import creates
 from annotation.api.parsers import UploadParser, loads
-from annotation.api.views.base import View, checked, documented, known_fields, person
+from annotation.api.views.base import FileView, View, checked, documented, known_fields, person
 from annotation.errors import BadRequest
 from annotation.models import Item, Job
 from annotation.operations import transfer
@@ -69,7 +69,7 @@ class Exports(View):
         return Response(shapes.job(job), status=202)
 
 
-class ExportFile(View):
+class ExportFile(FileView):
     @documented(responses={(200, "application/x-ndjson"): bytes}, operation_id="export_file")
     def get(self, request: Request, job_id: str) -> FileResponse:
         """The exported file, streamed."""

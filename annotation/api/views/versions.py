@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from annotation import access
 from annotation.api import answers, paging
 from annotation.api.idempotency import creates
-from annotation.api.views.base import View, documented, known_fields, person
+from annotation.api.views.base import FileView, View, documented, known_fields, person
 from annotation.errors import BadRequest
 from annotation.models import ModelVersion
 from annotation.operations.versions import download_version, pin_version, roll_back, unpin_version
@@ -67,7 +67,7 @@ class Pin(View):
         return _row(request, project_id, unpin_version(project=project, actor=person(request), version=version))
 
 
-class Download(View):
+class Download(FileView):
     @documented(responses={(200, "application/zip"): bytes}, operation_id="model_download")
     def get(self, request: Request, project_id: str, number: str) -> FileResponse:
         """The version as a folder: arrays, JSON, and a scorer that needs only NumPy."""

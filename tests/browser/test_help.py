@@ -32,6 +32,28 @@ def test_the_tour_goes_on_by_working_and_comes_once(site: Site, browser: Browser
     context.close()
 
 
+def test_the_tour_says_how_the_kind_is_answered_and_waits_for_an_answer_of_this_session(
+    site: Site, browser: Browser
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    project = site.project_of(["Anna met Bo", "Otto left", "Eva came"], kind="spans", classes=("person", "place"))
+    site.annotator(project, "ana")
+    site.log_in(page, "ana", path=f"/projects/{project.pk}/label")
+    tour = page.get_by_role("status").filter(has_text="New here?")
+    expect(tour).to_contain_text("1 of 4. Read the text, then mark what is asked: the arrows select a word")
+    for key in ("ArrowRight", "1"):
+        page.keyboard.press(key)
+    expect(tour).to_contain_text("1 of 4")  # a mark is no answer yet
+    page.keyboard.press("Enter")
+    expect(tour).to_contain_text("2 of 4")
+    expect_saved(page)
+    page.reload()
+    expect(page.get_by_role("button", name="Take back")).to_be_enabled()
+    expect(tour).to_contain_text("1 of 4")
+    context.close()
+
+
 def test_a_session_that_ends_in_mid_answer_loses_nothing(site: Site, page: Page) -> None:
     project = site.project(n_items=4)
     start_labelling(site, page, project)

@@ -164,7 +164,18 @@ def test_accept_what_agrees_and_take_it_back(page: Page, site: Site, project: Pr
     Project.objects.filter(pk=project.pk).update(target_confidence=1)
     judge(project)
     site.log_in(page, "rita", path=f"/projects/{project.pk}/review")
-    page.get_by_role("button", name=re.compile(r"Accept all \d+")).click()
+    waiting = page.get_by_role("navigation", name="Waiting, worst first")
+    press(page, waiting.get_by_role("button", name=re.compile(r"Accept all \d+ items")))
+    asked = page.get_by_role("dialog", name=re.compile(r"Accept all \d+ items\?"))
+    expect(asked.get_by_text("Undo takes it back")).to_be_visible()
+    if AXE.is_file():
+        assert offences(page) == []
+    n_waited = waiting.locator("header .faint").first.inner_text()
+    page.keyboard.press("Escape")
+    expect(asked).to_have_count(0)
+    assert not Review.objects.exists()
+    press(page, waiting.get_by_role("button", name=re.compile(r"Accept all \d+ items")))
+    page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="on which everybody agrees")).to_be_visible()
     n = Review.objects.filter(undone_at=None, decision="accept").count()
     assert n > 20
@@ -172,6 +183,9 @@ def test_accept_what_agrees_and_take_it_back(page: Page, site: Site, project: Pr
     page.keyboard.press("u")
     expect(page.get_by_role("status").filter(has_text=f"Took {n} decisions back.")).to_be_visible()
     assert not Review.objects.filter(undone_at=None).exists()
+    judge(project)  # what waits again is shown without loading the page anew
+    expect(waiting.locator("header .faint").first).to_have_text(n_waited, timeout=8000)
+    expect(page.locator("#item-text")).to_be_visible()
 
 
 def test_a_decision_is_taken_back_from_the_page_of_its_item(page: Page, site: Site, project: Project) -> None:
@@ -294,6 +308,40 @@ def test_boxes_are_seen_on_their_image(page: Page, site: Site, monkeypatch: pyte
     assert (seen["y"] - frame["y"]) / frame["height"] == pytest.approx(0.5, abs=0.02)
     assert seen["width"] / frame["width"] == pytest.approx(0.2, abs=0.01)
     assert offences(page) == []
+
+
+def test_boxes_at_one_place_each_have_their_name_to_read(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two people name one thing differently: neither name covers the other, and the cards cut nothing."""
+    monkeypatch.setattr(outbox, "REST_SHARE", {})
+    names = ("a class with quite a long name", "another class with quite a long name")
+    project = site.project_of(["unused"], kind="boxes", classes=names, overlap=2, max_votes=3)
+    item = Item.objects.get(project=project)
+    image = data_url(png(np.full((300, 600, 3), 120, dtype=np.uint8)))
+    Item.objects.filter(pk=item.pk).update(data={"image": image})
+    one, other = ({"x": 100, "y": 100, "width": 408, "height": 100, "class": name} for name in names)
+    answer_marks(item, "ann", {"boxes": [one]}, project)
+    answer_marks(item, "bob", {"boxes": [other]}, project)
+    judge(project)
+    Consensus.objects.filter(item=item).update(status="doubtful", probability=0.9999, value={"boxes": [one]})
+    make_member(project, user=site.person("rita"), role=Role.REVIEWER)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    site.log_in(page, "rita", path=f"/projects/{project.pk}/review?item={item.pk}")
+    right = page.locator("#item-text .box:not(.odd) small")
+    expect(right).to_have_text(names[0])
+    expect(page.locator("#item-text .box.odd small")).to_have_text(names[1])
+    above, below = right.bounding_box(), page.locator("#item-text .box.odd small").bounding_box()
+    assert above
+    assert below
+    assert above["y"] + above["height"] <= below["y"]
+    cards = page.get_by_role("list", name="Votes")
+    expect(cards.get_by_text(re.compile("^408 "))).to_have_count(3)
+    is_cut = "one => one.clientWidth && one.scrollWidth > one.clientWidth + 1"
+    assert not cards.evaluate(f"cards => [...cards.querySelectorAll('*')].some({is_cut})")
+    sure = cards.get_by_text(re.compile("sure$")).bounding_box()
+    assert sure
+    assert sure["height"] < 24
 
 
 def doubted(site: Site, kind: str, data: dict[str, object], value: dict[str, object]) -> Project:

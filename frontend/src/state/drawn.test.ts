@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { answerOf, candidates, cuts, drawnBoxes, drawnSpans, overlap } from './drawn'
+import { answerOf, candidates, cuts, drawnBoxes, drawnSpans, labelRows, overlap } from './drawn'
 import { nextDrawn } from './review'
 import { pieces } from './spans'
 
@@ -27,6 +27,11 @@ it('takes two boxes for the same where they cover each other by half', () => {
   const right = { boxes: [box(0, 0)] }
   const votes = [{ boxes: [box(1, 1)] }, { boxes: [box(1, 1, 'cat')] }, { boxes: [box(30, 30)] }, { boxes: [box(31, 30)] }]
   expect(drawnBoxes({ right, shown: null, votes }).map(({ mark, isOdd }) => [mark.class, mark.x, isOdd])).toEqual([['dog', 0, false], ['cat', 1, true], ['dog', 30, true]])
+})
+
+it('names boxes at one place in rows of their own, what is held for right apart from the others', () => {
+  const drawn = (x: number, isOdd: boolean) => ({ mark: box(x, 0), isOdd })
+  expect(labelRows([drawn(0, false), drawn(0, true), drawn(1, true), drawn(30, true)])).toEqual([0, 0, 1, 0])
 })
 
 it('cuts a text where marks begin and end, inside words and emoji-safe too', () => {

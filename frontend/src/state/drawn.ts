@@ -53,6 +53,10 @@ export function drawnBoxes({ right, shown, votes }: ToDraw): Drawn<Box>[] {
   return drawn(of(right), shown && of(shown), votes.map(of), isSameBox)
 }
 
+/** In which row above or below its box each name stands, so that names of boxes at one place do not cover each other. */
+export const labelRows = (boxes: readonly Drawn<Box>[]): number[] =>
+  boxes.map(({ mark, isOdd }, at) => boxes.slice(0, at).filter((one) => one.isOdd === isOdd && overlap(one.mark, mark) >= SAME_THING).length)
+
 /** One thing that somebody marked, to be taken or left. */
 export interface Candidate {
   mark: Span | Box

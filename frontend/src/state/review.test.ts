@@ -5,7 +5,7 @@ import { REVIEW_COMMANDS, reviewCommands } from '../commands/review'
 import { clashes } from '../keymap'
 import { answerKeys } from './classes'
 import { optionsOf } from './options'
-import { askedFor, doubted, inShort, isDecided, isJudgedAnew, mayTakeBack, modelView, putBack, standing, story, withMore, without, withPage, wordsOf, wrongness } from './review'
+import { askedFor, doubted, inShort, isDecided, isJudgedAnew, mayTakeBack, modelView, putBack, standing, story, withAgain, withMore, without, withPage, wordsOf, wrongness } from './review'
 
 const waiting = (item: number, score: number, more: Partial<Waiting> = {}): Waiting => ({
   item, external_id: null, text: `text ${item}`, score, reason: { kind: 'label_suspect', summary: '' }, flag: null, annotation: null,
@@ -57,6 +57,10 @@ describe('the queue', () => {
     const spam = { value: { class: 'spam' }, probability: 0.6, status: 'doubtful', posterior: {}, n_votes: 2 } as const
     expect(withPage(queue, { ...page, consensus: spam }).map((one) => one.proposal.class)).toEqual(['spam', 'ham', 'ham'])
     expect(withPage(queue, page)).toBe(queue)
+  })
+  it('has what waits again where it belongs, and stays at the item that is looked at', () => {
+    expect(withAgain([waiting(1, 0.9), waiting(3, 0.7)], [waiting(2, 0.8), waiting(3, 0.7)], 1)).toMatchObject({ queue: [{ item: 1 }, { item: 2 }, { item: 3 }], at: 2 })
+    expect(withAgain([], [waiting(2, 0.8)], 0)).toMatchObject({ queue: [{ item: 2 }], at: 0 })
   })
   it('grows by what is new', () => expect(withMore(queue, [waiting(3, 0.7), waiting(4, 0.6)]).map((one) => one.item)).toEqual([1, 2, 3, 4]))
 })

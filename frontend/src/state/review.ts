@@ -96,6 +96,13 @@ export function askedFor(page: ItemPage): Waiting | null {
   }
 }
 
+/** The queue with what waits again by now where it belongs, at the item that is looked at. */
+export function withAgain(queue: readonly Waiting[], again: readonly Waiting[], at: number): { queue: Waiting[]; at: number } {
+  const here = queue[at]?.item
+  const all = withMore(queue, again).sort((a, b) => b.score - a.score || a.item - b.item)
+  return { queue: all, at: Math.max(0, all.findIndex((one) => one.item === here)) }
+}
+
 /** The queue as the page of one of its items knows it: each decision moves what the engine holds for right elsewhere. */
 export function withPage(queue: readonly Waiting[], page: ItemPage): readonly Waiting[] {
   const { consensus } = page

@@ -2,13 +2,13 @@ import { create, get, post } from '../../api/client'
 import { ApiError, explain } from '../../api/errors'
 import type { ItemPage, ReviewQueue, ReviewRow, Value, Vote, Waiting } from '../../api/review'
 import type { AnswerValue, Box, Project, Span } from '../../api/types'
-import { RECOUNTED_MS, asAnswer, askedFor, doubted, isDecided, isJudgedAnew, nextDrawn, putBack, same, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
+import { RECOUNTED_MS, asAnswer, askedFor, doubted, isDecided, isJudgedAnew, nextDrawn, putBack, same, withAgain, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
 import { t } from '../../words/spoken.svelte'
 import { createEditing, isMade, type Edited, type Editing } from '../label/editing.svelte'
 
 
 export type Shown = 'all' | 'label_suspect' | 'disagreement'
-export type Dialog = 'keys' | 'palette' | 'classes'
+export type Dialog = 'keys' | 'palette' | 'classes' | 'accept-all'
 
 const FEW = 5
 
@@ -91,10 +91,11 @@ export function createBench(project: Project): Bench {
   const current = $derived(queue[at] ?? null)
   const page = $derived(current ? (pages.get(current.item) ?? null) : null)
 
+  const address = (): string => `projects/${project.id}/review/${shown === 'all' ? '' : `?kind=${shown}`}`
+
   async function load(): Promise<void> {
     try {
-      const filter = shown === 'all' ? '' : `?kind=${shown}`
-      const answer = await get<ReviewQueue>(`projects/${project.id}/review/${filter}`)
+      const answer = await get<ReviewQueue>(address())
       next = answer.next
       waiting = answer.waiting
       agreeing = answer.agreeing
@@ -150,15 +151,15 @@ export function createBench(project: Project): Bench {
   }
 
   async function more(): Promise<void> {
-    const address = next
+    const following = next
     next = null
-    if (!address) return
+    if (!following) return
     try {
-      const answer = await get<ReviewQueue>(address)
+      const answer = await get<ReviewQueue>(following)
       queue = withMore(queue, answer.results)
       next = answer.next
     } catch {
-      next = address // asked again with the next step
+      next = following // asked again with the next step
     }
   }
 
@@ -229,6 +230,33 @@ export function createBench(project: Project): Bench {
     })
   }
 
+  async function undoBatch(bulk: { id: string; n: number }): Promise<void> {
+    await attempt(async () => {
+      await post(`projects/${project.id}/reviews/batches/${bulk.id}/undo/`)
+      batch = null
+      await load()
+      said = t.review.tookDecisionsBack(bulk.n)
+      for (const wait of RECOUNTED_MS) setTimeout(() => void readAgain(), wait)
+    })
+  }
+
+  /** What waits by now, without leaving the item that is looked at. */
+  async function readAgain(): Promise<void> {
+    try {
+      const answer = await get<ReviewQueue>(address())
+      const decided = new Set(done.map((one) => one.waiting.item))
+      const again = withAgain(queue, answer.results.filter((one) => !decided.has(one.item)), at)
+      queue = again.queue
+      at = again.at
+      next = answer.next
+      waiting = answer.waiting
+      agreeing = answer.agreeing
+      look()
+    } catch (error) {
+      failure = explain(error)
+    }
+  }
+
   async function acceptAll(): Promise<void> {
     await attempt(async () => {
       const made = await create<{ batch: string; n: number }>(`projects/${project.id}/reviews/agreeing/`, {})
@@ -276,16 +304,7 @@ export function createBench(project: Project): Bench {
     },
     decide,
     acceptAll,
-    undo: async () => {
-      const bulk = batch
-      if (!bulk) return undo()
-      await attempt(async () => {
-        await post(`projects/${project.id}/reviews/batches/${bulk.id}/undo/`)
-        batch = null
-        await load()
-        said = t.review.tookDecisionsBack(bulk.n)
-      })
-    },
+    undo: () => (batch ? undoBatch(batch) : undo()),
     draw: (annotation) => { drawn = annotation },
     drawNext: () => { drawn = nextDrawn(page?.votes ?? [], drawn) },
     point: (mark) => { pointed = mark },

@@ -160,12 +160,12 @@ def test_a_file_that_is_too_large_or_breaks_at_a_row(
     site.log_in(page, "maya", path=f"/projects/{owned.pk}/settings")
     page.locator("input[type=file]").set_input_files(large)
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_text("The file is larger than 1 MB.")).to_be_visible()
+    expect(page.get_by_text("The file is larger than 1 MB.")).to_be_in_viewport()
 
     page.locator("input[type=file]").set_input_files(broken)
     page.get_by_role("button", name="Import", exact=True).click()
     until(lambda: Job.objects.filter(project=owned).exists())
-    expect(page.get_by_text("waits for a worker")).to_be_visible()
+    expect(page.get_by_text("waits for a worker")).to_be_in_viewport()
     assert run_job(Job.objects.get(project=owned).pk)
     said = "2 rows in, 2 left out; stopped at row 5: A quote that opens here is not closed properly"
     expect(page.get_by_text(said)).to_be_visible()

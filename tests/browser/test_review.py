@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from annotation.models import (
     Annotation,
@@ -471,6 +471,24 @@ def test_another_list_leaves_the_answer_that_is_being_made(
     page.keyboard.press("a")
     expect(page.get_by_role("heading", name=NOTHING_WAITS)).to_be_visible()
     assert Review.objects.get().value == {"classes": ["person"]}
+
+
+def test_the_list_that_was_asked_for_last_is_shown(page: Page, site: Site, project: Project) -> None:
+    """Not the one whose answer comes last."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/review/?kind=disagreement", hold)
+    first = open_review(page, site, project)
+    page.get_by_role("button", name="Disagreements").click()
+    with page.expect_response("**/review/"):
+        page.get_by_role("button", name="Worst first").click()
+    with page.expect_response("**/review/?kind=disagreement"):
+        held[0].fulfill(json={"results": [], "next": None, "waiting": 0, "agreeing": 0})
+    page.wait_for_timeout(200)
+    expect(page.locator("#item-text")).to_have_text(first)
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in frontend/")

@@ -94,8 +94,10 @@ export function createBench(project: Project): Bench {
   const address = (): string => `projects/${project.id}/review/${shown === 'all' ? '' : `?kind=${shown}`}`
 
   async function load(): Promise<void> {
+    const wish = shown
     try {
       const answer = await get<ReviewQueue>(address())
+      if (wish !== shown) return // another list was asked for meanwhile
       next = answer.next
       waiting = answer.waiting
       agreeing = answer.agreeing
@@ -152,14 +154,16 @@ export function createBench(project: Project): Bench {
 
   async function more(): Promise<void> {
     const following = next
+    const wish = shown
     next = null
     if (!following) return
     try {
       const answer = await get<ReviewQueue>(following)
+      if (wish !== shown) return
       queue = withMore(queue, answer.results)
       next = answer.next
     } catch {
-      next = following // asked again with the next step
+      if (wish === shown) next = following // asked again with the next step
     }
   }
 

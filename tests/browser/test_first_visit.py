@@ -44,7 +44,8 @@ def test_a_token_is_limited_and_a_typed_name_and_enter_delete(page: Page, site: 
 
 def test_rows_that_were_left_out_are_counted_and_taken_home(page: Page, site: Site, owned: Project) -> None:
     errors = [{"row": row, "field": "text", "message": "A text is not empty."} for row in (4, 9)]
-    result = {"created": 312, "known_answers": 90, "duplicates": 1, "errors": 2}
+    there = {"row": 7, "field": "external_id", "message": "An item with the id m-3 was there already."}
+    result = {"created": 312, "known_answers": 90, "duplicates": 1, "errors": 2, "repeated": [there]}
     Job.objects.create(
         project=owned, kind=Job.Kind.IMPORT, status=Job.Status.DONE, created_by=owned.created_by, done=315, total=315,
         created_at=timezone.now(), finished_at=timezone.now(), errors=errors, n_errors=2,
@@ -53,9 +54,10 @@ def test_rows_that_were_left_out_are_counted_and_taken_home(page: Page, site: Si
     site.log_in(page, "olga", path=f"/projects/{owned.pk}")
     expect(page.get_by_text("312 rows in, 90 with a known answer, 2 left out, 1 was there already")).to_be_visible()
     with page.expect_download() as files:
-        page.get_by_role("button", name="Download the 2 with reasons").click()
+        page.get_by_role("button", name="Download the 3 with reasons").click()
     lines = Path(files.value.path()).read_text(encoding="utf-8").splitlines()
-    assert lines == ["row,field,reason", "4,text,A text is not empty.", "9,text,A text is not empty."]
+    named = "7,external_id,An item with the id m-3 was there already."
+    assert lines == ["row,field,reason", "4,text,A text is not empty.", named, "9,text,A text is not empty."]
 
 
 def test_a_header_in_another_language_is_found_and_can_be_denied(page: Page, site: Site, tmp_path: Path) -> None:

@@ -34,12 +34,14 @@ function importCounts(job: Job): string {
   return parts.join(', ')
 }
 
-/** The rows that are named: those refused, and those that were there already. */
-export function named(job: Job): Job['errors'] {
-  const repeated = job.result?.['repeated']
-  const there = Array.isArray(repeated) ? (repeated as Job['errors']) : []
-  return [...job.errors, ...there].sort((one, other) => one.row - other.row)
+/** The rows that were there already, as far as they are named: jobs of before name none. */
+function repeated(job: Job): Job['errors'] {
+  const rows = job.result?.['repeated']
+  return Array.isArray(rows) ? (rows as Job['errors']) : []
 }
+
+/** The rows that are named: those refused, and those that were there already. */
+export const named = (job: Job): Job['errors'] => [...job.errors, ...repeated(job)].sort((one, other) => one.row - other.row)
 
 /** Rows that were left out, with their reasons, as CSV. */
 export const refusedCsv = (job: Job): string =>
@@ -55,8 +57,8 @@ export const refusedWords = (job: Job): string =>
 /** How many rows were refused; more than are listed, when there are many. */
 export const refused = (job: Job): number => Math.max(job.n_errors ?? 0, job.errors.length)
 
-/** Those that were refused and those that were there already. */
-export const leftOut = (job: Job): number => refused(job) + Math.max(number(job.result, 'duplicates') ?? 0, named(job).length - job.errors.length)
+/** How many were refused, and how many of those were there already that are named. */
+export const leftOut = (job: Job): number => refused(job) + (repeated(job).length ? (number(job.result, 'duplicates') ?? 0) : 0)
 
 /** One line: what it is doing or what came out. */
 export function jobText(job: Job): string {

@@ -68,6 +68,7 @@ def test_decide_and_take_back_by_keyboard(page: Page, site: Site, project: Proje
     expect(page.get_by_role("status").filter(has_text="Accepted")).to_be_visible()
     page.keyboard.press("Backspace")
     expect(page.locator("#item-text")).to_have_text(first)
+    expect(page.get_by_text("rita took that back")).to_be_visible()
     assert Review.objects.get().undone_by.username == "rita"
 
     page.keyboard.press("k")

@@ -128,7 +128,7 @@ export type AnnotatorRow = S.Annotator
 export type Quality = Pick<S.LabelQuality, 'items_with_consensus' | 'expected_right' | 'low' | 'high' | 'undefined_because' | 'undefined_said' | 'in_doubt'>
 export type FlagKind = S.FlagRowKindEnum
 export type Flag = Told<
-  Omit<S.FlagRow, 'note' | 'closed_at'>,
+  Omit<S.FlagRow, 'note' | 'closed_at'> & Partial<Pick<S.FlagRow, 'closed_at'>>,
   { evidence: { summary?: string; text?: string; class?: string; expected?: string; [more: string]: unknown } }
 >
 export type Job = Told<

@@ -91,6 +91,11 @@ describe('an item', () => {
   it('tells what happened in order', () => {
     expect(story(page).map((one) => one.text)).toEqual(['p1 answered ham', 'p2 answered spam', 'p3 answered spam', 'ana changed to spam (“irony”)', 'bo took that back'])
   })
+  it('says of a flag that it ended, and how', () => {
+    const flag = { id: 1, kind: 'label_suspect', item: 1, external_id: null, annotation: 2, annotator: 'p2', score: 0.9, status: 'closed', created_at: '2030-01-01T00:03:00Z', closed_at: '2030-01-01T00:04:00Z', evidence: {} } as const
+    const flags = [flag, { ...flag, id: 2, status: 'open', created_at: '2030-01-01T00:05:00Z', closed_at: null } as const]
+    expect(story({ ...page, votes: [], reviews: [], flags }).map((one) => one.text)).toEqual(['Flag on the answer of p2, likely wrong: 90%', 'Flag on the answer of p2 ended: nothing speaks for it any more', 'Flag on the answer of p2, likely wrong: 90%'])
+  })
   it('shows the model as it was before the votes', () => {
     expect(modelView(page)).toEqual([])
     const flag = { id: 1, kind: 'label_suspect', item: 1, external_id: null, annotation: 2, annotator: null, score: 0.9, status: 'open', created_at: '', evidence: { model: { ham: 0.2, spam: 0.8, odd: 'x' } } } as const

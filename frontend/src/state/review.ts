@@ -154,6 +154,10 @@ export function story(page: ItemPage): Event[] {
     const made: Event = { at: one.created_at, text: decisionInWords(one) }
     return one.undone_at ? [made, { at: one.undone_at, text: t.review.tookThatBack(one.undone_by ?? t.common.somebody) }] : [made]
   })
-  const flags = page.flags.map((flag): Event => ({ at: flag.created_at, text: t.review.flagLabelProbablyWrong(flag.annotator ? t.review.answerOf(flag.annotator) : t.review.anAnswer, likelyWrong(flag.score)) }))
+  const flags = page.flags.flatMap((flag): Event[] => {
+    const whose = flag.annotator ? t.review.answerOf(flag.annotator) : t.review.anAnswer
+    const raised = { at: flag.created_at, text: t.review.flagLabelProbablyWrong(whose, likelyWrong(flag.score)) }
+    return flag.status === 'open' || !flag.closed_at ? [raised] : [raised, { at: flag.closed_at, text: t.review.flagEnded[flag.status](whose) }]
+  })
   return [...votes, ...reviews, ...flags].sort((a, b) => a.at.localeCompare(b.at))
 }

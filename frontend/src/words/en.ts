@@ -861,6 +861,7 @@ export const en = {
     aRuleOfThe: 'A rule of the project',
     tookThatBack: (undone_by: string) => `${undone_by} took that back`,
     flagLabelProbablyWrong: (whose: string, likelyWrong: string) => `Flag on ${whose}, ${likelyWrong}`,
+    flagEnded: { confirmed: (whose: string) => `Flag on ${whose} confirmed`, dismissed: (whose: string) => `Flag on ${whose} dismissed`, closed: (whose: string) => `Flag on ${whose} ended: nothing speaks for it any more` },
     anAnswer: 'an answer',
     answerOf: (who: string) => `the answer of ${who}`,
     place: (at: number | string, of: string) => `${at} of ${of}`,

@@ -1141,6 +1141,7 @@ export const zhHans: Catalogue = {
     aRuleOfThe: '项目规则',
     tookThatBack: (undone_by: string) => `${undone_by} 撤回了此操作`,
     flagLabelProbablyWrong: (whose: string, likelyWrong: string) => `对${whose}的标记，${likelyWrong}`,
+    flagEnded: { confirmed: (whose) => `对${whose}的标记已确认`, dismissed: (whose) => `对${whose}的标记已驳回`, closed: (whose) => `对${whose}的标记已结束：依据不再成立` },
     anAnswer: '某个回答',
     answerOf: (who: string) => `${who} 的回答`,
     place: (at: number | string, of: string) => `${at} / ${of}`,

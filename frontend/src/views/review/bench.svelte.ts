@@ -144,7 +144,11 @@ export function createBench(project: Project): Bench {
   async function read(item: number, isWanted: (page: ItemPage) => boolean = () => true): Promise<void> {
     try {
       const found = await get<ItemPage>(`items/${item}/`)
-      if (!isWanted(found)) return
+      const before = pages.get(item)
+      if (!isWanted(found)) {
+        if (before) pages = new Map([...pages, [item, { ...before, reviews: found.reviews, flags: found.flags }]])
+        return
+      }
       pages = new Map([...pages, [item, found]])
       queue = withPage(queue, found)
     } catch (error) {
@@ -230,7 +234,7 @@ export function createBench(project: Project): Bench {
       said = t.review.takenBack
       waiting += 1
       go(putBack(queue, last.waiting))
-      for (const wait of RECOUNTED_MS) setTimeout(() => void read(last.waiting.item, isJudgedAnew), wait)
+      for (const wait of [0, ...RECOUNTED_MS]) setTimeout(() => void read(last.waiting.item, isJudgedAnew), wait)
     })
   }
 

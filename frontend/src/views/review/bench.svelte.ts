@@ -93,11 +93,17 @@ export function createBench(project: Project): Bench {
 
   const address = (): string => `projects/${project.id}/review/${shown === 'all' ? '' : `?kind=${shown}`}`
 
-  async function load(): Promise<void> {
+  /** A part of the list; null where another list was asked for meanwhile. */
+  async function part(of: string): Promise<ReviewQueue | null> {
     const wish = shown
+    const answer = await get<ReviewQueue>(of)
+    return wish === shown ? answer : null
+  }
+
+  async function load(): Promise<void> {
     try {
-      const answer = await get<ReviewQueue>(address())
-      if (wish !== shown) return // another list was asked for meanwhile
+      const answer = await part(address())
+      if (!answer) return
       next = answer.next
       waiting = answer.waiting
       agreeing = answer.agreeing
@@ -162,8 +168,8 @@ export function createBench(project: Project): Bench {
     next = null
     if (!following) return
     try {
-      const answer = await get<ReviewQueue>(following)
-      if (wish !== shown) return
+      const answer = await part(following)
+      if (!answer) return
       queue = withMore(queue, answer.results)
       next = answer.next
     } catch {
@@ -251,7 +257,8 @@ export function createBench(project: Project): Bench {
   /** What waits by now, without leaving the item that is looked at. */
   async function readAgain(): Promise<void> {
     try {
-      const answer = await get<ReviewQueue>(address())
+      const answer = await part(address())
+      if (!answer) return
       const decided = new Set(done.map((one) => one.waiting.item))
       const again = withAgain(queue, answer.results.filter((one) => !decided.has(one.item)), at)
       queue = again.queue

@@ -8,6 +8,7 @@ Ints = npt.NDArray[np.int64]
 
 BATCH = 20_000
 MOST_CLASSES = 30
+MOST = 500
 LEAST_GAIN = 1e-4
 # From so many judged answers a person on it is known how far to believe people; of many, these people's answers do.
 WELL_KNOWN, ENOUGH_PEOPLE = 10, 20
@@ -22,21 +23,23 @@ def worth_asking(
     target: float,
     max_votes: int,
     rng: np.random.Generator,
+    has_lone: bool = True,
 ) -> tuple[Ints, Floats]:
-    """Which items to ask again (m,), the most wanted first, and what an answer to each is expected to gain (m,).
+    """Which items to ask again (m,), five hundred at most, the most wanted first, and what each is expected to gain (m,).
 
     posterior: (n_items, K). confusion: (K, K) of the average person. `n_judged` (n_people,) is how many answers of each
-    anything else speaks about. While these are few, items are drawn at random from all with a lone answer, and gains
-    are dealt to them: people are known from what is asked again alone, and where that is only what is doubtful, much of
-    it mistaken, everybody seems to guess. Then come the doubtful items, by their own gain.
+    anything else speaks about. While these are few, and some items get no more than one answer in the ordinary course
+    (`has_lone`), items are drawn at random from all with a lone answer, and gains are dealt to them: people are known
+    from what is asked again alone, and where that is only what is doubtful, much of it mistaken, everybody seems to
+    guess. Then come the doubtful items, by their own gain.
     """
     is_known = n_judged.sum() >= WELL_KNOWN * min(len(n_judged), ENOUGH_PEOPLE)
-    if not is_known and max_votes > 1 and (n_votes == 1).any():
-        drawn = rng.permutation(np.flatnonzero(n_votes == 1))
+    if has_lone and not is_known and max_votes > 1 and (n_votes == 1).any():
+        drawn = rng.permutation(np.flatnonzero(n_votes == 1))[:MOST]
         return drawn, np.maximum(np.sort(two_step_gain(posterior[drawn], confusion))[::-1], LEAST_GAIN)
     items = np.flatnonzero(doubtful(posterior, n_votes, target=target, max_votes=max_votes))
     gains = two_step_gain(posterior[items], confusion)
-    order = np.argsort(-gains, kind="stable")[: int((gains >= LEAST_GAIN).sum())]
+    order = np.argsort(-gains, kind="stable")[: min(MOST, int((gains >= LEAST_GAIN).sum()))]
     return items[order], gains[order]
 
 

@@ -9,8 +9,6 @@ from annotation.models import Project
 from annotation.operations.inference import Inference
 from modeling.second_opinions import worth_asking
 
-MOST = 500
-
 REPLACE = """
     INSERT INTO annotation_secondopinion (item_id, project_id, gain, n_votes, first, second, skill)
     SELECT new.item_id, %(project)s, new.gain, new.n_votes, new.first, new.second, new.skill
@@ -45,8 +43,8 @@ def _worth_asking(project: Project, inference: Inference) -> list[dict[str, floa
         target=project.target_confidence,
         max_votes=project.max_votes,
         rng=np.random.default_rng([project.seed, len(inference.votes.votes)]),
+        has_lone=project.overlap == 1 or project.overlap_share < 1,
     )
-    chosen, gains = chosen[:MOST], gains[:MOST]
     likeliest = np.argsort(-posterior[chosen], axis=1, kind="stable")[:, :2]
     skill = np.diag(average)[likeliest].mean(axis=1)
     return [

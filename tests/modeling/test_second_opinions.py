@@ -72,6 +72,21 @@ def test_of_people_who_are_not_known_any_lone_answer_is():
     assert wanted(posterior[-2:], np.array([2, 2]), [0, 0])[0] == [0, 1], "no answer is alone"
 
 
+def test_where_every_item_gets_several_answers_anyway_the_doubtful_are_asked_from_the_start():
+    """A lone answer is not alone for long there, and no second opinion is asked while the item has open slots."""
+    posterior, n_votes = np.array([[0.99, 0.01], [0.6, 0.4]]), np.array([1, 2])
+    items, _ = worth_asking(
+        posterior, GOOD, n_votes, n_judged=np.zeros(2), target=0.95, max_votes=3,
+        rng=np.random.default_rng(0), has_lone=False,
+    )  # fmt: skip
+    assert items.tolist() == [1]
+
+
+def test_five_hundred_are_named_at_most():
+    posterior, n_votes = np.tile([0.6, 0.4], (700, 1)), np.ones(700, dtype=int)
+    assert {len(wanted(posterior, n_votes, [judged])[0]) for judged in (0, WELL_KNOWN)} == {500}
+
+
 def test_of_a_crowd_with_few_answers_each_enough_is_known():
     posterior, n_votes = np.array([[0.6, 0.4], [0.99, 0.01]]), np.ones(2, dtype=int)
     assert wanted(posterior, n_votes, [2] * 100)[0] == [0]

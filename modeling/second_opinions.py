@@ -25,7 +25,7 @@ def worth_asking(
     rng: np.random.Generator,
     has_lone: bool = True,
 ) -> tuple[Ints, Floats]:
-    """Which items to ask again (m,), five hundred at most, the most wanted first, and what each is expected to gain (m,).
+    """Which items to ask again (m,), at most five hundred, the best first, and what each is expected to gain (m,).
 
     posterior: (n_items, K). confusion: (K, K) of the average person. `n_judged` (n_people,) is how many answers of each
     anything else speaks about. While these are few, and some items get no more than one answer in the ordinary course

@@ -40,8 +40,8 @@ export function fieldError(error: unknown, field: string): string {
 /** Why a project did not open, or is not there any more. */
 export const whyNoProject = (error: unknown): string => (isGone(error) ? t.manage.goneOrNotYours : explain(error))
 
-/** Whether there is no such thing, or none that one may know of. */
-export const isGone = (error: unknown): boolean => error instanceof ApiError && error.status === 404
+/** Whether the service says that there is no such thing, or none that one may know of; a proxy's 404 says nothing of it. */
+export const isGone = (error: unknown): boolean => error instanceof ApiError && error.code === 'not_found'
 
 /** One sentence for a person, whatever was thrown. */
 export function explain(error: unknown): string {

@@ -109,6 +109,7 @@ export function createBench(project: Project): Bench {
       agreeing = answer.agreeing
       known = true
       failure = ''
+      refused = null
       go({ queue: answer.results, at: 0 })
     } catch (error) {
       failure = explain(error)

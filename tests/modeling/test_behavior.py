@@ -56,9 +56,9 @@ def test_certainty_is_that_of_whoever_looks() -> None:
     assert found == pytest.approx([(0.8 + 1 / 6) / 2, 0.8, 0.8, 1 / 6, 0.8, 0.8])
 
 
-def test_a_lone_answer_of_somebody_who_guesses_is_not_taken_for_skilled() -> None:
-    """Two careful people and one who guesses share forty items; then each answers forty alone."""
-    rng = np.random.default_rng(5)
+def lone_answers_of_a_guesser(seed: int) -> float:
+    """Two careful people and one who guesses share forty items; then each answers forty alone: how sure hers are."""
+    rng = np.random.default_rng(seed)
     true = rng.integers(6, size=160)
     said = {0: true, 1: np.where(rng.random(160) < 0.05, (true + 1) % 6, true), 2: rng.integers(6, size=160)}
     alone = [(40 + 40 * person + k, person) for person in said for k in range(40)]
@@ -66,6 +66,13 @@ def test_a_lone_answer_of_somebody_who_guesses_is_not_taken_for_skilled() -> Non
     votes = np.array([(item, person, said[person][item]) for item, person in asked])
     truth = infer(votes, n_items=160, n_annotators=3, n_classes=6)
     certainty = certainty_if_looked(truth.posterior.max(axis=1), votes, truth.random_log_odds, None, 6)
-    assert certainty[120:] == pytest.approx(1 / 6, abs=0.02)
     assert truth.posterior.max(axis=1)[120:].mean() > 0.25
     assert certainty[:120] == pytest.approx(truth.posterior.max(axis=1)[:120], abs=0.001)
+    return float(certainty[120:].mean())
+
+
+def test_a_lone_answer_of_somebody_who_guesses_is_not_taken_for_skilled() -> None:
+    """Of eight such people one guessed right so often that skill alone is believed in part."""
+    found = sorted(lone_answers_of_a_guesser(seed) for seed in range(8))
+    assert found[:7] == pytest.approx([1 / 6] * 7, abs=0.02)
+    assert found[7] < 0.36

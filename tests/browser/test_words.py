@@ -101,4 +101,4 @@ def test_what_the_service_says_is_in_chinese_too(
     form = page.locator("form").filter(has=page.get_by_label("用户名"))
     form.get_by_label("用户名").fill("nobody")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("没有这个人。请用链接邀请：对方会自己建立账号。")).to_be_visible()
+    expect(page.get_by_text("没有这个人。请用链接邀请")).to_be_visible()

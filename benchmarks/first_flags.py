@@ -20,10 +20,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from annotation.arrays import Votes, load_votes, protected_items  # noqa: E402 - after setup
-from annotation.models import Flag, Project  # noqa: E402
-from annotation.operations.inference import Inference, infer_truth  # noqa: E402
-from annotation.operations.people_suspicions import careless_people  # noqa: E402
-from annotation.operations.quality_rows import names_of  # noqa: E402
+from annotation.models import Flag, Project  # noqa: E402 - after setup
+from annotation.operations.inference import Inference, infer_truth  # noqa: E402 - after setup
+from annotation.operations.people_suspicions import careless_people  # noqa: E402 - after setup
+from annotation.operations.quality_rows import names_of  # noqa: E402 - after setup
 
 ROW_PARTS = ("annotation_ids", "votes", "seconds", "created", "withdrawn")
 

@@ -22,6 +22,9 @@ from modeling.evaluation import Interval, expected_right
 N_ITEMS, LEAST_ITEMS, LEAST_SURE = 300, 80, 20
 LEAST = (0.0, 0.8, 0.9, 0.95)
 RIGHT_IF_HARD = 0.4
+HEAD = f"{'team':<34}{'known':>6}{'from':>6}  right  expected [mean interval]  held"
+
+Shown = dict[float, list[tuple[float, Interval]]]
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,20 @@ def holds(worth: Interval, right: float) -> bool:
     return worth.low <= right + 1e-9 and right <= worth.high + 1e-9
 
 
+def coverage_rows(name: str, n_known: int, shown: Shown) -> Iterator[str]:
+    """Yields a line for each least confidence, by the share right and the interval of each team that is so sure."""
+    for least, rows in shown.items():
+        if rows:
+            right = np.mean([one for one, _ in rows])
+            estimate, low, high = np.mean([worth for _, worth in rows], axis=0)
+            n_held = sum(holds(worth, one) for one, worth in rows)
+            figures = f"{right:.3f}  {estimate:.3f} [{low:.3f}, {high:.3f}]"
+            yield f"{name:<34}{n_known:>6}{least:>6}  {figures}{n_held:>5} of {len(rows)}"
+
+
 def team_rows(name: str, team: Team, n_known: int, seeds: int) -> Iterator[str]:
     """Yields a line for each least confidence; teams that are so sure of fewer than twenty items do not count."""
-    shown: dict[float, list[tuple[float, Interval]]] = {least: [] for least in LEAST}
+    shown: Shown = {least: [] for least in LEAST}
     for seed in range(seeds):
         rng = np.random.default_rng(seed)
         true, votes = team.answers(rng)
@@ -96,13 +110,7 @@ def team_rows(name: str, team: Team, n_known: int, seeds: int) -> Iterator[str]:
             sure, worth = intervals(found, votes, np.isin(np.arange(N_ITEMS), items), least)
             if sure.sum() >= LEAST_SURE:
                 shown[least].append((float(is_right[sure].mean()), worth))
-    for least, rows in shown.items():
-        if rows:
-            right = np.mean([one for one, _ in rows])
-            estimate, low, high = np.mean([worth for _, worth in rows], axis=0)
-            n_held = sum(holds(worth, one) for one, worth in rows)
-            figures = f"{right:.3f}  {estimate:.3f} [{low:.3f}, {high:.3f}]"
-            yield f"{name:<32}{n_known:>6}{least:>6}  {figures}{n_held:>5} of {len(rows)}"
+    yield from coverage_rows(name, n_known, shown)
 
 
 def crowd_rows(folder: Path) -> Iterator[tuple[str, bool]]:
@@ -125,7 +133,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--seeds", type=int, default=20)
     options = parser.parse_args()
-    print(f"{'team':<32}{'known':>6}{'from':>6}  right  expected [mean interval]  held", flush=True)
+    print(HEAD, flush=True)
     for n_known, (name, team) in product((0, 60), TEAMS.items()):
         print(*team_rows(name, team, n_known, options.seeds), sep="\n", flush=True)
     if options.data:

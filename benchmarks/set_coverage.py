@@ -12,12 +12,11 @@ from itertools import product
 
 import numpy as np
 
-from benchmarks.export_coverage import LEAST, LEAST_SURE, N_ITEMS, holds
+from benchmarks.export_coverage import HEAD, LEAST, LEAST_SURE, N_ITEMS, RIGHT_IF_HARD, Shown, coverage_rows
 from modeling.evaluation import Interval, expected_right
 from modeling.set_truth import SetBeliefs, believe_sets
 
 SHARES = (0.5, 0.3, 0.2, 0.1, 0.1, 0.05)
-RIGHT_IF_HARD = 0.4
 
 
 @dataclass(frozen=True)
@@ -95,27 +94,21 @@ def interval(found: SetBeliefs, least: float) -> tuple[np.ndarray, Interval]:
 
 def team_rows(name: str, team: SetTeam, n_known: int, seeds: int) -> Iterator[str]:
     """Yields a line for each least confidence; teams that are so sure of fewer than twenty items do not count."""
-    shown: dict[float, list[tuple[float, Interval]]] = {least: [] for least in LEAST}
+    shown: Shown = {least: [] for least in LEAST}
     for seed in range(seeds):
         is_right, found = believed(team, n_known, np.random.default_rng(seed))
         for least in LEAST:
             sure, worth = interval(found, least)
             if sure.sum() >= LEAST_SURE:
                 shown[least].append((float(is_right[sure].mean()), worth))
-    for least, rows in shown.items():
-        if rows:
-            right = np.mean([one for one, _ in rows])
-            estimate, low, high = np.mean([worth for _, worth in rows], axis=0)
-            n_held = sum(holds(worth, one) for one, worth in rows)
-            figures = f"{right:.3f}  {estimate:.3f} [{low:.3f}, {high:.3f}]"
-            yield f"{name:<34}{n_known:>6}{least:>6}  {figures}{n_held:>5} of {len(rows)}"
+    yield from coverage_rows(name, n_known, shown)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=20)
     options = parser.parse_args()
-    print(f"{'team':<34}{'known':>6}{'from':>6}  right  expected [mean interval]  held", flush=True)
+    print(HEAD, flush=True)
     for n_known, (name, team) in product((0, 60), TEAMS.items()):
         print(*team_rows(name, team, n_known, options.seeds), sep="\n", flush=True)
 

@@ -1,7 +1,7 @@
 import { scrollText } from '../dom'
+import { isMade } from '../state/kinds'
 import type { Option } from '../state/options'
 import { hasMarks } from '../state/review'
-import { isMade } from '../views/label/editing.svelte'
 import type { Bench } from '../views/review/bench.svelte'
 import type { Command } from './command'
 import { t } from '../words/spoken.svelte'

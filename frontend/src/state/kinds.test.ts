@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { emptyDraft, missing, projectPayload } from './createDraft'
 import { previewFile } from './createFile'
 import { guessMapping, isMapped, mapColumn, mappingPayload, rowFates } from './createMapping'
-import { classCount, classesProblem, isAnswer, isListedImage, KINDS, takesImages, wordsOfKind } from './kinds'
+import { classCount, classesProblem, isAnswer, isListedImage, isMade, KINDS, takesImages, wordsOfKind } from './kinds'
 
 const NO_FILE = { chosen: false, hasText: false }
 
@@ -25,6 +25,11 @@ describe('kinds of question', () => {
     expect(isListedImage('boxes', null)).toBe(true)
     expect(isListedImage('choice', 'a text')).toBe(false)
     expect(isListedImage('pairwise', null)).toBe(false)
+  })
+
+  it('are answered by one key, or made on the item', () => {
+    expect((['choice', 'rating', 'pairwise'] as const).some(isMade)).toBe(false)
+    expect((['spans', 'boxes', 'multichoice', 'text'] as const).every(isMade)).toBe(true)
   })
 
   it('need the classes that the service wants', () => {

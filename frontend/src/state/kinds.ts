@@ -48,6 +48,9 @@ export const wordsOfKind = (kind: Kind): KindWords => KINDS.find((one) => one.ki
 /** Whether items of the kind may be images. */
 export const takesImages = (kind: Kind): boolean => kind !== 'spans' && kind !== 'pairwise'
 
+/** Whether answers of the kind are made on the item by more than one key. */
+export const isMade = (kind: Kind): boolean => ['spans', 'boxes', 'multichoice', 'text'].includes(kind)
+
 /** What the lists of the service say in place of an image. */
 const IMAGE_TEXT = '(image)'
 

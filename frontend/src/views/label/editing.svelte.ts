@@ -1,4 +1,4 @@
-import type { AnswerValue, Item, Kind, Project } from '../../api/types'
+import type { AnswerValue, Item, Project } from '../../api/types'
 import { boxesIn, spansIn } from '../../state/answers'
 import * as boxes from '../../state/boxes'
 import * as spans from '../../state/spans'
@@ -10,9 +10,6 @@ export interface Edited {
   item: Item
   came: AnswerValue | null
 }
-
-/** Whether answers of the kind are made on the item by more than one key. */
-export const isMade = (kind: Kind): boolean => ['spans', 'boxes', 'multichoice', 'text'].includes(kind)
 
 /**
  * The making of one answer that takes more than a key, for whoever labels and for whoever reviews: spans, boxes, several classes or a

@@ -2,10 +2,10 @@ import { create, get, post } from '../../api/client'
 import { ApiError, explain } from '../../api/errors'
 import type { ItemPage, ReviewQueue, ReviewRow, Value, Vote, Waiting } from '../../api/review'
 import type { AnswerValue, Box, Project, Span } from '../../api/types'
+import { isMade } from '../../state/kinds'
 import { RECOUNTED_MS, asAnswer, askedFor, doubted, isDecided, isJudgedAnew, nextDrawn, putBack, same, withAgain, withMore, without, withPage, wordsOf, type Done, type Wish } from '../../state/review'
 import { t } from '../../words/spoken.svelte'
-import { createEditing, isMade, type Edited, type Editing } from '../label/editing.svelte'
-
+import { createEditing, type Edited, type Editing } from '../label/editing.svelte'
 
 export type Shown = 'all' | 'label_suspect' | 'disagreement'
 export type Dialog = 'keys' | 'palette' | 'classes' | 'accept-all'

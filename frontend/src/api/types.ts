@@ -118,6 +118,12 @@ export type ModelState = Pick<
 export type Progress = S.Progress
 export type QueueEntry = Told<S.QueueEntry, { reason: Reason; score: number | null }>
 export type Queue = Told<Omit<S.Queue, 'next'>, { entries: QueueEntry[] }>
+export type PolicyWorth = Pick<
+  S.PolicyWorth,
+  | 'votes_per_item' | 'votes_per_item_low' | 'votes_per_item_high' | 'expected_right' | 'low' | 'high'
+  | 'answers_left' | 'answers_left_low' | 'answers_left_high' | 'hours_left' | 'undefined_because' | 'undefined_said'
+>
+export type PolicyPreview = Record<keyof S.PolicyPreview, PolicyWorth>
 export type Arm = S.ArmEnum
 export type CurvePoint = S.CurvePoint
 export type LearningCurve = Told<Pick<S.LearningCurve, 'points' | 'labels_saved' | 'labels_saved_because' | 'labels_saved_said' | 'advice'>, { advice: S.Advice | null }>

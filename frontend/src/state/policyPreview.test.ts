@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { Project } from '../api/types'
-import { previewed, previewLine, type PolicyWorth } from './policyPreview'
+import type { PolicyWorth, Project } from '../api/types'
+import { previewed, previewLine } from './policyPreview'
 
 const worth: PolicyWorth = {
   votes_per_item: 1.42,
@@ -14,6 +14,7 @@ const worth: PolicyWorth = {
   answers_left_high: 2800,
   hours_left: 3.2,
   undefined_because: null,
+  undefined_said: null,
 }
 
 it('looks ahead only with what the service can play', () => {

@@ -1,30 +1,10 @@
 /** What another rule for asking again would cost and bring, by the project's own answers, in one sentence. Pure. */
-import type { Project } from '../api/types'
+import type { PolicyPreview, Project } from '../api/types'
 import { count, percent, score } from './format'
 import { LEVEL } from './manageFormat'
 import type { ProjectChange, SettingName } from './manageSettings'
 import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
-
-export interface PolicyWorth {
-  votes_per_item: number | null
-  votes_per_item_low: number | null
-  votes_per_item_high: number | null
-  expected_right: number | null
-  low: number | null
-  high: number | null
-  answers_left: number | null
-  answers_left_low: number | null
-  answers_left_high: number | null
-  hours_left: number | null
-  undefined_because: string | null
-  undefined_said?: unknown
-}
-
-export interface PolicyPreview {
-  now: PolicyWorth
-  proposed: PolicyWorth
-}
 
 const PREVIEWED: readonly SettingName[] = ['overlap', 'max_votes', 'target_confidence']
 

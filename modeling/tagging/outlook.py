@@ -48,8 +48,8 @@ def look_ahead(log_probabilities: Floats, offsets: Ints) -> Outlook:
 def spans_wanted(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Known spans a class (n_classes,), for `rank_team`; a class with a few of them counts as having enough.
 
-    Texts that the tagger is unsure of hold spans anyway. Looking for the classes with fewest costs F1 (see
-    docs/benchmarks.md).
+    Texts that the tagger is unsure of hold spans anyway, so a class is looked for only until a few of its spans are
+    known; without any search F1 is a little lower (docs/experiments/spans.md).
     """
     return np.where(counts >= FEW_SPANS, ENOUGH_LABELS, counts)
 

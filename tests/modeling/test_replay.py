@@ -1,4 +1,4 @@
-"""The replays behind docs/benchmarks.md go on with the engine as it is."""
+"""The replays behind docs/experiments go on with the engine as it is."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The rehearsal of spans behind docs/benchmarks.md goes on with the engine as it is."""
+"""The rehearsal of spans behind docs/experiments/spans.md goes on with the engine as it is."""
 
 import numpy as np
 import pytest

@@ -27,7 +27,7 @@ class Alone:
 
 
 def pairs_alone(votes: Ints, truth: Truth, known: Bools) -> Alone:
-    """Finds the pairs who share items with each other alone, neither of them right about thirty known items.
+    """Finds the pairs who share items with each other alone, neither of them right about a hundred known items.
 
     votes: (n, 3) item, annotator, class, one an item and annotator. known: (n_items,) whether the class is known.
     """

@@ -115,3 +115,41 @@ def corrected_accuracy(is_match: Bools, certainty: Floats, n_classes: int, level
     chance, gap = float(share @ by_chance), float(share @ (certainty - by_chance))
     found = Interval(*(min(1.0, max(0.0, (bound - chance) / gap)) for bound in measured))
     return found._replace(low=min(found.low, surest_low(n, level)))
+
+
+def unchecked_accuracy(is_match: Bools, uncertainty: Floats, n_classes: int, level: float = LEVEL) -> Interval:
+    """How often the model is right about the truth where nothing says how often people err.
+
+    `is_match` (n,): model and people agree; `uncertainty` (n,): how unsure the model is. Only limits are known (Manski
+    2003, DOI 10.1007/b97478). Estimate and lower end are those where people never err. The upper end is that of a model
+    which never errs on the surer half: so people are right as often as they agree with it there, r, and agree with a
+    wrong model by chance, w = (1 − r)/(K − 1). Of the other half (agreement there − w)/(r − w) are then right, with the
+    interval of a ratio (Katz et al. 1978, DOI 10.2307/2530610). Where people err more on what is hard for the model
+    too, it may be better still.
+    """
+    agreement = accuracy_interval(int(is_match.sum()), len(is_match), level)
+    if len(is_match) < 2 or n_classes < 2:
+        return agreement._replace(high=1.0)
+    n_sure = -(-len(is_match) // 2)
+    is_sure = np.zeros(len(is_match), dtype=np.bool_)
+    is_sure[np.argsort(uncertainty, kind="stable")[:n_sure]] = True
+    sure, unsure = is_match[is_sure], is_match[~is_sure]
+    most = _most_right(_share(unsure), len(unsure), _share(sure), n_sure, n_classes, level)
+    high = (n_sure + len(unsure) * most) / len(is_match)
+    return agreement._replace(high=max(agreement.high, high))
+
+
+def _share(is_match: Bools) -> float:
+    """The share of matches, half a match and half a miss added: neither 0 nor 1."""
+    return float(is_match.sum() + 0.5) / (len(is_match) + 1)
+
+
+def _most_right(unsure: float, n_unsure: int, sure: float, n_sure: int, n_classes: int, level: float) -> float:
+    """The upper end of (unsure − w)/(sure − w), from 0 to 1, by its logarithm's standard error."""
+    by_chance = (1 - sure) / (n_classes - 1)
+    above, gap = unsure - by_chance, sure - by_chance
+    if gap <= 0:
+        return 1.0
+    above = max(above, 1 / (n_unsure + 1))
+    error = math.sqrt(unsure * (1 - unsure) / n_unsure / above**2 + sure * (1 - sure) / n_sure / gap**2)
+    return min(1.0, above / gap * math.exp(NormalDist().inv_cdf((1 + level) / 2) * error))

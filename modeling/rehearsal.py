@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from modeling.acquisition import margin
 from modeling.class_needs import believed_counts
-from modeling.evaluation import Interval, accuracy_interval, corrected_accuracy
+from modeling.evaluation import Interval, corrected_accuracy, unchecked_accuracy
 from modeling.linear import LinearModel
 from modeling.linear_fit import fit_linear
 from modeling.open_rows import OpenRows
@@ -184,9 +185,10 @@ class _Run:
     def _shown(self) -> Interval | None:
         if self.model is None or len(self.tested) < LEAST_PROTECTED:
             return None
-        is_match = self.model.logits(self.pool.X[self.tested]).argmax(axis=1) == self.answers
-        corrected = corrected_accuracy(is_match, self.certainty, self.pool.n_classes) if self.is_checked else None
-        return corrected or accuracy_interval(int(is_match.sum()), len(is_match))
+        probabilities, n_classes = self.model.predict_proba(self.pool.X[self.tested]), self.pool.n_classes
+        is_match = probabilities.argmax(axis=1) == self.answers
+        corrected = corrected_accuracy(is_match, self.certainty, n_classes) if self.is_checked else None
+        return corrected or unchecked_accuracy(is_match, margin(probabilities), n_classes)
 
 
 def known_strategies() -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modeling.acquisition import margin
 from modeling.class_report import (
     SetReport,
     class_figures,
@@ -16,7 +17,7 @@ from modeling.class_report import (
     set_report,
 )
 from modeling.drift import Shift, class_shift, newest_against_older
-from modeling.evaluation import Interval, accuracy_interval, corrected_accuracy
+from modeling.evaluation import Interval, accuracy_interval, corrected_accuracy, unchecked_accuracy
 from modeling.linear import sigmoid, softmax
 from modeling.reliability import (
     Bin,
@@ -70,8 +71,9 @@ def measure(sample: Sample, pool: Floats) -> Metrics:
     confusion = confusion_matrix(sample.answers, guesses, n_classes)
     agreement = accuracy_interval(int(is_match.sum()), sample.n)
     corrected = corrected_if_known(is_match, sample.certainty, n_checked=sample.n_checked, n_classes=n_classes)
+    accuracy = corrected or unchecked_accuracy(is_match, margin(softmax(sample.logits)), n_classes)
     return {
-        "performance": as_metric(ACCURACY, corrected or agreement, sample.n),
+        "performance": as_metric(ACCURACY, accuracy, sample.n),
         "agreement": {**as_metric(ACCURACY, agreement, sample.n), "corrected": corrected is not None},
         "f1": _f1(confusion, sample.n),
         "confusion": [[int(k), int(j), int(confusion[k, j])] for k, j in np.argwhere(confusion)],
@@ -101,8 +103,14 @@ def _f1(confusion: Ints, n: int) -> Metrics:
 
 
 def curve_points(metrics: Metrics) -> list[Metrics]:
-    """Returns what a point of the learning curve holds, for every figure that was measured."""
-    found = [metrics["performance"], *(metrics["f1"][name] for name in ("macro", "rarest") if metrics["f1"])]
+    """Returns what a point of the learning curve holds, for every figure that was measured.
+
+    Of an accuracy that nothing corrects it is the agreement with people, whose mistakes are the control arm's too.
+    """
+    main, agreement = metrics["performance"], metrics["agreement"]
+    if main["metric"] == ACCURACY and not agreement["corrected"]:
+        main = agreement
+    found = [main, *(metrics["f1"][name] for name in ("macro", "rarest") if metrics["f1"])]
     return [{name: one[name] for name in ("metric", "estimate", "low", "high", "n")} for one in found if one]
 
 

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeling.evaluation import Interval, accuracy_interval, corrected_accuracy, difference_interval
+from modeling.evaluation import (
+    Interval,
+    accuracy_interval,
+    corrected_accuracy,
+    difference_interval,
+    unchecked_accuracy,
+)
 from modeling.truth import infer
 
 
@@ -53,6 +59,40 @@ def test_correction_by_hand() -> None:
     found = corrected_accuracy(is_match, np.full(100, 0.9), 3)
     assert isinstance(found, Interval)
     assert found.estimate == pytest.approx((0.73 - 0.05) / 0.85)
+
+
+def test_unchecked_by_hand() -> None:
+    """Of 3 classes, 40 of the 50 surest match (r = 40.5/51) and 30 of the other 50."""
+    is_match = np.concatenate([np.arange(50) < 40, np.arange(50) < 30])
+    estimate, low, high = unchecked_accuracy(is_match, np.arange(100.0), 3)
+    assert (estimate, low) == accuracy_interval(70, 100)[:2]
+    r, b = 40.5 / 51, 30.5 / 51
+    w = (1 - r) / 2
+    error = np.sqrt(b * (1 - b) / 50 / (b - w) ** 2 + r * (1 - r) / 50 / (r - w) ** 2)
+    assert high == pytest.approx((50 + 50 * (b - w) / (r - w) * np.exp(1.95996 * error)) / 100, abs=1e-5)
+    assert round(high, 3) == 0.993
+
+
+@pytest.mark.parametrize(("n_right", "n"), [(0, 0), (0, 1), (1, 1), (0, 8), (8, 8), (3, 8)])
+def test_unchecked_at_the_edges(n_right: int, n: int) -> None:
+    """Whatever little there is, the interval holds that of people who never err."""
+    found = unchecked_accuracy(np.arange(n) < n_right, np.zeros(n), 2)
+    agreement = accuracy_interval(n_right, n)
+    assert found[:2] == agreement[:2]
+    assert agreement.high <= found.high <= 1
+
+
+@pytest.mark.parametrize("wrong", [0.0, 0.1, 0.2])
+def test_unchecked_covers_the_truth_whoever_errs(wrong: float) -> None:
+    """A model sure where it is right, 0.85 in all; people's mistakes fall anywhere, of four classes."""
+    rng, held = np.random.default_rng(1), []
+    for _ in range(300):
+        certainty = rng.uniform(0.7, 1.0, 80)
+        is_right, errs = rng.random(80) < certainty, rng.random(80) < wrong
+        is_match = np.where(errs, ~is_right & (rng.random(80) < 1 / 3), is_right)
+        found = unchecked_accuracy(is_match, 1 - certainty, 4)
+        held.append(found.low <= 0.85 <= found.high)
+    assert np.mean(held) >= 0.93
 
 
 def test_an_answer_that_is_a_guess_counts_for_nothing() -> None:

@@ -33,6 +33,7 @@ def test_f1_calibration_and_drift_stand_beside_accuracy() -> None:
     status = model_status(project)
     assert status["performance"]["estimate"] == pytest.approx(34 / 40)
     assert status["agreement"]["corrected"] is False, "nobody's answers were checked by another one"
+    assert status["performance"]["high"] > status["agreement"]["high"], "so their mistakes are allowed for"
     assert 0.8 < status["f1"]["macro"]["estimate"] < 0.9
     assert status["f1"]["rarest"]["n_class"] == 20
     assert status["f1"]["says_more"] is False
@@ -44,6 +45,7 @@ def test_f1_calibration_and_drift_stand_beside_accuracy() -> None:
     assert metrics == {"accuracy", "f1_macro", "f1_rarest"}
     curve = learning_curve(project)
     assert {point["metric"] for point in curve["points"]} == {"accuracy"}
+    assert curve["points"][-1]["high"] == status["agreement"]["high"], "people err in the control arm too"
     assert {point["metric"] for point in learning_curve(project, metric="f1_macro")["points"]} == {"f1_macro"}
     assert curve["belief"] == status["belief"]
     with pytest.raises(BadRequest):

@@ -22,7 +22,8 @@ class Performance(Interval):
 
 class AgreementWithPeople(Performance):
     corrected = s.BooleanField(
-        help_text="Whether `performance` was corrected for people's mistakes; without checked answers it cannot be."
+        help_text="Whether `performance` was corrected for people's mistakes. Without checked answers it cannot be: "
+        "then its upper end allows for them."
     )
 
 

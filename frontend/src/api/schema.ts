@@ -100,7 +100,7 @@ export interface AgreementWithPeople {
   metric: string
   /** Protected items that it was measured on. */
   n: number
-  /** Whether `performance` was corrected for people's mistakes; without checked answers it cannot be. */
+  /** Whether `performance` was corrected for people's mistakes. Without checked answers it cannot be: then its upper end allows for them. */
   corrected: boolean
 }
 

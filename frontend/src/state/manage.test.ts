@@ -44,7 +44,8 @@ describe('the four questions', () => {
     const agreement = { metric: 'accuracy', estimate: 22 / 23, low: 0.8, high: 0.99, n: 23, corrected: true }
     const performance = { metric: 'accuracy', estimate: 0.978, low: 0.8, high: 1, n: 23 }
     expect(modelAnswer({ ...model, performance, agreement }).lines[2]).toBe('corrected for people’s mistakes; 22 of 23 match their answers')
-    expect(modelAnswer({ ...model, performance, agreement: { ...agreement, corrected: false } }).lines).toHaveLength(2)
+    expect(modelAnswer({ ...model, performance, agreement: { ...agreement, corrected: false } }).lines[2]).toBe('22 of 23 match people’s answers, which nobody checked: the range allows for mistakes in them')
+    expect(modelAnswer({ ...model, agreement }).lines, 'F1 is not corrected').toHaveLength(2)
   })
 
   it('counts answers where an item gets several, so that the first one moves it', () => {

@@ -35,9 +35,14 @@ export function modelAnswer(model: ModelState, whyUnmeasured = ''): Answer {
     lines: [
       t.manage.metricInterval(metricName(metric), MODEL_LEVEL),
       n < FEW_TESTED ? t.manage.onFewProtected(n) : t.manage.onProtected(n),
-      ...(agreement?.corrected ? [t.manage.correctedForMistakes(count(Math.round(agreement.estimate * agreement.n)), count(agreement.n))] : []),
+      ...(agreement && isShare(metric) ? [matchText(agreement)] : []),
     ],
   }
+}
+
+/** How often the model matches people's answers, and what that says of it. */
+function matchText({ estimate, n, corrected }: NonNullable<ModelState['agreement']>): string {
+  return (corrected ? t.manage.correctedForMistakes : t.manage.uncheckedMistakes)(count(Math.round(estimate * n)), count(n))
 }
 
 /**

@@ -26,10 +26,11 @@ export function performanceFigure(found: Performance | null): Figure {
   return found.metric === 'accuracy' ? asPercent(found) : shown(found)
 }
 
-/** What an accuracy that was corrected for people's mistakes was corrected from; empty where it was not. */
+/** What an accuracy was corrected from, or that it could not be corrected for people's mistakes; empty for other measures. */
 export function correctedText({ performance, agreement }: Pick<ModelDetail, 'performance' | 'agreement'>): string {
-  if (!performance || !agreement?.corrected) return ''
-  return t.models.correctedFrom(percent(performance.estimate), count(Math.round(agreement.estimate * agreement.n)), count(agreement.n))
+  if (performance?.metric !== 'accuracy' || !agreement) return ''
+  const same = count(Math.round(agreement.estimate * agreement.n)), n = count(agreement.n)
+  return agreement.corrected ? t.models.correctedFrom(percent(performance.estimate), same, n) : t.models.uncheckedFrom(same, n)
 }
 
 export function f1Figure(found: F1 | null): Figure {

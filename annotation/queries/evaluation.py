@@ -61,7 +61,7 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
         "labels_saved_said": spoken(because),
         "advice": _guarded(metrics.get("guard"))
         or _incomplete(active, classes_without_labels(project, metrics))
-        or _advice(project, found, active, saved, int(metrics.get("n_protected", 0))),
+        or _advice(project, found, active, saved, metrics),
         "expected_gain": gain and {"labels": 100, **gain._asdict()},
         "stability": kappas,
         "belief": metrics.get("belief"),
@@ -135,7 +135,7 @@ def _advice(
     found: StopAdvice,
     active: Sequence[CurvePoint],
     saved: dict[str, float] | None,
-    n_protected: int,
+    metrics: dict[str, Any],
 ) -> dict[str, Any]:
     """A code and sentences that promise nothing that was not measured."""
     if project.question.learner is Learner.NONE:
@@ -145,14 +145,16 @@ def _advice(
             "The model is tested on random items that it never learns from; {n} of the {needed} needed have an answer."
             " Settings say how many are drawn: “Random sample”."
         )
-        return _said("no_measure", say("advice.too_few_protected", english, n=n_protected, needed=LEAST_PROTECTED))
+        n = int(metrics.get("n_protected", 0))
+        return _said("no_measure", say("advice.too_few_protected", english, n=n, needed=LEAST_PROTECTED))
     gain = found.expected_gain
     if gain is None:
         english = "Keep going: too few measurements yet to say what more labels will bring."
         return _said("go_on", say("advice.too_few_measurements", english))
     last = active[-1]
     measure = MEASURES.get(project.question.learner, "accuracy")
-    parts = {"measure": measure, "estimate": last.estimate, "low": last.low, "high": last.high}
+    shown = metrics.get("performance") or last._asdict()
+    parts = {"measure": measure} | {name: shown[name] for name in ("estimate", "low", "high")}
     if saved is not None and saved["high"] < 0:
         english = f"{_now(measure)} So far the model's questions did not pay more than random ones."
         return _said("no_gain", say("advice.no_gain", english, **parts))
@@ -178,15 +180,24 @@ def _sentence(code: str, measure: str, parts: dict[str, Any]) -> Sentence:
         reached = "The target of {target:.0%} is within what was measured, and predictions no longer change"
         return say("advice.target_reached", f"{now} {reached}. {expected}: you can stop.", **parts)
     if code == "settled" and parts["target"] is not None:
-        missed = "Predictions no longer change, but the target of {target:.0%} is out of sight"
-        instead = "look at the classes and at disagreements instead"
-        return say("advice.target_missed", f"{now} {missed}. {expected}: {instead}.", **parts)
+        return _target_missed(now, expected, parts)
     if code == "settled":
         settled = f"{now} Predictions no longer change. {expected}: stop if this is good enough."
         return say("advice.settled", settled, **parts)
     if code == "flat":
         return say("advice.flat", f"{now} {expected}: consider stopping if this is good enough.", **parts)
     return say("advice.go_on", f"Keep going: {going} {expected}.", **parts)
+
+
+def _target_missed(now: str, expected: str, parts: dict[str, Any]) -> Sentence:
+    """Nothing measured reaches the target; while nobody checks people's answers the model may reach it all the same."""
+    if parts["target"] <= parts["high"]:
+        unseen = "Predictions no longer change; whether the target of {target:.0%} is reached does not show"
+        instead = "have people's answers checked, by second answers or known ones"
+        return say("advice.target_unchecked", f"{now} {unseen}. {expected}: {instead}.", **parts)
+    missed = "Predictions no longer change, but the target of {target:.0%} is out of sight"
+    instead = "look at the classes and at disagreements instead"
+    return say("advice.target_missed", f"{now} {missed}. {expected}: {instead}.", **parts)
 
 
 def _said(code: str, text: Sentence) -> dict[str, Any]:

@@ -174,6 +174,18 @@ def test_advice_to_stop(kappas: list[float], target: float | None, code: str) ->
     assert curve["stability"] == kappas
 
 
+def test_a_target_may_be_reached_unseen_while_nobody_checks_answers() -> None:
+    project, _, _ = taught(target_accuracy=0.97)
+    performance = {"metric": "accuracy", "estimate": 0.9, "low": 0.87, "high": 0.99, "n": 300}
+    ModelVersion.objects.update(metrics={"stability": {"kappas": [1, 1, 1]}, "performance": performance})
+    stored_points(project, (100, 0.9), (200, 0.9), (300, 0.9), (400, 0.9))
+    advice = learning_curve(project)["advice"]
+    assert (advice["code"], advice["said"]["code"]) == ("settled", "advice.target_unchecked")
+    assert advice["text"].startswith(
+        "Accuracy is 90% (87% to 99%). Predictions no longer change; whether the target of 97%"
+    )
+
+
 def test_an_unmeasured_project_is_told_so() -> None:
     curve = learning_curve(make_project())
     assert (curve["advice"]["code"], curve["expected_gain"], curve["belief"]) == ("no_measure", None, None)

@@ -69,6 +69,7 @@ export const zhHans: Catalogue = {
     'advice.vague': '请继续标注：{measure:measure}为 {estimate:%}（{low:%} 至 {high:%}）。区间还太宽，看不出更多标注能带来什么。',
     'advice.target_reached': '{measure:measure}为 {estimate:%}（{low:%} 至 {high:%}）。目标 {target:%} 已在测得的范围内，预测也不再变化。按最近的趋势，再标 100 个预计提高 {points:1} 个百分点：可以停止了。',
     'advice.target_missed': '{measure:measure}为 {estimate:%}（{low:%} 至 {high:%}）。预测已不再变化，但目标 {target:%} 仍达不到。按最近的趋势，再标 100 个预计提高 {points:1} 个百分点：不如检查类别和分歧。',
+    'advice.target_unchecked': '{measure:measure}为 {estimate:%}（{low:%} 至 {high:%}）。预测已不再变化，但是否达到目标 {target:%} 还看不出来。按最近的趋势，再标 100 个预计提高 {points:1} 个百分点：请用第二个回答或已知答案核对人工回答。',
     'advice.settled': '{measure:measure}为 {estimate:%}（{low:%} 至 {high:%}）。预测已不再变化。按最近的趋势，再标 100 个预计提高 {points:1} 个百分点：如果已够用，可以停止。',
     'advice.flat': '{measure:measure}为 {estimate:%}（{low:%} 至 {high:%}）。按最近的趋势，再标 100 个预计提高 {points:1} 个百分点：如果已够用，可以考虑停止。',
     'advice.go_on': '请继续标注：{measure:measure}为 {estimate:%}（{low:%} 至 {high:%}）。按最近的趋势，再标 100 个预计提高 {points:1} 个百分点。',

@@ -5,7 +5,7 @@ import numpy as np
 from modeling.acquisition import entropy
 from modeling.linear import softmax
 from modeling.strategies.base import Candidates, Floats, Ranked, one_row
-from modeling.strategies.laplace import Posterior, curvature, posterior
+from modeling.strategies.laplace import curvature, posterior
 
 N_DRAWS = 32
 N_REFERENCE = 200
@@ -40,23 +40,26 @@ def variance_reduction(candidates: Candidates, rng: np.random.Generator) -> Floa
 
 def variance_reduction_batch(candidates: Candidates, n_wanted: int, rng: np.random.Generator) -> Ranked:
     """Greedy: each pick takes the expected effect of those before it off the posterior (one rank each)."""
-    shared = posterior(candidates)
-    covariance = shared.covariance(candidates.X, candidates.reference)
-    variance = shared.variance(candidates.X)
+    shared, X, n_wanted = posterior(candidates), candidates.X, min(n_wanted, candidates.n)
+    whitened = shared.whitened(X)
+    covariance = shared.covariance(X, candidates.reference)
+    variance = shared.variance(X)
     w = curvature(candidates.probabilities)
-    steps = np.zeros((0, candidates.n), dtype=np.float32)
+    steps = np.zeros((n_wanted, candidates.n), dtype=np.float32)
     order, scores, ties = [], [], rng.random(candidates.n) * 1e-7
     is_free = np.ones(candidates.n, dtype=np.bool_)
-    for _ in range(min(n_wanted, candidates.n)):
+    for picked in range(n_wanted):
         gains = _reduction(candidates, covariance, variance)
         j = int(np.where(is_free, gains * (1 + ties) + ties * 1e-7, -np.inf).argmax())
         order.append(j)
         scores.append(gains[j])
         is_free[j] = False
-        step, at_reference = _conditioned(shared, candidates, steps, covariance, j, 1 / w[j] + variance[j])
-        covariance = covariance - np.outer(step, at_reference)
-        variance = np.maximum(variance - step**2, 0)
-        steps = np.vstack([steps, step])
+        before = steps[:picked]
+        column = shared.between(X, whitened, one_row(X, j), whitened[:, [j]])[:, 0] - before.T @ before[:, j]
+        root = np.sqrt(1 / w[j] + variance[j])
+        steps[picked] = column / root
+        covariance -= np.outer(steps[picked], covariance[j] / root)
+        variance = np.maximum(variance - steps[picked] ** 2, 0)
     return Ranked(np.array(order, dtype=np.int64), np.array(scores, dtype=np.float32))
 
 
@@ -86,15 +89,6 @@ def _reduction(candidates: Candidates, covariance: Floats, variance: Floats) -> 
     w = curvature(candidates.probabilities)
     total = (covariance**2) @ curvature(candidates.reference_probabilities)
     return np.asarray(total * w / (1 + w * variance), dtype=np.float32)
-
-
-def _conditioned(
-    shared: Posterior, candidates: Candidates, steps: Floats, covariance: Floats, j: int, scale: float
-) -> tuple[Floats, Floats]:
-    """The rank that labelling j takes off the covariances: its column over the candidates, and over the reference."""
-    column = shared.covariance(candidates.X, one_row(candidates.X, j))[:, 0] - steps.T @ steps[:, j]
-    root = np.sqrt(scale)
-    return column / root, covariance[j] / root
 
 
 def _logits(probabilities: Floats) -> Floats:

@@ -35,17 +35,22 @@ class Posterior:
 
     def variance(self, A: Matrix) -> Floats:
         """xᵀSx for every row (n,), never negative."""
-        parts = np.einsum("mn,mn->n", *([self._whitened(A)] * 2))
+        parts = np.einsum("mn,mn->n", *([self.whitened(A)] * 2))
         found = (squares(A) - parts) / self.l2 if self.is_dual else parts
         return np.asarray(np.maximum(found, 0), dtype=np.float32)
 
     def covariance(self, A: Matrix, B: Matrix) -> Floats:
         """aᵀSb for all pairs (n_A, n_B)."""
-        inner = self._whitened(A).T @ self._whitened(B)
+        return self.between(A, self.whitened(A), B, self.whitened(B))
+
+    def between(self, A: Matrix, whitened_A: Floats, B: Matrix, whitened_B: Floats) -> Floats:
+        """The same where the rows have been whitened already, which is most of the work."""
+        inner = whitened_A.T @ whitened_B
         found = (products(A, B) - inner) / self.l2 if self.is_dual else inner
         return np.asarray(found, dtype=np.float32)
 
-    def _whitened(self, A: Matrix) -> Floats:
+    def whitened(self, A: Matrix) -> Floats:
+        """The rows (·, n_A) in the space of the factor."""
         features = A.toarray() if sparse.issparse(A) and not self.is_dual else A
         sides = products(self.rows, A) if self.is_dual else features.T
         return np.asarray(linalg.solve_triangular(self.factor, sides, lower=True), dtype=np.float32)

@@ -107,7 +107,7 @@ def fit_recipe(recipe: Recipe, make: Callable[[], Estimator], examples: Examples
         weights = {"sample_weight": examples.weights} if takes_weights else {}
         estimator.fit(examples.X, examples.classes, **weights)
         shape = np.shape(estimator.predict_proba(examples.X[:1]))
-    except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
+    except Exception as error:  # an operator's own class may raise whatever it likes
         raise CannotFit(f"{type(error).__name__}: {error}") from error
     if shape != (1, len(estimator.classes_)):
         raise CannotFit(f"predict_proba gave {shape} for one row and {len(estimator.classes_)} classes")

@@ -6,7 +6,7 @@ from modeling.acquisition import entropy
 from modeling.strategies.base import Candidates, Floats
 
 N_MEMBERS = 5
-# An example that a sample leaves out keeps this weight, so that no class is ever gone from a member.
+# The examples of a class of which a sample has none keep this weight, so that no class is ever gone from a member.
 LEAST_WEIGHT = 1e-3
 
 
@@ -31,10 +31,17 @@ def kl_disagreement(candidates: Candidates, rng: np.random.Generator) -> Floats:
 
 
 def _members(candidates: Candidates, rng: np.random.Generator) -> Floats:
-    """Probabilities of every member (n_members, n, n_classes), each fitted with Poisson(1) weights (Oza 2005)."""
+    """Probabilities of every member (n_members, n, n_classes), each fitted on a bootstrap (Abe and Mamitsuka 1998).
+
+    Rows are repeated, not weighed: classifiers that take no weights would all be the same.
+    """
     found = []
+    classes, n = candidates.targets.argmax(axis=1), len(candidates.targets)
     for _ in range(N_MEMBERS):
-        weights = candidates.weights * (rng.poisson(1.0, len(candidates.weights)) + LEAST_WEIGHT)
-        model = candidates.fit(candidates.labeled, candidates.targets, weights.astype(np.float32))
+        drawn = rng.integers(n, size=n)
+        missed = np.flatnonzero(~np.isin(classes, classes[drawn]))
+        rows, share = np.append(drawn, missed), np.repeat([1, LEAST_WEIGHT], [n, len(missed)])
+        weights = (candidates.weights[rows] * share).astype(np.float32)
+        model = candidates.fit(candidates.labeled[rows], candidates.targets[rows], weights)
         found.append(model.predict_proba(candidates.X))
     return np.asarray(found, dtype=np.float32)

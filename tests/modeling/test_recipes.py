@@ -14,6 +14,13 @@ from modeling.recipes import CannotFit, Examples, Recipe, fit_recipe
 RECIPE = Recipe("some.Name", {"C": 1}, 7)
 
 
+class Broken:
+    """Somebody's own, which raises what it likes."""
+
+    def fit(self, X: Any, y: Any) -> None:
+        raise RuntimeError("out of luck")
+
+
 def examples(n: int = 60, n_known: int = 2) -> Examples:
     rng = np.random.default_rng(0)
     y = np.arange(n) % n_known
@@ -53,6 +60,7 @@ def test_examples_are_the_likeliest_classes_by_their_weight() -> None:
         (partial(LogisticRegression, nonsense=1), "nonsense"),
         (RidgeClassifier, "predict_proba"),
         (dict, "fit"),
+        (Broken, "out of luck"),
     ],
 )
 def test_what_cannot_be_fitted_says_why(make: Any, said: str) -> None:

@@ -1,11 +1,13 @@
 """One contract for every strategy by name, dense and sparse, then what each is known for."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 
 from modeling.cost import per_cost
 from modeling.linear_fit import fit_linear
@@ -49,6 +51,16 @@ def world(form: str = "dense", n: int = 60, d: int = 6, n_labeled: int = 24, see
         labeled_probabilities=model.predict_proba(labeled), targets=targets, weights=weights,
         reference=make(reference), reference_probabilities=model.predict_proba(reference), l2=1.0, fit=Logistic,
     )  # fmt: skip
+
+
+class Nearest:
+    """One that takes no weights."""
+
+    def __init__(self, X: Any, targets: np.ndarray, weights: np.ndarray) -> None:
+        self.model = KNeighborsClassifier(3).fit(X, targets.argmax(axis=1))
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        return self.model.predict_proba(X)
 
 
 def rearranged(candidates: Candidates, order: np.ndarray) -> Candidates:
@@ -216,3 +228,9 @@ def test_arrays_that_do_not_match_are_refused() -> None:
     given = {name: getattr(candidates, name) for name in Candidates.__slots__}
     with pytest.raises(ValueError, match="weights"):
         Candidates(**given | {"weights": np.ones(3, np.float32)})
+
+
+@pytest.mark.parametrize("name", ["vote_entropy", "kl_disagreement"])
+def test_a_committee_disagrees_also_where_the_classifier_takes_no_weights(name: str) -> None:
+    candidates = replace(world(), fit=Nearest)
+    assert np.unique(STRATEGIES[name].score(candidates, np.random.default_rng(1))).size > 3

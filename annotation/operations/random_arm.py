@@ -23,10 +23,11 @@ Metrics = dict[str, Any]
 def control_arm(project: Project, before: Metrics, training: Training, l2: float) -> Metrics | None:
     """What the same model reaches with random draws only, measured out of fold on the protected items.
 
-    `annotations` is what each fold's model learned from. None when nothing was measured this time.
+    `annotations` are the answers that each fold's model learned from, as the active arm's are all answers: an item has
+    several where items overlap. None when nothing was measured this time.
     """
     chosen = training.is_control
-    n_taught = int(chosen.sum() * (1 - 1 / CONTROL_FOLDS))
+    n_taught = int(training.n_answers[chosen].sum() * (1 - 1 / CONTROL_FOLDS))
     if training.is_protected.sum() < LEAST_PROTECTED or n_taught < max(1, GROWTH * before.get("control_labels", 0)):
         return None
     targets, weights = training.beliefs.targets[chosen], training.beliefs.weights[chosen]

@@ -14,7 +14,8 @@ from annotation.vectors import load_pool
 
 @dataclass(frozen=True)
 class Training:
-    """The items that have vectors: rows of `X` (n, d), aligned with their ids, beliefs, masks and first answers."""
+    """The items that have vectors: rows of `X` (n, d), aligned with their ids, beliefs, masks, and answers: how many
+    each has, and when the first came."""
 
     representation: Representation
     item_ids: Ints
@@ -22,6 +23,7 @@ class Training:
     beliefs: Beliefs
     is_protected: Bools
     is_control: Bools
+    n_answers: Ints
     answered_at: npt.NDArray[np.float64]
     probe_ids: Ints
     probe_vectors: Floats
@@ -43,6 +45,7 @@ def prepare(seen: Seen, representation: Representation) -> Training:
         beliefs=Beliefs(beliefs.targets[here], beliefs.weights[here], beliefs.certainty[here], beliefs.n_checked),
         is_protected=seen.is_protected[here],
         is_control=(seen.is_protected | seen.is_shuffled)[here],
+        n_answers=np.bincount(seen.votes.votes[:, 0], minlength=seen.votes.n_items)[here],
         answered_at=_answered_at(seen.votes)[here],
         probe_ids=pool.item_ids[probe],
         probe_vectors=pool.vectors(probe),

@@ -13,6 +13,7 @@ from annotation.models import (
     Annotation,
     AnnotationRevision,
     Evaluation,
+    Item,
     ModelVersion,
     Representation,
     Stream,
@@ -118,6 +119,19 @@ def test_performance_is_silent_below_five_protected_answers() -> None:
     assert model_status(project)["performance"]["n"] == 5
     arms = {point.arm: point.annotations for point in Evaluation.objects.all()}
     assert arms == {Evaluation.Arm.ACTIVE: 15, Evaluation.Arm.RANDOM: 12}, "a fold learns from four fifths of 15 draws"
+
+
+def test_both_arms_count_answers_where_items_get_several() -> None:
+    project, items, annotator = taught(n_labels=10, overlap=2)
+    other = make_member(project)
+    for place in range(20):
+        for person in (annotator, other):
+            if place >= 10 or person == other:
+                answer(items[place], person, truth(place), stream=Stream.RANDOM if place < 10 else Stream.SHUFFLE)
+    Item.objects.filter(pk__in=[item.pk for item in items[:10]]).update(draw_stream=Stream.RANDOM)
+    run(project, Topic.LEARN)
+    arms = {point.arm: point.annotations for point in Evaluation.objects.all()}
+    assert arms == {Evaluation.Arm.ACTIVE: 40, Evaluation.Arm.RANDOM: 32}
 
 
 def test_freshness_follows_revisions_and_never_falls() -> None:

@@ -116,10 +116,11 @@ def _control_arm(
 ) -> Metrics | None:
     """What the same model reaches with random draws only, measured out of fold on the protected texts.
 
-    `annotations` is what each fold learned from. None when nothing was measured this time.
+    `annotations` are the answers that each fold learned from, as the active arm's are all answers. None when nothing
+    was measured this time.
     """
     chosen = seen.is_protected | seen.is_shuffled
-    n_taught = int(chosen.sum() * CONTROL_SHARE)
+    n_taught = int(sum(len(seen.readings[row]) for row in np.flatnonzero(chosen)) * CONTROL_SHARE)
     if seen.is_protected.sum() < LEAST_PROTECTED or n_taught < max(1, GROWTH * before.get("control_labels", 0)):
         return None
     part = texts.only(np.flatnonzero(chosen))

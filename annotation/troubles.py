@@ -28,3 +28,19 @@ def why_training_fails(stored: str | None) -> Sentence | None:
     if stored == NO_VECTORS:
         return say("training.no_vectors", "No vectors were uploaded yet. The training waits for them.")
     return say("training.failed", "The training failed and is tried again by itself. Its error: {why}", why=stored)
+
+
+def why_ranking_fails(stored: str | None) -> Sentence | None:
+    """Returns in a sentence why the questions were not ranked, and what comes next; None where nothing is stored."""
+    if not stored:
+        return None
+    english = "The questions could not be ranked and stay as they were; it is tried again by itself. The error: {why}"
+    return say("ranking.failed", english, why=stored)
+
+
+def why_not_the_classifier(stored: str | None) -> Sentence | None:
+    """Returns in a sentence why the classifier that the project names is not the one in use; None where it is."""
+    if not stored:
+        return None
+    english = "The classifier that the project names is not in use; the built-in one stands in. The reason: {why}"
+    return say("classifier.refused", english, why=stored)

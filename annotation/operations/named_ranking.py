@@ -6,6 +6,7 @@ import numpy as np
 
 from annotation.arrays import protected_items
 from annotation.callables import allowed_callable
+from annotation.models import Strategy as StrategyName
 from annotation.operations.answer_costs import predicted_seconds
 from annotation.operations.examples import believe
 from annotation.operations.labels import load_labels
@@ -35,7 +36,10 @@ def choose_by_name(pool: OpenPool, n_wanted: int) -> Choice:
     candidates = replace(known, X=vectors, probabilities=pool.rows.model.predict_proba(vectors))
     seconds = predicted_seconds(pool.project, pool.item_ids[rows])
     ranked = choose(strategy, candidates, n_wanted, pool.rng, seconds)
-    return Choice.of(rows[ranked.places], ranked.scores, Kind.UNCERTAIN, share)
+    # Weighed by cost, a score no longer says of which class it is the probability.
+    looks_for_a_class = name == StrategyName.RARE_CLASS and seconds is None
+    kind = Kind.RARE if looks_for_a_class else Kind.UNCERTAIN
+    return Choice.of(rows[ranked.places], ranked.scores, kind, share)
 
 
 def _shown(pool: OpenPool, strategy: Strategy, known: Candidates, n: int) -> tuple[Ints, float]:

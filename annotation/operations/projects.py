@@ -27,7 +27,7 @@ from annotation.sentences import say, told
 MAX_GUIDELINES = 50_000
 ASKED_BY_CHANGES = {
     Topic.REPRESENT: {"representation"},
-    Topic.SCORE: {"queue_source", "suggestions"},
+    Topic.SCORE: {"queue_source", "suggestions", "strategy", "cost_aware"},
     Topic.LEARN: {"classes", "class_history", "strategy", "cost_aware", "classifier", "classifier_params"},
     Topic.QUALITY: {"classes", "class_history", "target_confidence", "max_votes"},
 }

@@ -77,7 +77,10 @@ class Reasons:
 
     def __init__(self, pool: OpenPool, choice: Choice) -> None:
         self.pool, self.choice, self.classes = pool, choice, pool.classes
-        self.needy: Ints = needy_classes(pool.counts)
+        self.strategy = pool.project.strategy
+        # A strategy by name counts labels in its own way: the class that it looked for is any of them.
+        is_team = self.strategy == Strategy.TEAM
+        self.needy: Ints = needy_classes(pool.counts) if is_team else np.arange(len(pool.classes))
         self.probabilities: Floats = pool.rows.predict(choice.rows)
         self.likeliest = np.argsort(-self.probabilities, axis=1)[:, :2]
 
@@ -110,11 +113,8 @@ class Reasons:
         ]
 
     def _reason(self, place: int, kind: int) -> dict[str, Any]:
-        if kind == Kind.RARE:
-            return self._rare(place)
-        strategy = self.pool.project.strategy
-        named = {} if strategy == Strategy.TEAM else {"strategy": strategy}
-        return self._uncertain(place) | named
+        named = {} if self.strategy == Strategy.TEAM else {"strategy": self.strategy}
+        return (self._rare(place) if kind == Kind.RARE else self._uncertain(place)) | named
 
     def _rare(self, place: int) -> dict[str, Any]:
         row, score = self.probabilities[place], self.choice.scores[place]

@@ -14,7 +14,7 @@ from annotation.models import Project
 from annotation.models.items import SHOWN_TEXT
 from annotation.rows import every
 from annotation.sentences import Sentence, say, spoken
-from annotation.troubles import why_training_fails
+from annotation.troubles import why_not_the_classifier, why_ranking_fails, why_training_fails
 
 MAX_PAGE = 500
 MAX_KEY = 2**63 - 1
@@ -26,12 +26,13 @@ MODEL_STATUS = """
            (SELECT coalesce(sum(n), 0)::bigint FROM annotation_tally
             WHERE project_id = project.id AND name = 'answers'),
            waiting.n, waiting.seconds, project.strategy,
-           coalesce(lane.expires_at > now(), false), coalesce(lane.error, ''),
+           coalesce(lane.expires_at > now(), false), coalesce(lane.error, ''), coalesce(ranking.error, ''),
            pinned.number, pinned.trained_through, pinned.metrics->'performance'
     FROM annotation_project project
     LEFT JOIN annotation_modelversion version ON version.id = project.live_model_id
     LEFT JOIN annotation_modelversion pinned ON pinned.id = project.pinned_model_id
     LEFT JOIN annotation_worklane lane ON lane.project_id = project.id AND lane.topic = 'learn'
+    LEFT JOIN annotation_worklane ranking ON ranking.project_id = project.id AND ranking.topic = 'score'
     CROSS JOIN LATERAL (
         SELECT count(DISTINCT annotation_id) AS n,
                coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS seconds
@@ -64,8 +65,11 @@ def model_status(project: Project) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(MODEL_STATUS, [project.pk])
         row = cursor.fetchone()
-    number, through, metrics, trained_at, annotations, behind, seconds, strategy, running, error, *pinned = row
-
+    number, through, metrics, trained_at, annotations, behind, seconds, strategy, *rest = row
+    running, error, unranked, *pinned = rest
+    metrics = _loaded(metrics) or {}
+    refusal = why_not_the_classifier(metrics.get("classifier_refusal"))
+    trouble = why_training_fails(error) or why_ranking_fails(unranked) or refusal
     return {
         "version": number,
         "version_because": (because := None if number else no_version_because(project)),
@@ -76,8 +80,8 @@ def model_status(project: Project) -> dict[str, Any]:
         "seconds_behind": round(max(seconds, 0.0), 3),
         "strategy": strategy,
         "trained_at": trained_at,
-        "training": {"running": running, "error": (trouble := why_training_fails(error)), "said": spoken(trouble)},
-        **(measured := _measured(_loaded(metrics) or {})),
+        "training": {"running": running, "error": trouble, "said": spoken(trouble)},
+        **(measured := _measured(metrics)),
         "serving": _serving(pinned, [number, through, measured["performance"]]),
     }
 

@@ -17,6 +17,7 @@ from annotation.operations.outbox import request_work
 from annotation.operations.prediction import predict
 from annotation.operations.projects import change_project
 from annotation.operations.recipes import _recipes, load_classifier
+from annotation.queries.learning import model_status
 from annotation.stored import WorkersOnly, load_model
 from modeling.recipes import RecipeModel
 from tests.factories import make_project, make_user
@@ -77,6 +78,9 @@ def test_with_one_class_the_built_in_head_stands_in() -> None:
 def test_settings_that_the_library_refuses_are_told_and_nothing_stops() -> None:
     project, _, _ = taught(classifier="sklearn.linear_model.LogisticRegression", classifier_params={"C": -1})
     assert "'C'" in project.live_model.metrics["classifier_refusal"]
+    said = model_status(project)["training"]["said"]
+    assert said["code"] == "classifier.refused"
+    assert "'C'" in said["with"]["why"]
     assert QueueEntry.objects.filter(project=project).exists()
 
 

@@ -12,8 +12,9 @@ from annotation.errors import InvalidValue
 from annotation.models import MULTILABEL_STRATEGIES, Annotation, Project, QueueEntry, Strategy, Stream, Topic
 from annotation.operations import named_ranking
 from annotation.operations.answer_costs import predicted_seconds
+from annotation.operations.learning import score_pool
 from annotation.operations.open_pool import open_pool
-from annotation.operations.outbox import request_work
+from annotation.operations.outbox import request_work, run_lane
 from annotation.operations.projects import change_project, create_project
 from annotation.operations.ranking import rank_pool
 from annotation.queries.evaluation import learning_curve
@@ -28,11 +29,17 @@ from tests.operations.learning_world import answer, run, taught, truth
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OURS = "tests.operations.test_strategies.longest_first"
+FAILS = "tests.operations.test_strategies.fails"
 
 
 def longest_first(candidates: Any, rng: np.random.Generator) -> np.ndarray:
     """A strategy of an operator's own."""
     return np.abs(candidates.X).sum(axis=1)
+
+
+def fails(candidates: Any, rng: np.random.Generator) -> np.ndarray:
+    """One that does not work."""
+    raise ZeroDivisionError("no such luck")
 
 
 def queue_of(project: Project) -> list[int]:
@@ -72,6 +79,14 @@ def test_margin_asks_what_the_model_is_least_sure_of() -> None:
     assert margins == sorted(margins)
 
 
+def test_rare_class_says_which_class_it_looks_for() -> None:
+    taught(strategy=Strategy.RARE_CLASS)
+    for entry in QueueEntry.objects.all():
+        assert entry.reason["kind"] == "rare"
+        assert entry.reason["class"] in ("ham", "spam")
+        assert entry.reason["probability"] == round(entry.score, 4)
+
+
 def test_an_allowed_callable_chooses(settings: Any) -> None:
     settings.QUERENT_ALLOWED_CALLABLES = [OURS]
     project, _, _ = taught(strategy=OURS)
@@ -81,6 +96,25 @@ def test_an_allowed_callable_chooses(settings: Any) -> None:
     settings.QUERENT_ALLOWED_CALLABLES = []
     with pytest.raises(NotAllowed):
         rank_pool(project, project.live_model, load_model(project.live_model))
+
+
+def test_a_strategy_that_fails_is_said_and_another_one_ranks_at_once(settings: Any) -> None:
+    settings.QUERENT_ALLOWED_CALLABLES = [FAILS]
+    project, _, _ = taught()
+    before = list(QueueEntry.objects.order_by("rank").values_list("item_id", flat=True))
+    owner = project.created_by
+    change_project(project=project, user=owner, changes={"settings": {"strategy": FAILS}})
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            run(project, Topic.SCORE)
+    said = model_status(project)["training"]
+    assert said["error"].endswith("The error: ZeroDivisionError: no such luck")
+    assert said["said"] == {"code": "ranking.failed", "with": {"why": "ZeroDivisionError: no such luck"}}
+    assert list(QueueEntry.objects.order_by("rank").values_list("item_id", flat=True)) == before
+    change_project(project=project, user=owner, changes={"settings": {"strategy": "margin"}})
+    assert run_lane(project_id=project.pk, topic=Topic.SCORE, operation=score_pool) is None
+    assert QueueEntry.objects.first().reason["strategy"] == "margin"
+    assert model_status(project)["training"]["error"] is None
 
 
 @pytest.mark.parametrize("path", ["os.system", OURS, "nothing", "tests.operations.test_strategies.Any"])

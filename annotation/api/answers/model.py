@@ -10,7 +10,10 @@ from annotation.api.serializers import Spoken
 
 class Training(s.Serializer[Any]):
     running = s.BooleanField()
-    error = s.CharField(allow_null=True, help_text="Why the last training failed; null when it did not.")
+    error = s.CharField(
+        allow_null=True,
+        help_text="Why training or ranking failed, or the project's classifier is not in use; null when all is well.",
+    )
     said = Spoken(allow_null=True)
 
 

@@ -1608,7 +1608,7 @@ export interface Tokens {
 
 export interface Training {
   running: boolean
-  /** Why the last training failed; null when it did not. */
+  /** Why training or ranking failed, or the project's classifier is not in use; null when all is well. */
   error: string | null
   said: Spoken | null
 }

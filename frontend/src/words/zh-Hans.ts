@@ -270,6 +270,8 @@ export const zhHans: Catalogue = {
     'vector.not_finite': '有的数不是有限值，或过大。',
     'training.worker_died': '后台进程在训练时中断，可能是内存不足。系统会自动重试。',
     'training.no_vectors': '还没有上传向量，训练在等待它们。',
+    'ranking.failed': '问题无法排序，暂时保持原样，系统会自动重试。错误信息：{why}',
+    'classifier.refused': '项目指定的分类器未能使用，暂由内置分类器代替。原因：{why}',
     'training.failed': '训练失败，系统会自动重试。错误信息：{why}',
     'job.unforeseen': '发生了未预料到的错误：{why}',
     'job.worker_lost': '后台进程在同一处一再中断。',

@@ -87,8 +87,8 @@ def _fit(votes: CodedVotes, start: Floats | None) -> _Fit:
         if moved < TOLERANCE:
             break
     for _ in range(ELSEWHERE_ROUNDS):
-        before = posterior
-        skills, prior, base = _step(votes, before, voted)
+        before = votes.of_named(posterior)
+        skills, prior, base = _step(votes, posterior, voted)
         logs = base + _likelihood_elsewhere(votes, skills, before)
         posterior = votes.with_known(normalised(logs))
     return _Fit(posterior, logs, before, skills, prior)
@@ -96,7 +96,7 @@ def _fit(votes: CodedVotes, start: Floats | None) -> _Fit:
 
 def _step(votes: CodedVotes, posterior: Floats, voted: Floats) -> tuple[Skills, Floats, Floats]:
     """Skills, class prior, and its logarithm (1, K)."""
-    skills = fitted_skills(votes.soft_counts(posterior), votes.answer, posterior)
+    skills = fitted_skills(votes.soft_counts(votes.of_named(posterior)), votes.answer, posterior)
     prior = _class_prior(posterior, voted, votes)
     return skills, prior, np.log(prior)[None, :]
 

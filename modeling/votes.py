@@ -31,6 +31,16 @@ class CodedVotes:
     n_annotators: int
     n_classes: int
 
+    def of_named(self, posterior: Floats) -> Floats:
+        """The posterior without the classes that no answer and no known item names.
+
+        What people say where one of those is true, nothing tells; the little that is believed of each everywhere would
+        say that they always miss it, and so make it credible where all agree on another class.
+        """
+        named = np.bincount(self.answer, minlength=self.n_classes) > 0
+        named[self.fixed[self.fixed >= 0]] = True
+        return posterior if named.all() else posterior * named
+
     def soft_counts(self, posterior: Floats) -> Floats:
         """Expected confusion counts (n_annotators, truth, answer) over the votes of informative items."""
         known = posterior * self.informative[:, None]

@@ -24,6 +24,14 @@ def test_all_votes_equal() -> None:
     assert (found.p_wrong < 0.05).all()
 
 
+@pytest.mark.parametrize("k", [2, 5, 20])
+@pytest.mark.parametrize("n_people", [2, 3, 5])
+def test_classes_that_nobody_names_take_nothing_from_what_all_agree_on(n_people: int, k: int) -> None:
+    votes = np.array([[item, person, 0] for item in range(60) for person in range(n_people)])
+    sizes = {"n_items": 60, "n_annotators": n_people, "n_classes": k}
+    assert believe_people(votes, **sizes).truth.posterior[:, 0].min() > 0.95
+
+
 @pytest.mark.parametrize("n", [2, 5, 24, 100])
 def test_nobody_is_surer_than_so_many_answers_without_a_mistake(n: int) -> None:
     votes = np.array([[i, w, i % 2] for i in range(n) for w in range(2)])

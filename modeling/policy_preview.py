@@ -64,6 +64,21 @@ def expected_course(
     return Course(Interval(costs[0].estimate, low, high), right, overlap + len(found[0]) - 1)
 
 
+def mixed(parts: Sequence[tuple[float, Course]]) -> Course:
+    """The course where items are divided among several (share, course); all are at the same end at once."""
+
+    def mean(intervals: Sequence[Interval]) -> Interval:
+        weighed = list(zip((share for share, _ in parts), intervals, strict=True))
+        return Interval(*(sum(share * interval[end] for share, interval in weighed) for end in range(3)))
+
+    courses = [course for _, course in parts]
+    return Course(
+        mean([one.votes_per_item for one in courses]),
+        mean([one.right for one in courses]),
+        min(one.seen_up_to for one in courses),
+    )
+
+
 def _played(
     votes: Ints, sizes: dict[str, Any], asked: Ints, max_votes: int, target: float, end: int | None
 ) -> tuple[Ints, Bools, Mistakes]:

@@ -1,5 +1,7 @@
 """What a change of the rules for asking again would cost and bring, before it is saved: preview_policy."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from annotation.operations.project_settings import checked_settings
 from annotation.queries.renames import CLASS_TODAY, renamed
 from annotation.rows import every
 from annotation.sentences import say, spoken
-from modeling.policy_preview import Course, expected_course
+from modeling.policy_preview import Course, expected_course, mixed
 
 # Those that have an interval, its ends under the same name with `_low` and `_high`; the ends of `expected_right`.
 COSTS = ("votes_per_item", "answers", "answers_left", "hours_left")
@@ -20,12 +22,13 @@ ENDS = ("", "_low", "_high")
 FIGURES = (*(f"{name}{end}" for name in COSTS for end in ENDS), "expected_right", "low", "high", "seen_up_to")
 TOO_FEW = say("undefined.too_few_votes", "too few items have several answers yet")
 
-# Items looked at; the newest rules are as well told by these as by a million.
+# Items looked at; the newest rules are as well told by these as by a million. They are drawn by chance from all with
+# enough answers to begin: those with the most answers would be those in doubt.
 MOST_ITEMS = 1_000
 VOTES = f"""
     WITH item AS (
         SELECT item_id FROM annotation_annotation WHERE project_id = %(project)s
-        GROUP BY item_id ORDER BY count(*) DESC, item_id LIMIT %(most)s)
+        GROUP BY item_id HAVING count(*) >= %(least)s ORDER BY hashint8extended(item_id, 0), item_id LIMIT %(most)s)
     SELECT one.item_id, one.annotator_id, {CLASS_TODAY}
     FROM annotation_annotation one JOIN item USING (item_id) WHERE one.project_id = %(project)s
     ORDER BY one.created_at, one.id
@@ -38,6 +41,26 @@ TOTALS = """
 """
 
 
+@dataclass(frozen=True)
+class _Rule:
+    """`overlap` answers for a share of the items and one for the others; more for what is in doubt, where the project
+    asks again. The fields are settings."""
+
+    overlap: int
+    overlap_share: float
+    max_votes: int
+    target_confidence: float
+    relabel_rate: float
+
+    def parts(self) -> Iterator[tuple[float, int, int]]:
+        """Yields shares of the items with the answers that each gets in the ordinary course, and at most."""
+        asks_again = self.relabel_rate > 0 and self.max_votes > self.overlap
+        share = self.overlap_share if self.overlap > 1 else 1.0
+        for part, overlap in ((share, self.overlap), (1 - share, 1)):
+            if part > 0:
+                yield part, overlap, self.max_votes if asks_again else overlap
+
+
 def preview_policy(*, project: Project, user: User, settings: Any) -> dict[str, Any]:
     """Returns {now, proposed}: answers and hours that each needs in all and from here, and the share expected right,
     with 90 % intervals (of hours by that of answers alone).
@@ -47,21 +70,29 @@ def preview_policy(*, project: Project, user: User, settings: Any) -> dict[str, 
     """
     if project.kind != "choice":
         raise Conflict("Only projects that ask for one class can be looked at ahead.", code="not_for_this_kind")
-    proposed = {"overlap": project.overlap, "max_votes": project.max_votes, "target": project.target_confidence}
+    names = _Rule.__dataclass_fields__
+    now = _Rule(**{name: getattr(project, name) for name in names})
     given = checked_settings(settings, project, user)
-    changed = {"overlap": given.get("overlap"), "max_votes": given.get("max_votes")}
-    changed["target"] = given.get("target_confidence")
-    votes, sizes = _votes(project)
-    after = proposed | {name: value for name, value in changed.items() if value is not None}
-    return {
-        name: _worth(project, expected_course(votes, **sizes, **rule) if len(votes) else None)
-        for name, rule in (("now", proposed), ("proposed", after))
-    }
+    proposed = replace(now, **{name: value for name, value in given.items() if name in names})
+    return {name: _worth(project, _course(project, rule)) for name, rule in (("now", now), ("proposed", proposed))}
 
 
-def _votes(project: Project) -> tuple[Any, dict[str, int]]:
+def _course(project: Project, rule: _Rule) -> Course | None:
+    """The rule played on the items with enough answers; None where too few have."""
+    parts = list[tuple[float, Course]]()
+    for share, overlap, most in rule.parts():
+        votes, sizes = _votes(project, overlap)
+        course = expected_course(votes, **sizes, overlap=overlap, max_votes=most, target=rule.target_confidence)
+        if course is None:
+            return None
+        parts.append((share, course))
+    return mixed(parts)
+
+
+def _votes(project: Project, least: int) -> tuple[Any, dict[str, int]]:
     names = {name: place for place, name in enumerate(project.class_names)}
-    found = every(VOTES, {"project": project.pk, "most": MOST_ITEMS, "renamed": renamed(project)})
+    asked = {"project": project.pk, "least": least, "most": MOST_ITEMS, "renamed": renamed(project)}
+    found = every(VOTES, asked)
     rows = [(item, person, names[said]) for item, person, said in found if said in names]
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
     items, table[:, 0] = np.unique(table[:, 0], return_inverse=True)

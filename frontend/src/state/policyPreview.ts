@@ -6,7 +6,7 @@ import type { ProjectChange, SettingName } from './manageSettings'
 import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
-const PREVIEWED: readonly SettingName[] = ['overlap', 'max_votes', 'target_confidence']
+const PREVIEWED: readonly SettingName[] = ['overlap', 'overlap_share', 'max_votes', 'target_confidence', 'relabel_rate']
 
 /** The settings to look ahead with; null when the change has none that the service can play. */
 export function previewed(project: Project, change: ProjectChange | null): Partial<Record<SettingName, unknown>> | null {

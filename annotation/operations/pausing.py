@@ -4,10 +4,12 @@ import math
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 
 from annotation.errors import Conflict, NotFound
-from annotation.models import Flag, Membership, Project, Review
+from annotation.models import Annotation, Flag, Membership, Project, Review
+from annotation.operations.flags import REOPEN_GROWTH
 from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import follow_up
 from annotation.sentences import say
@@ -53,7 +55,7 @@ def is_paused(*, project_id: int, user_id: int) -> bool:
 def pause_by_rule(project: Project) -> None:
     """Pauses annotators whose answers look random at the odds that the project has written down; in its transaction.
 
-    The flag is confirmed with it, so somebody whom a manager lets go on is paused again by much more evidence only.
+    The flag is confirmed with it. Somebody whom a manager lets go on is paused again by much more evidence only.
     """
     if project.pause_at_odds <= 0:
         return
@@ -63,8 +65,19 @@ def pause_by_rule(project: Project) -> None:
         annotator__memberships__project=project, annotator__memberships__role="annotator",
     ).select_related("annotator")  # fmt: skip
     for flag in found:
-        if flag.annotator is None or is_paused(project_id=project.pk, user_id=flag.annotator.pk):
+        if flag.annotator is None or is_paused(project_id=project.pk, user_id=flag.annotator.pk) or _may_go_on(flag):
             continue
         note = f"The project pauses people whose answers are {project.pause_at_odds:g} times likelier at random."
         pause_person(project=project, person=flag.annotator, user=None, note=note, flag=flag)
         Flag.objects.filter(pk=flag.pk).update(status=Flag.Status.CONFIRMED, note=note, closed_at=Now())
+
+
+def _may_go_on(flag: Flag) -> bool:
+    """Whether a manager has let this person go on, and she has not given half as many answers again since."""
+    pauses = Review.objects.filter(project=flag.project_id, about=flag.annotator_id, decision=PAUSE)
+    let_go_at = pauses.aggregate(at=Max("undone_at"))["at"]
+    if let_go_at is None:
+        return False
+    given = Annotation.objects.filter(project=flag.project_id, annotator=flag.annotator_id)
+    known = given.filter(created_at__lte=let_go_at).count()
+    return bool(flag.evidence["weight"] < REOPEN_GROWTH * known)

@@ -7,12 +7,12 @@ from annotation.models import Annotation, Consensus, Flag, Item, Project, Review
 from annotation.operations.agreeing import undo_batch
 from annotation.operations.known_answers import accept_gold
 from annotation.operations.labeling import assign_next_item
-from annotation.operations.pausing import pause_person, resume_person
+from annotation.operations.pausing import is_paused, pause_person, resume_person
 from annotation.operations.review import Action, act_on_flag, decide_flag, undo_flag
 from annotation.operations.sending_out import send_out_doubtful
 from annotation.queries.expected import expected_export
 from annotation.queries.own_report import own_report, report_on
-from tests.factories import make_item, make_member, make_project
+from tests.factories import make_annotation, make_item, make_member, make_project
 from tests.operations.crowd import ask_everybody, judge
 from tests.operations.test_review import TRUTH, figures, world
 
@@ -137,8 +137,22 @@ class TestPause:
         assert review.flag.status == "confirmed"
         judge(project)
         resume_person(project=project, person=people["cem"], user=project.created_by)
-        Flag.objects.filter(pk=review.flag_id).update(status="confirmed", closed_at="2026-01-01T00:00Z")
-        assert not Review.objects.filter(undone_at=None, decision="pause").exists()
+        judge(project)
+        assert not is_paused(project_id=project.pk, user_id=people["cem"].pk)
+        assert Flag.objects.get(pk=review.flag_id).status == "open"
+
+    def test_who_was_let_go_on_is_paused_again_by_much_more_evidence(self):
+        project = make_project(overlap=4, pause_at_odds=100)
+        _, people = ask_everybody(project, {"ann": TRUTH, "bob": TRUTH, "cem": ["spam"] * len(TRUTH)})
+        judge(project)
+        resume_person(project=project, person=people["cem"], user=project.created_by)
+        for n_more, paused in ((len(TRUTH) // 3, False), (len(TRUTH) // 4, True)):
+            for name in TRUTH[:n_more]:
+                item = make_item(project)
+                for who, said in (("ann", name), ("bob", name), ("cem", "spam")):
+                    make_annotation(item, people[who], said)
+            judge(project)
+            assert is_paused(project_id=project.pk, user_id=people["cem"].pk) == paused
 
     def test_without_the_rule_nobody_is_paused(self):
         project = make_project(overlap=3)

@@ -22,7 +22,7 @@ from annotation.operations.probes import Probe, next_stability
 from annotation.operations.random_arm import control_arm, guard_of
 from annotation.operations.recipes import fit_named
 from annotation.operations.scoring import counted, given_classes, scored
-from annotation.operations.todays_classes import SCHEMA
+from annotation.operations.todays_classes import SCHEMA, measured_before
 from annotation.operations.training_rows import Training
 from annotation.queries.given_classes import GIVEN
 from annotation.stored import load_model
@@ -54,7 +54,7 @@ def learn(seen: Seen, training: Training) -> Learned:
     """Fits on all but the protected items, starting from the live model where that is of the same shape."""
     taught = ~training.is_protected
     X, targets, weights = training.X[taught], training.beliefs.targets[taught], training.beliefs.weights[taught]
-    before: Metrics = seen.live.metrics if seen.live else {}
+    before = measured_before(seen.project, seen.live)
     metrics = _remeasured(seen.project, before, X, targets, weights, training.rng)
     linear = fit_linear(
         X,

@@ -32,6 +32,14 @@ def folding_of(project: Project, version: ModelVersion) -> Folding | None:
     return found if found.changes else None
 
 
+def measured_before(project: Project, live: ModelVersion | None) -> dict[str, Any]:
+    """Returns what the live version has measured; nothing where it knew other classes, for then all is measured afresh.
+
+    λ, the model's belief in itself, the control arm and the guard go on from it.
+    """
+    return {} if live is None or folding_of(project, live) is not None else live.metrics
+
+
 def counts_today(project: Project, serving: ModelVersion) -> Doubles:
     """Returns how many labels each class of today has, by the newest version: a pinned one counts no new ones."""
     newest = newest_version(project, serving)

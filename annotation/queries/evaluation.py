@@ -9,6 +9,7 @@ from annotation.kinds import Learner
 from annotation.models import Evaluation, ModelVersion, Project
 from annotation.queries.given_classes import classes_without_labels
 from annotation.queries.learning import no_version_because
+from annotation.queries.versions import last_of_other_classes
 from annotation.rows import every
 from annotation.sentences import Sentence, say, spoken
 from modeling.stopping import CurvePoint, StopAdvice, advise, labels_saved
@@ -27,7 +28,8 @@ MOST_NAMED = 5
 CURVE = """
     SELECT annotations, arm, metric, estimate, low, high, n
     FROM (SELECT *, row_number() OVER newest_first - 1 AS place, count(*) OVER (PARTITION BY arm) AS total
-          FROM annotation_evaluation WHERE project_id = %(project)s AND metric = %(metric)s
+          FROM annotation_evaluation
+          WHERE project_id = %(project)s AND metric = %(metric)s AND model_number > %(after)s
           WINDOW newest_first AS (PARTITION BY arm ORDER BY model_number DESC)) point
     WHERE place %% (1 + total / %(most)s) = 0
     ORDER BY annotations, model_number, arm
@@ -36,7 +38,8 @@ Saved = tuple[dict[str, float] | None, Sentence | None]
 
 
 def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, Any]:
-    """Returns the body of `learning-curve/`: measured points (at most about 200 an arm), labels saved, and advice.
+    """Returns the body of `learning-curve/`: points measured in today's classes (at most about 200 an arm), labels
+    saved, and advice.
 
     `metric` chooses what `points` hold; labels saved and advice go by the kind's own measure, accuracy for `choice`.
     Raises BadRequest for an unknown one.
@@ -45,7 +48,8 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
     known = dict.fromkeys((main, *METRICS))
     if metric not in {None, *known}:
         raise BadRequest(f"metric must be one of {', '.join(known)}.", fields={"metric": "unknown"})
-    points = _points(project, main)
+    after = last_of_other_classes(project)
+    points = _points(project, main, after)
     live = Project.objects.filter(pk=project.pk).values("live_model")
     version = ModelVersion.objects.filter(pk__in=live).first()
     metrics: dict[str, Any] = version.metrics if version else {}
@@ -55,7 +59,7 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
     found = advise(kappas, active, target=project.target_accuracy)
     gain = found.expected_gain if active and not _is_vague(active[-1]) else None
     return {
-        "points": points if metric in (None, main) else _points(project, metric),
+        "points": points if metric in (None, main) else _points(project, metric, after),
         "labels_saved": saved,
         "labels_saved_because": because,
         "labels_saved_said": spoken(because),
@@ -68,9 +72,9 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
     }
 
 
-def _points(project: Project, metric: str) -> list[dict[str, Any]]:
+def _points(project: Project, metric: str, after: int) -> list[dict[str, Any]]:
     names = ("annotations", "arm", "metric", "estimate", "low", "high", "n")
-    found = every(CURVE, {"project": project.pk, "metric": metric, "most": MAX_POINTS})
+    found = every(CURVE, {"project": project.pk, "metric": metric, "after": after, "most": MAX_POINTS})
     return [dict(zip(names, row, strict=True)) for row in found]
 
 

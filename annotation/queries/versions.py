@@ -1,10 +1,11 @@
 """The trained versions of a project: which there are, how good each was, and how two of them differ."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from django.db.models import F, IntegerField, Q, QuerySet
+from django.db.models import F, IntegerField, Max, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
@@ -41,6 +42,28 @@ def kept_versions(project: Project) -> QuerySet[ModelVersion]:
     serving = Q(pk=project.live_model_id) | Q(pk=project.pinned_model_id)
     compared = Cast(KT("metrics__stability__number"), IntegerField())
     return versions_of(project).alias(compared=compared).filter(serving | Q(pk__in=newest) | Q(compared=F("number")))
+
+
+def last_of_other_classes(project: Project) -> int:
+    """Returns the number of the newest version that knew other classes than today's, 0 when none did.
+
+    A class by another name is the same. What it measured cannot be held against what is measured today.
+    """
+    if project.schema_version == 1:
+        return 0
+    known = ModelVersion.objects.filter(project=project).values_list("classes", "metrics__schema_version")
+    today = Counter(project.question.columns(project.schema))
+    others = [
+        last
+        for names, schema, last in known.annotate(last=Max("number"))
+        if _named_today(project, names, schema) != today
+    ]
+    return max(others, default=0)
+
+
+def _named_today(project: Project, names: Sequence[str], schema: int | None) -> Counter[str | None]:
+    rename = rename_since(project.class_history, schema or 0)
+    return Counter(rename(name) if rename else name for name in names)
 
 
 def version_row(project: Project, version: ModelVersion, kept: set[int]) -> dict[str, Any]:

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from annotation.models import AnnotationRevision, ModelVersion, Project, QueueEntry, Topic
+from annotation.models import AnnotationRevision, ModelVersion, Project, QueueEntry, Stream, Topic
 from annotation.operations.outbox import request_work
 from annotation.operations.prediction import predict, predict_answers
 from annotation.operations.projects import change_project, merge_classes
 from annotation.operations.todays_classes import folding_of, todays_names
 from annotation.operations.versions import pin_version
+from annotation.queries.evaluation import learning_curve
 from tests.factories import make_member, make_project
 from tests.operations.kinds_world import taught as taught_kind
 from tests.operations.learning_world import add_items, answer, run, truth
@@ -142,3 +143,25 @@ def test_the_same_for_spans() -> None:
     project = changed(project, classes=["place"])
     (found,) = predict_answers(project=project, texts=["lunch home mother train"]).predictions
     assert found["spans"] == []
+
+
+def test_the_curve_holds_what_was_measured_in_the_classes_of_today() -> None:
+    project = make_project(classes=("ham", "spam", "scam"))
+    person = make_member(project)
+    items = add_items(project, 60)
+    for place in range(30):
+        stream = Stream.RANDOM if place < 12 else Stream.SHUFFLE
+        answer(items[place], person, truth(place) if place % 6 else "scam", stream=stream)
+    run(project, Topic.REPRESENT, Topic.LEARN)
+    project = changed(project, classes=["ham", "spam", {"name": "fraud", "was": "scam"}])
+    run(project, Topic.LEARN)
+    assert {point["arm"] for point in learning_curve(project)["points"]} == {"active", "random"}
+    belief = project.live_model.metrics["belief"]
+    merge_classes(project=project, user=project.created_by, classes=["fraud"], into="spam")
+    project.refresh_from_db()
+    assert learning_curve(project)["points"] == []
+    run(project, Topic.LEARN)
+    points = learning_curve(project)["points"]
+    assert sorted(point["arm"] for point in points) == ["active", "random"]
+    assert {point["annotations"] for point in points} == {30, 24}
+    assert project.live_model.metrics["belief"] != belief

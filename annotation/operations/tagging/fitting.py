@@ -13,7 +13,7 @@ from annotation.operations.measuring import LEAST_PROTECTED, MEASURED
 from annotation.operations.represent import sample_texts
 from annotation.operations.tagging.examples import SeenSpans, TaggedTexts, tagged
 from annotation.operations.tagging.measuring import measure_spans, span_f1
-from annotation.operations.todays_classes import SCHEMA
+from annotation.operations.todays_classes import SCHEMA, measured_before
 from annotation.queries.given_classes import GIVEN
 from annotation.stored import load_tagger
 from annotation.vectors import load_pool
@@ -46,7 +46,7 @@ class LearnedSpans:
 def learn_spans(seen: SeenSpans, representation: Representation) -> LearnedSpans:
     """Fits on all but the protected texts, starting from the live model; raises ArtifactError for a damaged shard."""
     rng = np.random.default_rng([seen.project.seed, seen.number])
-    before: Metrics = seen.live.metrics if seen.live else {}
+    before = measured_before(seen.project, seen.live)
     live = _live_tagger(seen, representation)
     lexicon = live.lexicon if live else _lexicon(representation, rng)
     texts = tagged(seen)

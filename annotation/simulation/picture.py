@@ -7,7 +7,9 @@ from typing import NamedTuple
 WIDTH, HEIGHT = 860, 480
 LEFT, TOP, PLOT_WIDTH, PLOT_HEIGHT = 60, 40, 540, 380
 COLORS = ("#0b6bcb", "#c1440e", "#2e7d32", "#7b3fa0", "#a67c00", "#00808a", "#b8336a", "#555555")
+DASHES = ("none", "9 4", "3 3", "12 4 2 4")
 N_TICKS = 5
+LETTER_WIDTH = 7
 
 
 class Curve(NamedTuple):
@@ -18,7 +20,11 @@ class Curve(NamedTuple):
 
 
 def curves_svg(curves: Sequence[Curve], *, title: str, measure: str) -> str:
-    """Returns the picture: one line a curve with a band from low to high; values are shares from 0 to 1."""
+    """Returns the picture: one line a curve with a band from low to high; values are shares from 0 to 1.
+
+    A curve without a point is left out.
+    """
+    curves = [curve for curve in curves if curve.points]
     points = [point for curve in curves for point in curve.points]
     most = max((n for n, *_ in points), default=1)
     floor = min((int(10 * low) / 10 for _, _, low, _ in points), default=0.0)
@@ -31,16 +37,18 @@ def curves_svg(curves: Sequence[Curve], *, title: str, measure: str) -> str:
 
     parts = [_axes(most, floor, title, measure)]
     for number, curve in enumerate(curves):
-        color = COLORS[number % len(COLORS)]
+        color, dashes = _style(number)
         band = [place(n, high) for n, _, _, high in curve.points]
         band += [place(n, low) for n, _, low, _ in reversed(curve.points)]
         line = " ".join(place(n, value) for n, value, _, _ in curve.points)
         parts.append(f'<polygon points="{" ".join(band)}" fill="{color}" opacity="0.12"/>')
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2"/>')
-        parts.append(_legend(number, color, curve.name))
-    size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
+        parts.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2" {dashes}/>')
+        parts.append(_legend(number, curve.name))
+    width = max(WIDTH, LEFT + PLOT_WIDTH + 50 + LETTER_WIDTH * max((len(curve.name) for curve in curves), default=0))
+    height = max(HEIGHT, TOP + 20 * (len(curves) + 1))
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12">'
-    return "\n".join([head, f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>', *parts, "</svg>\n"])
+    return "\n".join([head, f'<rect width="{width}" height="{height}" fill="#ffffff"/>', *parts, "</svg>\n"])
 
 
 def _axes(most: int, floor: float, title: str, measure: str) -> str:
@@ -60,7 +68,14 @@ def _axes(most: int, floor: float, title: str, measure: str) -> str:
     return "\n".join(parts)
 
 
-def _legend(number: int, color: str, name: str) -> str:
+def _style(number: int) -> tuple[str, str]:
+    """The colour of a line and its dashes, which tell lines of one colour apart."""
+    dashes = DASHES[number // len(COLORS) % len(DASHES)]
+    return COLORS[number % len(COLORS)], f'stroke-dasharray="{dashes}"'
+
+
+def _legend(number: int, name: str) -> str:
+    color, dashes = _style(number)
     x, y = LEFT + PLOT_WIDTH + 20, TOP + 10 + 20 * number
-    line = f'<line x1="{x}" x2="{x + 20}" y1="{y}" y2="{y}" stroke="{color}" stroke-width="3"/>'
-    return f'{line}<text x="{x + 28}" y="{y + 4}">{escape(name)}</text>'
+    line = f'<line x1="{x}" x2="{x + 24}" y1="{y}" y2="{y}" stroke="{color}" stroke-width="3" {dashes}/>'
+    return f'{line}<text x="{x + 30}" y="{y + 4}">{escape(name)}</text>'

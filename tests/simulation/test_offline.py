@@ -85,6 +85,18 @@ def test_the_picture_is_well_formed_whatever_it_shows() -> None:
     ElementTree.fromstring(curves_svg([], title="", measure=""))
 
 
+def test_many_curves_stay_apart_and_inside_the_picture() -> None:
+    points = [(10, 0.5, 0.4, 0.6), (20, 0.9, 0.8, 1.0)]
+    curves = [Curve(f"a strategy with a long name · pool · overlap 3 · {n} people", points) for n in range(30)]
+    root = ElementTree.fromstring(curves_svg([*curves, Curve("not run", [])], title="", measure=""))
+    lines = [one for one in root if one.tag.endswith("polyline")]
+    assert len({(one.get("stroke"), one.get("stroke-dasharray")) for one in lines}) == 30
+    names = [one for one in root if one.tag.endswith("text") and str(one.text).startswith("a strategy")]
+    assert max(float(one.get("y", 0)) for one in names) < float(root.get("height", 0))
+    assert max(float(one.get("x", 0)) + 6 * len(str(one.text)) for one in names) < float(root.get("width", 0))
+    assert "not run" not in [one.text for one in root]
+
+
 def test_the_command_compares_prints_and_writes(data, tmp_path):
     np.save(tmp_path / "vectors.npy", np.random.default_rng(0).normal(size=(200, 5)).astype(np.float16))
     out = io.StringIO()

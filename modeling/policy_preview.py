@@ -42,26 +42,37 @@ class _Stage:
 
 
 def expected_course(
-    votes: Ints, *, n_items: int, n_annotators: int, n_classes: int, overlap: int, max_votes: int, target: float
+    votes: Ints,
+    *,
+    n_items: int,
+    n_annotators: int,
+    n_classes: int,
+    overlap: int,
+    max_votes: int,
+    target: float,
+    usual: int | None = None,
 ) -> Course | None:
     """Plays the rule on the recorded votes of each item; None with fewer than thirty items that have enough to begin.
 
     votes: (n, 3) of item, annotator, class in the order in which they were given. Each round judges all items by what
     was asked of them so far, and asks one more of each that is in doubt and has a vote left. Of what is in doubt
     without one, the items that had one tell (the product-limit estimate, Kaplan and Meier 1958, DOI 10.2307/2281868).
+    `usual` is how many votes the rule of the records asks of each item that is not in doubt. Where that is less than
+    `overlap`, an item that was sure with fewer stands for what it would be with more: the others are the doubtful ones.
     """
     sizes: dict[str, Any] = {"n_items": n_items, "n_annotators": n_annotators, "n_classes": n_classes}
     counts = np.bincount(votes[:, 0], minlength=n_items)
-    playing = counts >= overlap
-    if playing.sum() < LEAST_ITEMS:
+    if (counts >= overlap).sum() < LEAST_ITEMS:
         return None
-    rule = np.where(playing, overlap, 0), max_votes, target
+    least = overlap if usual is None else min(usual, overlap)
+    playing = counts >= least
+    rule = np.where(playing, np.minimum(counts, overlap), 0), max_votes, target
     worlds = [_played(votes, sizes, *rule, end) for end in (None, 0, 1)]
-    found = [[_stage(*world, k) for k in range(overlap, int(world[0].max()) + 1)] for world in worlds]
-    costs = [_votes_per_item(stages, overlap, max_votes) for stages in found]
+    found = [[_stage(*world, k) for k in range(least, int(world[0].max()) + 1)] for world in worlds]
+    costs = [_votes_per_item(stages, least, overlap, max_votes) for stages in found]
     low, high = min(cost.low for cost in costs), max(cost.high for cost in costs)
     right = _right(found[0], int(playing.sum()))
-    return Course(Interval(costs[0].estimate, low, high), right, overlap + len(found[0]) - 1)
+    return Course(Interval(costs[0].estimate, low, high), right, least + len(found[0]) - 1)
 
 
 def mixed(parts: Sequence[tuple[float, Course]]) -> Course:
@@ -110,11 +121,13 @@ def _stage(asked: Ints, is_unsure: Bools, mistakes: Mistakes, k: int) -> _Stage:
     return _Stage(doubt, mistakes.of(here & ~is_unsure), mistakes.of(here & is_unsure))
 
 
-def _votes_per_item(stages: Sequence[_Stage], overlap: int, max_votes: int) -> Interval:
-    """The sum of the shares that get each vote, every share at its estimate, at its lower and at its upper end."""
-    n_beyond = max_votes - overlap - len(stages) + 1
-    doubts = [*(stage.doubt for stage in stages), *[Interval(1.0, 0.0, 1.0)] * n_beyond][: max_votes - overlap]
-    return Interval(*(overlap + float(np.cumprod([doubt[end] for doubt in doubts]).sum()) for end in range(3)))
+def _votes_per_item(stages: Sequence[_Stage], least: int, overlap: int, max_votes: int) -> Interval:
+    """The sum of the shares that get each vote, every share at its estimate, at its lower and at its upper end; the
+    first stage is that of `least` votes."""
+    n_beyond = max_votes - least - len(stages) + 1
+    doubts = [*(stage.doubt for stage in stages), *[Interval(1.0, 0.0, 1.0)] * n_beyond][: max_votes - least]
+    shares = (np.cumprod([doubt[end] for doubt in doubts])[overlap - least :] for end in range(3))
+    return Interval(*(overlap + float(share.sum()) for share in shares))
 
 
 def _right(stages: Sequence[_Stage], n_items: int) -> Interval:

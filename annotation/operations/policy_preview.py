@@ -52,13 +52,21 @@ class _Rule:
     target_confidence: float
     relabel_rate: float
 
+    @property
+    def asks_again(self) -> bool:
+        return self.relabel_rate > 0 and self.max_votes > self.overlap
+
+    @property
+    def usual(self) -> int:
+        """The fewest answers of an item that was asked to the end; without second opinions chance says who has more."""
+        return 1 if self.asks_again and self.overlap_share < 1 else self.overlap
+
     def parts(self) -> Iterator[tuple[float, int, int]]:
         """Yields shares of the items with the answers that each gets in the ordinary course, and at most."""
-        asks_again = self.relabel_rate > 0 and self.max_votes > self.overlap
         share = self.overlap_share if self.overlap > 1 else 1.0
         for part, overlap in ((share, self.overlap), (1 - share, 1)):
             if part > 0:
-                yield part, overlap, self.max_votes if asks_again else overlap
+                yield part, overlap, self.max_votes if self.asks_again else overlap
 
 
 def preview_policy(*, project: Project, user: User, settings: Any) -> dict[str, Any]:
@@ -74,15 +82,19 @@ def preview_policy(*, project: Project, user: User, settings: Any) -> dict[str, 
     now = _Rule(**{name: getattr(project, name) for name in names})
     given = checked_settings(settings, project, user)
     proposed = replace(now, **{name: value for name, value in given.items() if name in names})
-    return {name: _worth(project, _course(project, rule)) for name, rule in (("now", now), ("proposed", proposed))}
+    rules = (("now", now), ("proposed", proposed))
+    return {name: _worth(project, _course(project, rule, now.usual)) for name, rule in rules}
 
 
-def _course(project: Project, rule: _Rule) -> Course | None:
-    """The rule played on the items with enough answers; None where too few have."""
+def _course(project: Project, rule: _Rule, usual: int) -> Course | None:
+    """The rule played on the items with enough answers; None where too few have. `usual` is that of the rule by which
+    they were given."""
     parts = list[tuple[float, Course]]()
     for share, overlap, most in rule.parts():
-        votes, sizes = _votes(project, overlap)
-        course = expected_course(votes, **sizes, overlap=overlap, max_votes=most, target=rule.target_confidence)
+        votes, sizes = _votes(project, min(overlap, usual))
+        course = expected_course(
+            votes, **sizes, overlap=overlap, max_votes=most, target=rule.target_confidence, usual=usual
+        )
         if course is None:
             return None
         parts.append((share, course))

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -50,15 +52,21 @@ def test_beyond_the_data_the_doubt_lasts_and_too_little_says_nothing():
     assert expected_course(votes[:20], **SIZES, overlap=1, max_votes=3, target=0.9) is None
 
 
-def really(said: np.ndarray, truth: np.ndarray, *, overlap: int, max_votes: int, target: float) -> tuple[float, float]:
-    """Votes an item and the share right where the rule is played; said: (n_votes, 3) in the order of asking."""
-    place, asked = _place(said[:, 0]), np.full(len(truth), overlap)
+def played_out(said: np.ndarray, *, overlap: int, max_votes: int, target: float) -> tuple[np.ndarray, np.ndarray]:
+    """What is believed where the rule is played, and each item's votes; said: (n_votes, 3) in the order of asking."""
+    place, asked = _place(said[:, 0]), np.full(SIZES["n_items"], overlap)
     while True:
         posterior = believe_people(said[place < asked[said[:, 0]]], **SIZES).truth.posterior
         again = (posterior.max(axis=1) < target) & (asked < max_votes)
         if not again.any():
-            return float(asked.mean()), float((posterior.argmax(axis=1) == truth).mean())
+            return posterior, asked
         asked += again
+
+
+def really(said: np.ndarray, truth: np.ndarray, **rule: Any) -> tuple[float, float]:
+    """Votes an item and the share right where the rule is played."""
+    posterior, asked = played_out(said, **rule)
+    return float(asked.mean()), float((posterior.argmax(axis=1) == truth).mean())
 
 
 @pytest.mark.parametrize("accuracy", [0.7, 0.85])
@@ -79,3 +87,16 @@ def test_what_the_rule_did_not_ask_for_is_told_by_what_it_did() -> None:
     course = expected_course(said, **SIZES, **rule)
     cost, _ = really(said, truth, **rule)
     assert course.votes_per_item.estimate == pytest.approx(cost)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_more_answers_for_all_are_told_by_what_was_sure_with_fewer_too(seed: int) -> None:
+    """Under a rule that asks again, the items with three answers are the doubtful ones."""
+    said, truth = shuffled(np.random.default_rng(seed), 0.8)
+    _, asked = played_out(said, overlap=2, max_votes=5, target=0.9)
+    recorded = said[_place(said[:, 0]) < asked[said[:, 0]]]
+    _, right = really(said, truth, overlap=3, max_votes=3, target=0.9)
+    course = expected_course(recorded, **SIZES, overlap=3, max_votes=3, target=0.9, usual=2)
+    assert course.votes_per_item == (3, 3, 3)
+    assert course.right.low <= right <= course.right.high
+    assert course.right.estimate == pytest.approx(right, abs=0.06)

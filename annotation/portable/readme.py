@@ -28,7 +28,7 @@ LINEAR = """\
     scorer.predict_proba([{example}])   # columns in the order of scorer.classes
     scorer.predict([{example}])
 
-    python scorer.py < {lines}       # one JSON object a line out"""
+    python scorer.py < {lines} one JSON object a line out"""
 SPANS = """\
     from scorer import Scorer
     scorer = Scorer.load("{folder}")
@@ -37,7 +37,7 @@ SPANS = """\
     python scorer.py < texts.txt       # one text a line in, one JSON object a line out"""
 LINEAR_FILES = """\
 | model.npz | `coef` and `intercept` of the linear model |
-| representation.npz | how a text becomes a vector: hashed words and characters, axes, word vectors; empty where
+| representation.npz | how a text becomes a vector: hashed words and characters, axes, word vectors; empty where \
 nothing is learned |"""
 SPAN_FILES = "| model.npz | weights of hashed features of words and of their neighbours, and what is known of words |"
 EXAMPLES = {"text": '"a text"', "image": '"data:image/png;base64,…"', "vectors": "[0.1, -0.2, …]"}
@@ -46,6 +46,7 @@ LINES = {
     "image": "images.txt      # one data URL or path of a file a line in,",
     "vectors": "vectors.jsonl   # one list of numbers a line in,",
 }
+UNCHECKED = " Nobody checked the answers there; the interval allows for mistakes in them."
 MEASURES = {"accuracy": "Accuracy", "f1_micro": "F1", "closeness": "Closeness", "entity_f1": "F1 of spans"}
 
 
@@ -59,19 +60,20 @@ def of(version: ModelVersion, facts: Mapping[str, Any], folder: str) -> str:
         names=", ".join(version.classes),
         annotations=version.n_annotations,
         created=version.created_at.date().isoformat(),
-        quality=_quality(facts["performance"]),
+        quality=_quality(facts["performance"], version.metrics.get("agreement")),
         how=SPANS.format(folder=folder) if is_spans else _how(facts, folder),
         besides=_besides(facts),
-        files=SPAN_FILES if is_spans else LINEAR_FILES.replace("\n", " "),
+        files=SPAN_FILES if is_spans else LINEAR_FILES,
     )
 
 
-def _quality(measured: Mapping[str, Any] | None) -> str:
+def _quality(measured: Mapping[str, Any] | None, agreement: Mapping[str, Any] | None) -> str:
     if measured is None:
         return "How good it is was not measured yet."
     name = MEASURES[measured.get("metric", "accuracy")]
     found = "{estimate:.1%} ({low:.1%} to {high:.1%}) on {n} random items that it was not taught.".format(**measured)
-    return f"{name} {found}"
+    is_unchecked = name == "Accuracy" and agreement is not None and not agreement["corrected"]
+    return f"{name} {found}{UNCHECKED if is_unchecked else ''}"
 
 
 def _how(facts: Mapping[str, Any], folder: str) -> str:

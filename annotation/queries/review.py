@@ -169,8 +169,14 @@ def _why(evidence: dict[str, Any], n_votes: int, blind: bool) -> dict[str, Any]:
     """The sentence and its code: what a flag says, in blind review without the names in it."""
     if "summary" in evidence and not blind:
         return {"summary": evidence["summary"], "said": evidence.get("said")}
-    unsure = say("review.unsure", "{n} answers; none of them is sure enough.", n=n_votes)
-    summary = say("review.doubted", "One of {n} answers is doubted.", n=n_votes) if evidence and blind else unsure
+    if n_votes == 1 and evidence:
+        summary = say("review.doubted_alone", "Its only answer is doubted.")
+    elif n_votes == 1:
+        summary = say("review.unsure_alone", "Its only answer is not sure enough.")
+    elif evidence:
+        summary = say("review.doubted", "One of {n} answers is doubted.", n=n_votes)
+    else:
+        summary = say("review.unsure", "{n} answers; none of them is sure enough.", n=n_votes)
     return {"summary": summary, "said": spoken(summary)}
 
 

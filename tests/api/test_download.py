@@ -227,7 +227,9 @@ def test_what_is_in_the_folder(world, tmp_path):
     ]  # fmt: skip
     with np.load(folder / "model.npz") as arrays:
         assert set(arrays.files) == {"coef", "intercept"}, "nothing about the project's items goes along"
-    assert "2 classes: ham, spam" in (folder / "README.md").read_text()
+    said = (folder / "README.md").read_text()
+    assert "2 classes: ham, spam" in said
+    assert "\n| representation.npz | how" in said, "a row of the table for each file"
     scorer = Scorer.load(folder)
     assert scorer.predict([]) == []
     assert scorer.predict(TEXTS[:2]) == ["spam", "ham"]

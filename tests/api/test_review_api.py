@@ -6,7 +6,7 @@ import random
 import pytest
 from django.utils import timezone
 
-from annotation.models import Flag, Item, Project, Topic, WorkRequest
+from annotation.models import Consensus, Flag, Item, Project, Topic, WorkRequest
 from annotation.operations import outbox, transfer
 from tests.factories import make_item, make_member, make_project, make_user
 from tests.following import exported, weight_of
@@ -81,6 +81,16 @@ def test_a_review_session(world):
     assert [(one["id"], one["decision"], one["undone_at"] is not None) for one in history] == [
         (review["id"], "change", True)
     ]
+
+
+def test_a_lone_answer_is_told_in_the_singular(client_of):
+    project = make_project()
+    ask_everybody(project, {"ann": TRUTH})
+    judge(project)
+    Consensus.objects.filter(item__project=project).update(status=Consensus.Status.DOUBTFUL)
+    manager = client_of(make_member(project, role="manager"))
+    reason = manager.call("GET", f"projects/{project.pk}/review/")[1]["results"][0]["reason"]
+    assert (reason["summary"], reason["said"]["code"]) == ("Its only answer is not sure enough.", "review.unsure_alone")
 
 
 def test_the_same_key_decides_once(world):

@@ -1,6 +1,6 @@
 /** What another rule for asking again would cost and bring, by the project's own answers, in one sentence. Pure. */
 import type { PolicyPreview, Project } from '../api/types'
-import { count, percent, score } from './format'
+import { count, duration, percent, score } from './format'
 import { LEVEL } from './manageFormat'
 import type { ProjectChange, SettingName } from './manageSettings'
 import { say } from '../words/say'
@@ -25,6 +25,6 @@ export function previewLine({ now, proposed }: PolicyPreview): string {
   const left = count(answers_left ?? 0) + range(proposed.answers_left_low, proposed.answers_left_high, count)
   const right = percent(expected_right) + range(proposed.low, proposed.high, percent)
   const before = now.expected_right === null ? '' : t.members.insteadOf(percent(now.expected_right) + range(now.low, now.high, percent))
-  const hours = hours_left === null ? '' : t.members.aboutHours(Math.round(hours_left))
-  return t.members.byTheAnswersSo(votes, left, hours, right, before, LEVEL)
+  const time = hours_left === null ? '' : t.members.aboutTime(duration(3600 * hours_left))
+  return t.members.byTheAnswersSo(votes, left, time, right, before, LEVEL)
 }

@@ -325,7 +325,7 @@ export const en = {
     today: (count: string) => `${count} today`,
     left: (count: string) => `about ${count} answers to go for the team`,
     fewLeft: (count: string) => `at most ${count} answers to go for the team`,
-    leftMeans: 'Answers that this project still wants from everybody together, not from you alone. Rounded; yours count at once, those of others every twenty answers.',
+    leftMeans: 'Answers that this project still wants from everybody together, not from you alone; second opinions come on top. Rounded; yours count at once, those of others every twenty answers.',
     aMinute: (answers: string) => `${answers} answers a minute`,
     toTheQuestion: 'To the question',
     noWorkerIsRunning: 'No worker is running. Labelling goes on and nothing is lost; training, imports and exports wait.',

@@ -610,7 +610,7 @@ export const zhHans: Catalogue = {
     today: (count: string) => `今天 ${count} 条`,
     left: (count: string) => `团队还剩约 ${count} 个回答`,
     fewLeft: (count: string) => `团队最多还剩 ${count} 个回答`,
-    leftMeans: '本项目还需要全体成员合计给出的回答数，并非只由您回答。数字经过取整；您的回答立即计入，其他人的回答每二十条更新一次。',
+    leftMeans: '本项目还需要全体成员合计给出的回答数，并非只由您回答；复核意见另计。数字经过取整；您的回答立即计入，其他人的回答每二十条更新一次。',
     aMinute: (answers: string) => `每分钟 ${answers} 条回答`,
     toTheQuestion: '跳到问题',
     noWorkerIsRunning: '没有后台进程在运行。标注可以继续，不会丢失任何内容；训练、导入和导出需要等待。',

@@ -1214,7 +1214,7 @@ export const en = {
     mostVotesAnItem: 'Most votes an item',
     theHardLimitWith: 'The hard limit, with second opinions for doubtful items. Second opinions begin where it is above the votes an item.',
     secondOpinionsAtMost: 'Second opinions at most',
-    theLargestShareOf: 'The largest share of questions that go to doubtful items again. Default 20.',
+    theLargestShareOf: 'The largest share of questions that go to doubtful items again, while others are left. Default 20.',
     sureEnoughAt: 'Sure enough at',
     belowThisAnAnswer: 'Below this an answer counts as doubtful. Default 95.',
     whatIsAskedNext: 'What is asked next',

@@ -1499,7 +1499,7 @@ export const zhHans: Catalogue = {
     mostVotesAnItem: '每条最多回答数',
     theHardLimitWith: '硬性上限，包括对存疑条目的复核意见。高于每条回答数时才会有复核意见。',
     secondOpinionsAtMost: '复核意见上限',
-    theLargestShareOf: '再次用于存疑条目的问题所占的最大比例。默认 20。',
+    theLargestShareOf: '再次用于存疑条目的问题所占的最大比例；没有其他条目可问时不受此限。默认 20。',
     sureEnoughAt: '足够确定的标准',
     belowThisAnAnswer: '低于此值的答案算作存疑。默认 95。',
     whatIsAskedNext: '接下来问什么',

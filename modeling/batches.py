@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from modeling.acquisition import margin
 from modeling.class_needs import exploring_share, needy_classes, rare_share_of
-from modeling.representatives import Said, best_first, repeats_last, uncertain_rows
+from modeling.repeats import Said, repeats_last
+from modeling.representatives import best_first, uncertain_rows
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]

@@ -9,7 +9,8 @@ from modeling import team
 from modeling.batches import Choice, Kind, rank_team
 from modeling.linear import LinearModel
 from modeling.open_rows import OpenRows
-from modeling.representatives import Said, repeats_last, uncertain_rows
+from modeling.repeats import Said, repeats_last
+from modeling.representatives import uncertain_rows
 
 GROUPS = np.repeat(np.arange(5), 16)
 

@@ -60,6 +60,8 @@ class Pool:
         start = 0
         for shard in self.shards:
             here = (rows >= start) & (rows < start + len(shard.item_ids))
+            if here.all():
+                return shard.vectors[rows - start]
             out[here] = shard.vectors[rows[here] - start]
             start += len(shard.item_ids)
         return out

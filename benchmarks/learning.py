@@ -59,6 +59,8 @@ class Mapped:
         out = np.empty((len(rows), DIMENSION), dtype=np.float32)
         for shard, start in zip(self.shards, self.starts, strict=False):
             here = (rows >= start) & (rows < start + len(shard))
+            if here.all():
+                return shard[rows - start]
             out[here] = shard[rows[here] - start]
         return out
 
@@ -94,7 +96,6 @@ def seconds(work: Callable[[], object]) -> float:
 def turn(pool: Mapped, model: LinearModel, X: Floats, y: npt.NDArray[np.int64], round_: int) -> Turn:
     """One turn as a worker does it: from the model of before and ten new labels to the rows of a new queue."""
     targets, weights = np.eye(N_CLASSES, dtype=np.float32)[y], np.ones(len(y), dtype=np.float32)
-    coef = np.ascontiguousarray(model.coef.T)
     is_open = np.ones(pool.n_items, dtype=np.bool_)
     is_open[:: max(1, pool.n_items // N_LABELS)] = False
     rows = np.flatnonzero(is_open)
@@ -102,7 +103,7 @@ def turn(pool: Mapped, model: LinearModel, X: Floats, y: npt.NDArray[np.int64], 
 
     def product() -> None:
         for block in pool.blocks():
-            coef @ block.T
+            block @ model.coef
 
     def refit() -> None:
         fit_linear(X, targets, weights, n_classes=N_CLASSES, l2=1.0, start=model)

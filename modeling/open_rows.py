@@ -9,7 +9,7 @@ import numpy as np
 from modeling.acquisition import margin
 from modeling.folding import Folding
 from modeling.linear import LinearModel
-from modeling.scan import Key, best_rows, linear_key, probability_key
+from modeling.scan import Key, best_rows, class_key, gap_key
 from modeling.strategies.base import Floats, Ints, Matrix, Predicts
 
 
@@ -54,11 +54,17 @@ class OpenRows:
         """A uniform sample of open rows, all of them when there are no more."""
         return self.rows if n >= len(self.rows) else self.rng.choice(self.rows, n, replace=False, shuffle=False)
 
-    def likeliness(self, classes: Sequence[int]) -> Key:
-        """Scores for `best`: uncertainty first, then the likeliness of each of these classes."""
+    def doubt(self) -> Key:
+        """Scores for `best`: uncertainty."""
         if isinstance(self.model, LinearModel) and self.model.head == "softmax":
-            return linear_key(self.model, classes)
-        return probability_key(self.model, classes, self.uncertainty)
+            return gap_key(self.model)
+        return lambda block: [self.uncertainty(self.model.predict_proba(block))]
+
+    def likeliness(self, classes: Sequence[int]) -> Key:
+        """Scores for `best`: the likeliness of each of these classes."""
+        if isinstance(self.model, LinearModel) and self.model.head == "softmax":
+            return class_key(self.model, classes)
+        return lambda block: list(self.model.predict_proba(block)[:, classes].T)
 
     def uncertainty(self, probabilities: Floats) -> Floats:
         """Margin; of the least sure class where every class is a question of its own."""

@@ -18,7 +18,6 @@ from modeling.linear import LinearModel
 from modeling.linear_fit import fit_linear
 from modeling.open_rows import OpenRows
 from modeling.regularization import Penalty, remeasured
-from modeling.scan import linear_key
 from modeling.strategies import STRATEGIES, choose
 from modeling.strategies.base import Candidates, Floats, Ints
 from modeling.suspicion import certainty_if_looked
@@ -136,7 +135,7 @@ class _Run:
 
     def _by_name(self, opened: OpenRows, n: int) -> Ints:
         assert self.model is not None
-        rows = opened.best(linear_key(self.model, ()), [MAX_CANDIDATES])[0]
+        rows = opened.best(opened.doubt(), [MAX_CANDIDATES])[0]
         reference = opened.sample(N_REFERENCE)
         X, labeled = self.pool.X[rows], self.pool.X[self.taught]
         candidates = Candidates(

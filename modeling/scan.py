@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from modeling.acquisition import margin
 from modeling.linear import LinearModel
-from modeling.strategies.base import Floats, Ints, Predicts
+from modeling.strategies.base import Floats, Ints
 
 Key = Callable[[Floats], Sequence[Floats]]
 Bools = npt.NDArray[np.bool_]
@@ -41,31 +40,40 @@ def best_rows(
     return [kept.rows() for kept in lists]
 
 
-def linear_key(model: LinearModel, classes: Sequence[int]) -> Key:
-    """Uncertainty by the logit gap, then for each of `classes` the log probability of it."""
-    coef, intercept = np.ascontiguousarray(model.coef.T), model.intercept[:, None]
+def gap_key(model: LinearModel) -> Key:
+    """Uncertainty by the logit gap."""
+    logits_of = _logits_by_class(model)
 
     def key(block: Floats) -> list[Floats]:
-        logits = coef @ block.T
-        logits += intercept
-        first, second = two_largest(logits)
-        if not len(classes):
-            return [second - first]
-        logits -= first
+        first, second = two_largest(logits_of(block))
+        return [second - first]
+
+    return key
+
+
+def class_key(model: LinearModel, classes: Sequence[int]) -> Key:
+    """The log probability of each of `classes`."""
+    logits_of = _logits_by_class(model)
+
+    def key(block: Floats) -> list[Floats]:
+        logits = logits_of(block)
+        logits -= logits.max(axis=0)
         total = np.log(np.exp(logits).sum(axis=0))
-        return [second - first, *(logits[k] - total for k in classes)]
+        return [logits[k] - total for k in classes]
 
     return key
 
 
-def probability_key(model: Predicts, classes: Sequence[int], uncertainty: Callable[[Floats], Floats] = margin) -> Key:
-    """The same for any classifier, from its probabilities."""
+def _logits_by_class(model: LinearModel) -> Callable[[Floats], Floats]:
+    """Vectors (n, d) → logits (n_classes, n): a class is a row, so that what follows takes whole rows at a time."""
+    intercept = model.intercept[:, None]
 
-    def key(block: Floats) -> list[Floats]:
-        probabilities = model.predict_proba(block)
-        return [uncertainty(probabilities), *(probabilities[:, k] for k in classes)]
+    def logits(block: Floats) -> Floats:
+        by_class = np.ascontiguousarray((block @ model.coef).T)
+        by_class += intercept
+        return by_class
 
-    return key
+    return logits
 
 
 def two_largest(logits: Floats) -> tuple[Floats, Floats]:

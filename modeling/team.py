@@ -22,8 +22,9 @@ def candidate_rows(pool: OpenRows, labeled_counts: npt.NDArray[np.floating], n_w
     needy = needy_classes(np.asarray(labeled_counts, dtype=np.float64))
     if len(sample) == len(pool.rows) or not len(needy):
         return sample, sample
-    _, *likeliest = pool.best(pool.likeliness(needy.tolist()), [0, *[LIKELIEST] * len(needy)])
-    return sample, np.union1d(sample, np.concatenate(likeliest))
+    likeliest = pool.best(pool.likeliness(needy.tolist()), [LIKELIEST] * len(needy))
+    rows = np.sort(np.concatenate([sample, *likeliest]))
+    return sample, rows[np.diff(rows, prepend=-1) > 0]
 
 
 def choose_rows(
@@ -71,8 +72,8 @@ def choose_rows(
 
 def _redrawn(chosen: Ints, is_random: npt.NDArray[np.bool_], pool: OpenRows) -> Ints:
     """The rows with the random ones drawn again from the whole pool, for a queue is no fair sample of it."""
-    n = int(is_random.sum())
-    drawn = pool.rng.permutation(pool.sample(len(chosen))) if n else chosen[:0]
+    n, others = int(is_random.sum()), set(chosen[~is_random].tolist())
+    drawn = pool.rng.permutation(pool.sample(len(chosen))).tolist() if n else []
     out = chosen.copy()
-    out[is_random] = drawn[~np.isin(drawn, chosen[~is_random])][:n]
+    out[is_random] = [row for row in drawn if row not in others][:n]
     return out

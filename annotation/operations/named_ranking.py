@@ -49,7 +49,7 @@ def _shown(pool: OpenPool, strategy: Strategy, known: Candidates, n: int) -> tup
     if strategy.looks is Looks.SAMPLE:
         return pool.rows.sample(n), n / pool.n_open
     if strategy.looks is Looks.UNCERTAIN:
-        return pool.rows.best(pool.rows.likeliness(()), [n])[0], 1.0
+        return pool.rows.best(pool.rows.doubt(), [n])[0], 1.0
 
     def score(block: Floats) -> list[Floats]:
         probabilities = pool.rows.model.predict_proba(block)

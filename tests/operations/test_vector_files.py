@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from annotation import hooks
 from annotation.models import Item, Job, Project, Representation, Topic, VectorBatch, WorkRequest
 from annotation.operations.transfer import run_job, start_vectors, vector_files
-from annotation.vectors import load_pool
+from annotation.vectors import Pool, Shard, load_pool
 from tests.factories import make_item, make_project
 from tests.operations.learning_world import run
 
@@ -173,3 +173,12 @@ def test_a_worker_that_dies_is_followed_by_one_that_goes_on(monkeypatch: pytest.
     assert VectorBatch.objects.count() == 4
     assert WorkRequest.objects.filter(topic=Topic.REPRESENT).exists()
     assert len(served(project)) == 7
+
+
+def test_vectors_come_in_the_order_asked_for_out_of_one_file_or_several() -> None:
+    X = np.eye(6, 4, dtype=np.float32) + np.arange(6, dtype=np.float32)[:, None]
+    rows = np.array([4, 0, 5, 0, 3])
+    for cut in (0, 2, 6):
+        shards = [Shard(np.arange(6)[part], X[part]) for part in (slice(cut), slice(cut, 6))]
+        assert np.array_equal(Pool(4, shards).vectors(rows), X[rows])
+        assert Pool(4, shards).vectors(rows[:0]).shape == (0, 4)

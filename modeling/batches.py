@@ -157,25 +157,20 @@ def rare_rows(
     """
     if not n_wanted or not len(needy):
         return Choice.of(np.zeros(0, np.int64), np.zeros(0, np.float32), Kind.RARE, 1.0)
-    ranked = {int(k): iter(best_first(probabilities[candidates, k], n_wanted * len(needy), rng)) for k in needy}
-    counts, taken, scores = counts.copy(), dict[int, None](), []
-    said = None if X is None else Said(X[:0] if pending is None else pending, n_wanted)
+    listed = {int(k): candidates[best_first(probabilities[candidates, k], n_wanted * len(needy), rng)] for k in needy}
+    said = None if X is None else Said(X, np.concatenate([*listed.values()]), X[:0] if pending is None else pending)
+    ranked = {k: iter(rows.tolist()) for k, rows in listed.items()}
+    n_known, taken, scores = dict(enumerate(counts.tolist())), dict[int, None](), []
     while len(taken) < n_wanted and ranked:
-        k = min(ranked, key=lambda k: counts[k] + 0.1 * rng.random())
-        place = next((int(p) for p in ranked[k] if int(p) not in taken and not _is_said(X, candidates[p], said)), None)
-        if place is None:
+        k = min(ranked, key=lambda k: n_known[k] + 0.1 * rng.random())
+        row = next((row for row in ranked[k] if row not in taken and (said is None or said.adds(row))), None)
+        if row is None:
             del ranked[k]
             continue
-        taken[place] = None
-        if said is not None and X is not None:
-            said.add(X[candidates[place]])
-        scores.append(probabilities[candidates[place], k])
-        counts[k] += max(float(scores[-1]), 0.2)
-    return Choice.of(candidates[np.array(list(taken), dtype=np.int64)], np.array(scores), Kind.RARE, 1.0)
-
-
-def _is_said(X: Floats | None, row: int, said: Said | None) -> bool:
-    return X is not None and said is not None and said.holds(X[row])
+        taken[row] = None
+        scores.append(probabilities[row, k])
+        n_known[k] += max(float(scores[-1]), 0.2)
+    return Choice.of(np.array(list(taken), dtype=np.int64), np.array(scores), Kind.RARE, 1.0)
 
 
 def _random_rows(probabilities: Floats, candidates: Ints, n_wanted: int, rng: np.random.Generator) -> Choice:
@@ -188,7 +183,8 @@ def _interleaved(
 ) -> Choice:
     """One queue in which every stretch holds each part's share, rounded at random; no row twice."""
     everything = joined(list(parts.values()))
-    place = {kind: iter(np.flatnonzero(everything.kinds == kind)) for kind in parts}
+    rows = everything.rows.tolist()
+    place = {kind: iter(np.flatnonzero(everything.kinds == kind).tolist()) for kind in parts}
     order: list[int] = []
     taken: set[int] = set()
     owed = {kind: float(rng.random()) for kind in shares}
@@ -197,8 +193,8 @@ def _interleaved(
             owed[kind] += share
         kind = next((kind for kind in shares if owed[kind] >= 1), Kind.UNCERTAIN)
         owed[kind] = owed.get(kind, 0) - 1
-        found = next((int(p) for p in place[kind] if int(everything.rows[p]) not in taken), None)
+        found = next((p for p in place[kind] if rows[p] not in taken), None)
         if found is not None:
             order.append(found)
-            taken.add(int(everything.rows[found]))
+            taken.add(rows[found])
     return everything.at(np.array(order, dtype=np.int64))

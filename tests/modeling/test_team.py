@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from modeling import team
-from modeling.batches import Choice, Kind, rank_team
+from modeling import repeats, team
+from modeling.batches import Choice, Kind, rank_team, rare_rows
 from modeling.linear import LinearModel
 from modeling.open_rows import OpenRows
-from modeling.repeats import Said, repeats_last
+from modeling.repeats import Said, n_alike, repeats_last
 from modeling.representatives import uncertain_rows
 
 GROUPS = np.repeat(np.arange(5), 16)
@@ -58,14 +58,72 @@ def test_repeats_come_last_in_their_order() -> None:
     assert repeats_last(beside_zeros, X[:0]).tolist() == [0, 1, 2, 4, 3]
 
 
-def test_what_was_said_is_known_by_its_direction() -> None:
-    said = Said(np.array([[3, 0, 0]], dtype=np.float32), n_more=1)
-    assert said.holds(np.array([1, 0.1, 0], dtype=np.float32))
-    other, nothing = np.array([0, 2, 0], dtype=np.float32), np.zeros(3, dtype=np.float32)
-    assert not said.holds(other)
-    said.add(other)
-    assert said.holds(5 * other)
-    assert not said.holds(nothing)
+def alike(rows: np.ndarray) -> np.ndarray:
+    """Which rows say the same as which, by the cosine of every pair."""
+    length = np.linalg.norm(rows, axis=1)
+    return rows @ rows.T > repeats.SAME * np.outer(length, length)
+
+
+def near_twins(seed: int, n: int) -> np.ndarray:
+    """Rows of any length about a few directions, some nearer than the limit and some not, and rows of zeros."""
+    rng = np.random.default_rng(seed)
+    d = int(rng.choice([1, 2, 3, 9, 64, 384]))
+    noise = rng.uniform(0, 0.5, size=(n, 1)) * rng.normal(size=(n, d))
+    X = rng.normal(size=(n // 3, d))[rng.integers(n // 3, size=n)] + noise * rng.integers(2, size=(1, d))
+    return (X * rng.uniform(0.1, 9, size=(n, 1)) * (rng.random((n, 1)) < 0.9)).astype(np.float32)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_repeats_are_those_that_a_look_at_every_pair_finds(seed: int) -> None:
+    X, n_pending = near_twins(seed, 60), 6 * (seed % 2)
+    exempt = np.random.default_rng(seed).random(60 - n_pending) < 0.1
+    is_same = alike(np.where(np.append(np.full(n_pending, False), exempt)[:, None], 0, X))
+    kept: list[int] = []
+    for place in range(60):
+        if place < n_pending or not is_same[place, kept].any():
+            kept.append(place)
+    first = [place - n_pending for place in kept if place >= n_pending]
+    last = sorted({*range(60 - n_pending)} - {*first})
+    assert repeats_last(X[n_pending:], X[:n_pending], exempt).tolist() == first + last
+    assert n_alike(X).tolist() == alike(X).sum(axis=1).tolist()
+
+
+@pytest.mark.parametrize("many", [0, repeats.MANY])
+@pytest.mark.parametrize("seed", range(20))
+def test_what_was_said_is_passed_over_whatever_else_is_listed(
+    seed: int, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats, "MANY", many)
+    X, rng = near_twins(seed, 60), np.random.default_rng(seed)
+    listed, is_same, said = rng.permutation(np.arange(4, 60))[:40], alike(X), [0, 1, 2, 3]
+    chosen = Said(X, listed, X[said])
+    for row in listed[:30].tolist():
+        assert chosen.adds(row) == (not is_same[row, said].any())
+        said += [row] * (not is_same[row, said].any())
+
+
+@pytest.mark.parametrize("n_needy", [1, 3])
+@pytest.mark.parametrize("seed", range(10))
+def test_rare_rows_are_the_likeliest_that_say_something_new(seed: int, n_needy: int) -> None:
+    """By the plain rule: the neediest class takes its likeliest row that says the same as none before it."""
+    X, rng = near_twins(seed, 60), np.random.default_rng(seed)
+    p, candidates = rng.dirichlet(np.ones(5), size=60).astype(np.float32), rng.permutation(60)[:50]
+    found = rare_rows(
+        p, candidates, np.zeros(5), np.arange(n_needy), 12, np.random.default_rng(seed), X=X, pending=X[:2]
+    )
+    ties, counts, chosen, is_same = np.random.default_rng(seed), np.zeros(5), [0, 1], alike(X)
+    left = {k: candidates[np.argsort(-p[candidates, k])][: 12 * n_needy].tolist() for k in range(n_needy)}
+    for _ in left:
+        ties.permutation(50)
+    while len(chosen) < 14 and left:
+        k = min(left, key=lambda k: counts[k] + 0.1 * ties.random())
+        new = [row for row in left[k] if row not in chosen[2:] and not is_same[row, chosen].any()]
+        if new:
+            chosen.append(new[0])
+            counts[k] += max(float(p[new[0], k]), 0.2)
+        else:
+            del left[k]
+    assert found.rows.tolist() == chosen[2:]
 
 
 def test_random_rows_neither_wait_nor_are_waited_for() -> None:

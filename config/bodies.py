@@ -5,7 +5,6 @@ are worked on. There are many threads to wait in, and one network may wait in so
 """
 
 import errno
-import ipaddress
 import json
 import tempfile
 import threading
@@ -13,6 +12,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
+
+from config.networks import network_of_address
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
@@ -46,7 +47,7 @@ class WholeBodies:
         length = _length(environ)
         if not 0 < length <= self._limit_bytes:
             return self._work(environ, start_response)
-        network = _network(environ)
+        network = network_of_address(str(environ.get("REMOTE_ADDR", "")).strip())
         if self._are_too_many(network):
             return _refuse(start_response, "503 Service Unavailable")
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as body:
@@ -91,17 +92,6 @@ def _refuse(start_response: Any, status: str) -> list[bytes]:
 def _length(environ: Environ) -> int:
     text = environ.get("CONTENT_LENGTH") or ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
-
-
-def _network(environ: Environ) -> str:
-    """The address that the connection comes from; of IPv6 the /64, unless it is IPv4 in that form."""
-    address = str(environ.get("REMOTE_ADDR", "")).strip()
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-    return str(ipaddress.ip_network((parsed, 64 if parsed.version == 6 else 32), strict=False))
 
 
 def _copy(source: Any, body: IO[bytes], length: int) -> None:

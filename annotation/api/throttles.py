@@ -1,6 +1,5 @@
 """Slowing down those who guess passwords. Only failures count, so a team that logs in at once is never stopped."""
 
-import ipaddress
 import logging
 import unicodedata
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from annotation.redis_later import redis
+from config.networks import network_of_address
 
 logger = logging.getLogger(__name__)
 
@@ -88,16 +88,8 @@ def _with_cache(act: Callable[[BaseCache], Any]) -> Any:
 
 
 def network_of(request: Request | HttpRequest) -> str:
-    """Returns the caller's network (IPv4 address, IPv6 /64), trusting only the proxies that the operator named.
-
-    IPv4 written as IPv6, as servers that listen for both do, is IPv4: in one /64 everybody would be one network.
-    """
+    """Returns the caller's network, trusting only the proxies that the operator named."""
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     trusted = settings.TRUSTED_PROXIES
     address = hops[-trusted] if trusted and len(hops) >= trusted else request.META.get("REMOTE_ADDR", "")
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-    return str(ipaddress.ip_network((parsed, 64 if parsed.version == 6 else 32), strict=False))
+    return network_of_address(address)

@@ -3,11 +3,10 @@
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from io import TextIOWrapper
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from django.contrib.auth.models import User
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from annotation import hooks
@@ -20,7 +19,7 @@ from annotation.operations.transfer.mapping import Mapping as Columns
 from annotation.operations.transfer.mapping import checked_mapping
 from annotation.operations.transfer.reading import Unreadable, n_bytes_read, open_text
 from annotation.operations.transfer.records import Importer, Record, csv_records, jsonl_records
-from annotation.operations.transfer.uploads import start_job
+from annotation.operations.transfer.uploads import open_upload, start_job
 from annotation.sentences import say, spoken
 
 BATCH = 5_000
@@ -57,7 +56,7 @@ def run_import(claim: JobClaim) -> None:
     is counted once. Raises StaleEpoch when the job was taken over, JobFailed when the file cannot be read.
     """
     job = Job.objects.select_related("created_by", "project").get(pk=claim.job_id)
-    with _stored(job) as stored:
+    with open_upload(job) as stored:
         try:
             text, records = _opened(job, stored)
             last = job.cursor.get("record", 0)
@@ -68,13 +67,6 @@ def run_import(claim: JobClaim) -> None:
         except Unreadable as error:
             raise JobFailed(error.message, row=error.row) from error
     _finish(claim)
-
-
-def _stored(job: Job) -> BinaryIO:
-    try:
-        return cast(BinaryIO, default_storage.open(job.path))
-    except FileNotFoundError as error:
-        raise JobFailed(say("job.file_gone", "The uploaded file is gone.")) from error
 
 
 def _opened(job: Job, stored: BinaryIO) -> tuple[TextIOWrapper, Iterator[Record]]:

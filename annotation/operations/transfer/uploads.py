@@ -4,7 +4,7 @@ import errno
 import hashlib
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -17,6 +17,7 @@ from annotation import tracing
 from annotation.errors import BadRequest, NoSpace
 from annotation.models import Job, Project
 from annotation.operations.outbox import wake_job_after_commit
+from annotation.operations.transfer.jobs import JobFailed
 from annotation.sentences import beside, say
 
 
@@ -33,6 +34,14 @@ def start_job(
         )  # fmt: skip
         wake_job_after_commit(job.pk)
     return job
+
+
+def open_upload(job: Job) -> BinaryIO:
+    """Returns the file that the job was started with; raises JobFailed when it is gone."""
+    try:
+        return cast(BinaryIO, default_storage.open(job.path))
+    except FileNotFoundError as error:
+        raise JobFailed(say("job.file_gone", "The uploaded file is gone.")) from error
 
 
 def _keep(upload: "File[Any]") -> str:

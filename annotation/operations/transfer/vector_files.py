@@ -1,12 +1,11 @@
 """A file of vectors comes in: read in blocks by a worker that may die at any point, each block kept as one batch."""
 
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from django.contrib.auth.models import User
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from annotation import hooks
@@ -14,7 +13,7 @@ from annotation.models import Job, Project
 from annotation.operations.references import NO_ITEM, items_named, items_numbered
 from annotation.operations.transfer.jobs import JobClaim, JobFailed, finish_job, keep_lease, own_job
 from annotation.operations.transfer.matrices import BLOCK_BYTES, Matrix, open_matrix
-from annotation.operations.transfer.uploads import row_error, start_job
+from annotation.operations.transfer.uploads import open_upload, row_error, start_job
 from annotation.operations.vector_uploads import DIMENSIONS, LARGEST, NOT_FINITE, keep_batch, unit_rows
 from annotation.sentences import say
 from annotation.vectors import SHARD_ROWS, Ints, load_item_ids, save_shard
@@ -37,7 +36,7 @@ def run_vectors(claim: JobClaim) -> None:
     is counted once. Raises StaleEpoch when the job was taken over, JobFailed when the file is not what it should be.
     """
     job = Job.objects.select_related("project").get(pk=claim.job_id)
-    with _stored(job) as stored:
+    with open_upload(job) as stored:
         matrix = open_matrix(stored)
         dimension = matrix.vectors.shape[1]
         if dimension not in DIMENSIONS:
@@ -55,13 +54,6 @@ def run_vectors(claim: JobClaim) -> None:
             done += len(vectors)
             hooks.reached("vectors block committed")
     _finish(claim)
-
-
-def _stored(job: Job) -> BinaryIO:
-    try:
-        return cast(BinaryIO, default_storage.open(job.path))
-    except FileNotFoundError as error:
-        raise JobFailed(say("job.file_gone", "The uploaded file is gone.")) from error
 
 
 def _commit(claim: JobClaim, matrix: Matrix, done: int, item_ids: Ints, vectors: Array, unknown: Errors) -> None:

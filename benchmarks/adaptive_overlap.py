@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from modeling.engine import believe_people
 from modeling.second_opinions import doubtful, two_step_gain
+from modeling.votes import places_of
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -73,12 +74,12 @@ def outcome(data: Recorded, votes: Ints) -> Outcome:
 
 
 def always(data: Recorded, *, k: int) -> Outcome:
-    return outcome(data, data.votes[_places(data.votes[:, 0]) < k])
+    return outcome(data, data.votes[places_of(data.votes[:, 0]) < k])
 
 
 def adaptive(data: Recorded, *, overlap: int, max_votes: int, target: float, routed: bool = True) -> Outcome:
     """Each round asks about the more valuable half of the items in doubt, one answer each, and infers anew."""
-    asked = _places(data.votes[:, 0]) < overlap
+    asked = places_of(data.votes[:, 0]) < overlap
     while True:
         posterior, confusion = conclude(data, data.votes[asked])
         n_votes = np.bincount(data.votes[asked, 0], minlength=data.n_items)
@@ -103,15 +104,6 @@ def _answers(
         rows = rows[np.argsort(-skill, kind="stable")]
     _, one = np.unique(data.votes[rows, 0], return_index=True)
     return np.asarray(rows[one])
-
-
-def _places(items: Ints) -> Ints:
-    """The place of each vote among those of its item."""
-    order = np.argsort(items, kind="stable")
-    starts = np.flatnonzero(np.diff(items[order], prepend=-1))
-    places = np.empty(len(items), dtype=np.int64)
-    places[order] = np.arange(len(items)) - np.repeat(starts, np.diff(np.append(starts, len(items))))
-    return places
 
 
 Rule = Callable[[Recorded], Outcome]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from modeling.engine import believe_people
 from modeling.error_range import Mistakes, mistakes_of, skill_range, wrong_if
 from modeling.evaluation import Interval, accuracy_interval, expected_right
+from modeling.votes import places_of
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -99,7 +100,7 @@ def _played(
     end: how sure the items seem if people's common error rate were found to be at the lower (0) or the upper end (1) of
     what is plausible: by so much it may be another with the next answers, and that many items pass the target at once.
     """
-    place, counts = _place(votes[:, 0]), np.bincount(votes[:, 0], minlength=sizes["n_items"])
+    place, counts = places_of(votes[:, 0]), np.bincount(votes[:, 0], minlength=sizes["n_items"])
     for _ in range(MOST_ROUNDS):
         taken = votes[place < asked[votes[:, 0]]]
         found = believe_people(taken, **sizes)
@@ -143,12 +144,3 @@ def _right(stages: Sequence[_Stage], n_items: int) -> Interval:
     spread = n_items * sum(share * float((p * (1 - p)).mean()) for share, (p, _, _) in parts if len(p))
     scale = (least / expected, most / expected) if expected > 1e-9 else (1.0, 1.0)
     return expected_right(n_items, n_items * (1 - expected), spread, scale, LEVEL)
-
-
-def _place(items: Ints) -> Ints:
-    """The place of each vote among those of its item."""
-    order = np.argsort(items, kind="stable")
-    starts = np.flatnonzero(np.diff(items[order], prepend=-1))
-    places = np.empty(len(items), dtype=np.int64)
-    places[order] = np.arange(len(items)) - np.repeat(starts, np.diff(np.append(starts, len(items))))
-    return places

@@ -91,6 +91,15 @@ def coded(votes: Ints, *, n_items: int, n_annotators: int, n_classes: int, gold:
     return CodedVotes(item, annotator, answer, cells, fixed, informative, n_annotators, n_classes)
 
 
+def places_of(items: Ints) -> Ints:
+    """The place of each vote (n,), by the item that it is about, among those of its item: 0 for the first."""
+    order = np.argsort(items, kind="stable")
+    starts = np.flatnonzero(np.diff(items[order], prepend=-1))
+    places = np.empty(len(items), dtype=np.int64)
+    places[order] = np.arange(len(items)) - np.repeat(starts, np.diff(np.append(starts, len(items))))
+    return places
+
+
 def _check(votes: Ints, n_items: int, n_annotators: int, n_classes: int) -> None:
     if n_classes < 1 or votes.ndim != 2 or votes.shape[1] != 3:
         raise ValueError(f"votes need the shape (n, 3) and at least one class, not {votes.shape} and {n_classes}")

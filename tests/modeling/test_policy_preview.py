@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from modeling.engine import believe_people
-from modeling.policy_preview import _place, expected_course
+from modeling.policy_preview import expected_course
+from modeling.votes import places_of
 
 SIZES = {"n_items": 200, "n_annotators": 5, "n_classes": 2}
 
@@ -54,7 +55,7 @@ def test_beyond_the_data_the_doubt_lasts_and_too_little_says_nothing():
 
 def played_out(said: np.ndarray, *, overlap: int, max_votes: int, target: float) -> tuple[np.ndarray, np.ndarray]:
     """What is believed where the rule is played, and each item's votes; said: (n_votes, 3) in the order of asking."""
-    place, asked = _place(said[:, 0]), np.full(SIZES["n_items"], overlap)
+    place, asked = places_of(said[:, 0]), np.full(SIZES["n_items"], overlap)
     while True:
         posterior = believe_people(said[place < asked[said[:, 0]]], **SIZES).truth.posterior
         again = (posterior.max(axis=1) < target) & (asked < max_votes)
@@ -94,7 +95,7 @@ def test_more_answers_for_all_are_told_by_what_was_sure_with_fewer_too(seed: int
     """Under a rule that asks again, the items with three answers are the doubtful ones."""
     said, truth = shuffled(np.random.default_rng(seed), 0.8)
     _, asked = played_out(said, overlap=2, max_votes=5, target=0.9)
-    recorded = said[_place(said[:, 0]) < asked[said[:, 0]]]
+    recorded = said[places_of(said[:, 0]) < asked[said[:, 0]]]
     _, right = really(said, truth, overlap=3, max_votes=3, target=0.9)
     course = expected_course(recorded, **SIZES, overlap=3, max_votes=3, target=0.9, usual=2)
     assert course.votes_per_item == (3, 3, 3)

@@ -19,6 +19,7 @@ from annotation.operations.pausing import pause_by_rule
 from annotation.operations.people_suspicions import suspicious_people
 from annotation.operations.period_report import guideline_versions, period_report
 from annotation.operations.quality_rows import CHUNK, UPSERT_CONSENSUS, names_of, write_report, write_reports
+from annotation.operations.second_opinions import publish_doubtful
 from annotation.operations.set_judge import judge_sets
 from annotation.snapshots import snapshot
 from modeling.error_range import scales_by_confidence
@@ -56,6 +57,7 @@ def infer_answers(claim: LaneClaim) -> None:
         write_reports(project_id=project.pk, inference=found.inference)
         raise_flags(project_id=project.pk, suspicions=suspicions)
         pause_by_rule(project)
+        publish_doubtful(project=project, beliefs=found.beliefs)
         write_report(project, report)
         settle_lane(claim, request_ids)
 

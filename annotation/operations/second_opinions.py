@@ -1,13 +1,14 @@
-"""Which items are worth asking again: publish_second_opinions, a part of every inference."""
+"""Which items are worth asking again: publish_second_opinions and publish_doubtful, a part of every inference."""
 
 import json
 
 import numpy as np
 from django.db import connection
 
+from annotation.arrays import Beliefs
 from annotation.models import Project
 from annotation.operations.inference import Inference
-from modeling.second_opinions import worth_asking
+from modeling.second_opinions import MOST, doubtful, worth_asking
 
 REPLACE = """
     INSERT INTO annotation_secondopinion (item_id, project_id, gain, n_votes, first, second, skill)
@@ -25,15 +26,44 @@ def publish_second_opinions(*, project: Project, inference: Inference) -> None:
     room for more answers, or, while little is known of people, random ones with a lone answer; none where the project
     allows no second opinions.
     """
-    rows = json.dumps(_worth_asking(project, inference))
+    asks = inference.votes.n_classes > 1 and _asks_again(project)
+    _replace(project, _worth_asking(project, inference) if asks else [])
+
+
+def publish_doubtful(*, project: Project, beliefs: Beliefs) -> None:
+    """The same for answers beyond one class: of what is under the target confidence the most doubtful first, for
+    anybody. What an answer more would turn, and who is good at it, is not told by classes there."""
+    _replace(project, _in_doubt(project, beliefs) if _asks_again(project) else [])
+
+
+def _asks_again(project: Project) -> bool:
+    return project.max_votes > project.overlap and project.relabel_rate > 0
+
+
+def _replace(project: Project, rows: list[dict[str, float]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM annotation_secondopinion WHERE project_id = %s", [project.pk])
-        cursor.execute(REPLACE, {"project": project.pk, "rows": rows})
+        cursor.execute(REPLACE, {"project": project.pk, "rows": json.dumps(rows)})
+
+
+def _in_doubt(project: Project, beliefs: Beliefs) -> list[dict[str, float]]:
+    target, most = project.target_confidence, project.max_votes
+    items = np.flatnonzero(doubtful(beliefs.probability[:, None], beliefs.n_votes, target=target, max_votes=most))
+    worst = items[np.argsort(beliefs.probability[items], kind="stable")][:MOST]
+    return [
+        {
+            "item_id": int(beliefs.item_ids[item]),
+            "gain": float(1 - beliefs.probability[item]),
+            "n_votes": int(beliefs.n_votes[item]),
+            "first": 0,
+            "second": 0,
+            "skill": 1.0,
+        }
+        for item in worst
+    ]
 
 
 def _worth_asking(project: Project, inference: Inference) -> list[dict[str, float]]:
-    if project.max_votes <= project.overlap or not project.relabel_rate or inference.votes.n_classes < 2:
-        return []
     posterior, average = inference.truth.posterior, inference.truth.skills.confusion.mean(axis=0)
     chosen, gains = worth_asking(
         posterior,

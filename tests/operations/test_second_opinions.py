@@ -6,7 +6,7 @@ import threading
 import pytest
 from django.db import connection
 
-from annotation.models import AnnotatorReport, Assignment, Item, Project, SecondOpinion
+from annotation.models import Annotation, AnnotatorReport, Assignment, Consensus, Item, Project, SecondOpinion
 from annotation.operations.labeling import assign_next_item, submit_annotation
 from annotation.operations.projects import change_project
 from annotation.operations.transfer import add_items
@@ -66,6 +66,35 @@ def test_while_nothing_is_known_of_people_any_item_with_an_answer_is_asked_again
     assert set(SecondOpinion.objects.values_list("item", flat=True)) == {item.pk for item in items[1:40]}
     order = SecondOpinion.objects.order_by("-gain").values_list("item", flat=True)
     assert list(order) != sorted(order)
+
+
+# What most say, and what one person says of four items.
+BEYOND_ONE_CLASS = {
+    "multichoice": ({"classes": ["ham"]}, {"classes": ["spam"]}),
+    "spans": ({"spans": [{"start": 0, "end": 3, "class": "ham"}]}, {"spans": []}),
+    "text": ({"text": "seven"}, {"text": "nothing of it"}),
+}
+
+
+@pytest.mark.parametrize("kind", BEYOND_ONE_CLASS)
+def test_answers_beyond_one_class_are_asked_again_while_in_doubt(kind):
+    project = make_project(kind=kind, overlap=2, max_votes=3, random_rate=0, gold_rate=0, relabel_rate=1)
+    items, people = ask_everybody(project, {"ann": TRUTH, "bob": TRUTH})
+    usual, other = BEYOND_ONE_CLASS[kind]
+    Annotation.objects.update(value=usual)
+    Annotation.objects.filter(item__in=items[-4:], annotator=people["bob"]).update(value=other)
+    Item.objects.filter(project=project).update(
+        taken=2, open_slots=0, drawn_at="2026-01-01T00:00Z", draw_stream="shuffle", draw_probability=1
+    )
+    judge(project)
+    doubtful = set(Consensus.objects.filter(status="doubtful").values_list("item", flat=True))
+    assert doubtful >= {item.pk for item in items[-4:]}
+    assert set(SecondOpinion.objects.values_list("item", flat=True)) == doubtful
+    leases = ask(project, make_member(project), count=4).leases
+    assert {(lease.stream, lease.item_id) for lease in leases} == {("relabel", item.pk) for item in items[-4:]}
+    Project.objects.update(relabel_rate=0)
+    judge(project)
+    assert not SecondOpinion.objects.exists()
 
 
 @pytest.mark.parametrize("fields", [{"max_votes": 2}, {"relabel_rate": 0}])

@@ -8,6 +8,7 @@ export function projectOf(id: () => number) {
   let problem = $state('')
 
   async function read(which: number): Promise<void> {
+    problem = ''
     try {
       project = await get<Project>(`projects/${which}/`)
     } catch (error) {
@@ -28,5 +29,6 @@ export function projectOf(id: () => number) {
     get problem(): string {
       return problem
     },
+    again: (): void => void read(id()),
   }
 }

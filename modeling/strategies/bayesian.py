@@ -79,9 +79,7 @@ def expected_error_reduction(candidates: Candidates, rng: np.random.Generator) -
     loss_now = (1 - softmax(before).max(axis=1)).mean()
     scores = np.empty(candidates.n, dtype=np.float32)
     for i, p in enumerate(candidates.probabilities):
-        steps = np.eye(len(p), dtype=np.float32) - p
-        after = before[None] + gain[i][None, :, None] * steps[:, None, :]
-        scores[i] = loss_now - p @ (1 - _largest_share(after)).mean(axis=1)
+        scores[i] = loss_now - p @ (1 - _largest_shares(before - gain[i][:, None] * p, gain[i])).mean(axis=0)
     return scores
 
 
@@ -95,7 +93,15 @@ def _logits(probabilities: Floats) -> Floats:
     return np.log(np.maximum(probabilities, 1e-12)).astype(np.float32)
 
 
-def _largest_share(logits: Floats) -> Floats:
-    """max softmax along the last axis, without making the rest of it."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return np.asarray(1 / np.exp(shifted).sum(axis=-1), dtype=np.float32)
+def _largest_shares(logits: Floats, gain: Floats) -> Floats:
+    """max softmax of each row of logits (r, n_classes) with the row's `gain` (r,) added to one class: (r, n_classes).
+
+    The sum of a row changes by that class alone, so that all classes are tried at the price of one.
+    """
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    raised = powers * np.exp(gain)[:, None]
+    others = np.ones_like(powers)
+    if powers.shape[1] > 1:
+        others[np.arange(len(powers)), powers.argmax(axis=1)] = np.partition(powers, -2, axis=1)[:, -2]
+    total = powers.sum(axis=1, keepdims=True) - powers + raised
+    return np.asarray(np.maximum(others, raised) / total, dtype=np.float32)

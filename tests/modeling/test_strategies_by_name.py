@@ -10,10 +10,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from modeling.cost import per_cost
+from modeling.linear import softmax
 from modeling.linear_fit import fit_linear
 from modeling.strategies import STRATEGIES, Candidates, choose
 from modeling.strategies.base import Strategy
-from modeling.strategies.bayesian import variance_reduction
+from modeling.strategies.bayesian import _largest_shares, variance_reduction
 from modeling.strategies.laplace import curvature, posterior
 
 NAMES = sorted(STRATEGIES)
@@ -234,3 +235,10 @@ def test_arrays_that_do_not_match_are_refused() -> None:
 def test_a_committee_disagrees_also_where_the_classifier_takes_no_weights(name: str) -> None:
     candidates = replace(world(), fit=Nearest)
     assert np.unique(STRATEGIES[name].score(candidates, np.random.default_rng(1))).size > 3
+
+
+def test_every_class_is_tried_as_if_alone() -> None:
+    rng = np.random.default_rng(0)
+    logits, gain = rng.normal(size=(30, 5)).astype(np.float32), rng.normal(size=30).astype(np.float32)
+    one_each = np.stack([softmax(logits + gain[:, None] * row).max(axis=1) for row in np.eye(5)], axis=1)
+    assert np.allclose(_largest_shares(logits, gain), one_each, atol=1e-5)

@@ -44,3 +44,14 @@ def why_not_the_classifier(stored: str | None) -> Sentence | None:
         return None
     english = "The classifier that the project names is not in use; the built-in one stands in. The reason: {why}"
     return say("classifier.refused", english, why=stored)
+
+
+def why_nothing_is_learned(n_trained: int | None) -> Sentence | None:
+    """Returns in a sentence why a model knows nothing, whatever was answered; None where it has learned from items."""
+    if n_trained != 0:
+        return None
+    english = (
+        "Every answer belongs to the random sample, from which no model learns. Lower the share of the random sample;"
+        " the strategy “random” asks at random and learns."
+    )
+    return say("training.nothing_taught", english)

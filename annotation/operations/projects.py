@@ -27,7 +27,7 @@ from annotation.sentences import say, told
 MAX_GUIDELINES = 50_000
 ASKED_BY_CHANGES = {
     Topic.REPRESENT: {"representation"},
-    Topic.SCORE: {"queue_source", "suggestions", "strategy", "cost_aware"},
+    Topic.SCORE: {"queue_source", "suggestions"},
     Topic.LEARN: {"classes", "class_history", "strategy", "cost_aware", "classifier", "classifier_params"},
     Topic.QUALITY: {"classes", "class_history", "target_confidence", "max_votes"},
 }
@@ -134,6 +134,8 @@ def _ask_for_work(project: Project, fields: Sequence[str]) -> None:
     for topic, reasons in ASKED_BY_CHANGES.items():
         if reasons & set(fields):
             free_lane_of(project.pk, topic)
+            if topic == Topic.LEARN:
+                free_lane_of(project.pk, Topic.SCORE)  # a strategy that failed there may be another one by now
             request_work(project_id=project.pk, topic=topic)
 
 

@@ -14,7 +14,12 @@ from annotation.models import Project
 from annotation.models.items import SHOWN_TEXT
 from annotation.rows import every
 from annotation.sentences import Sentence, say, spoken
-from annotation.troubles import why_not_the_classifier, why_ranking_fails, why_training_fails
+from annotation.troubles import (
+    why_not_the_classifier,
+    why_nothing_is_learned,
+    why_ranking_fails,
+    why_training_fails,
+)
 
 MAX_PAGE = 500
 MAX_KEY = 2**63 - 1
@@ -68,8 +73,11 @@ def model_status(project: Project) -> dict[str, Any]:
     number, through, metrics, trained_at, annotations, behind, seconds, strategy, *rest = row
     running, error, unranked, *pinned = rest
     metrics = _loaded(metrics) or {}
-    refusal = why_not_the_classifier(metrics.get("classifier_refusal"))
-    trouble = why_training_fails(error) or why_ranking_fails(unranked) or refusal
+    failure = why_training_fails(error) or why_ranking_fails(unranked)
+    weakness = why_nothing_is_learned(metrics.get("n_trained")) or why_not_the_classifier(
+        metrics.get("classifier_refusal")
+    )
+    trouble = failure or weakness
     return {
         "version": number,
         "version_because": (because := None if number else no_version_because(project)),

@@ -121,6 +121,17 @@ def test_performance_is_silent_below_five_protected_answers() -> None:
     assert arms == {Evaluation.Arm.ACTIVE: 15, Evaluation.Arm.RANDOM: 12}, "a fold learns from four fifths of 15 draws"
 
 
+def test_a_model_that_was_taught_nothing_says_why() -> None:
+    project, items, annotator = taught(n_labels=0)
+    for place in range(6):
+        answer(items[place], annotator, truth(place), stream=Stream.RANDOM)
+    run(project, Topic.LEARN)
+    assert model_status(project)["training"]["said"]["code"] == "training.nothing_taught"
+    answer(items[6], annotator, truth(6))
+    run(project, Topic.LEARN)
+    assert model_status(project)["training"]["error"] is None
+
+
 def test_both_arms_count_answers_where_items_get_several() -> None:
     project, items, annotator = taught(n_labels=10, overlap=2)
     other = make_member(project)

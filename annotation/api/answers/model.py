@@ -12,7 +12,7 @@ class Training(s.Serializer[Any]):
     running = s.BooleanField()
     error = s.CharField(
         allow_null=True,
-        help_text="Why training or ranking failed, or the project's classifier is not in use; null when all is well.",
+        help_text="Why training or ranking failed, or the model is not what it could be; null when all is well.",
     )
     said = Spoken(allow_null=True)
 

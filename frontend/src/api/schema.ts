@@ -1608,7 +1608,7 @@ export interface Tokens {
 
 export interface Training {
   running: boolean
-  /** Why training or ranking failed, or the project's classifier is not in use; null when all is well. */
+  /** Why training or ranking failed, or the model is not what it could be; null when all is well. */
   error: string | null
   said: Spoken | null
 }

@@ -274,6 +274,7 @@ export const zhHans: Catalogue = {
     'training.no_vectors': '还没有上传向量，训练在等待它们。',
     'ranking.failed': '问题无法排序，暂时保持原样，系统会自动重试。错误信息：{why}',
     'classifier.refused': '项目指定的分类器未能使用，暂由内置分类器代替。原因：{why}',
+    'training.nothing_taught': '目前所有回答都属于随机样本，模型不会从中学习。请降低随机样本的比例；策略 random 会随机提问并让模型学习。',
     'training.failed': '训练失败，系统会自动重试。错误信息：{why}',
     'job.unforeseen': '发生了未预料到的错误：{why}',
     'job.worker_lost': '后台进程在同一处一再中断。',

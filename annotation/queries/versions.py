@@ -51,19 +51,17 @@ def last_of_other_classes(project: Project) -> int:
     """
     if project.schema_version == 1:
         return 0
-    known = ModelVersion.objects.filter(project=project).values_list("classes", "metrics__schema_version")
+    own = ModelVersion.objects.filter(project=project)
+    newest = own.values("classes").annotate(last=Max("number")).values("last")
     today = Counter(project.question.columns(project.schema))
-    others = [
-        last
-        for names, schema, last in known.annotate(last=Max("number"))
-        if _named_today(project, names, schema) != today
-    ]
+    others = [one.number for one in own.filter(number__in=newest) if Counter(_named_today(project, one)) != today]
     return max(others, default=0)
 
 
-def _named_today(project: Project, names: Sequence[str], schema: int | None) -> Counter[str | None]:
-    rename = rename_since(project.class_history, schema or 0)
-    return Counter(rename(name) if rename else name for name in names)
+def _named_today(project: Project, version: ModelVersion) -> list[str | None]:
+    """What each class of the version is called today, None where it is gone."""
+    rename = rename_since(project.class_history, version.metrics.get("schema_version", 0))
+    return [rename(name) if rename else name for name in version.classes]
 
 
 def version_row(project: Project, version: ModelVersion, kept: set[int]) -> dict[str, Any]:

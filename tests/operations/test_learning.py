@@ -96,8 +96,8 @@ def test_protected_items_are_measured_on_and_never_learned_from() -> None:
         answer(items[place], annotator, truth(place + 1), stream=Stream.RANDOM)
     run(project, Topic.LEARN)
     assert project.live_model.metrics["n_trained"] == 20
-    assert project.live_model.metrics["performance"] == pytest.approx(
-        {"metric": "accuracy", "estimate": 0.0, "low": 0.0, "high": 0.2425, "n": 12}, abs=0.01
+    assert project.live_model.metrics["agreement"] == pytest.approx(
+        {"metric": "accuracy", "estimate": 0.0, "low": 0.0, "high": 0.2425, "n": 12, "corrected": False}, abs=0.01
     )
     after = load_model(project.live_model)
     texts = [item.data["text"] for item in items]

@@ -94,7 +94,7 @@ def _report(project: Project, user: User, report: AnnotatorReport | None, seen: 
         "accuracy": _accuracy(seen),
         "median_seconds": report.median_seconds if report else None,
         "known_answers": _known_answers(project, user, seen["n"]),
-        "weeks": _weeks(project, user, seen["weeks"]),
+        "weeks": _weeks(project, user, seen),
         "paused": paused and {"since": paused.created_at, "note": paused.note},
         "words": [{"note": one.note, "created_at": one.created_at} for one in words],
         "flags": [
@@ -115,19 +115,24 @@ def _known_answers(project: Project, user: User, n: int | None) -> dict[str, int
     return {"given": len(checks), "right": sum(_is_right(project, *check) for check in checks)}
 
 
-def _weeks(project: Project, user: User, seen: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _weeks(project: Project, user: User, seen: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every week with her answers of now, and how right those are held that could be judged."""
-    judged = {one["week"]: one for one in seen}
-    return [_week(judged, week, n) for week, n in every(WEEKS, [project.pk, user.pk])]
+    judged = {one["week"]: one for one in seen["weeks"]}
+    doubt = (0.0, 0.0)
+    if seen["accuracy"] is not None:
+        doubt = (seen["accuracy"] - seen["low"], seen["high"] - seen["accuracy"])
+    return [_week(judged, week, n, doubt) for week, n in every(WEEKS, [project.pk, user.pk])]
 
 
-def _week(judged: Mapping[str, Mapping[str, Any]], week: date, n: int) -> dict[str, Any]:
+def _week(judged: Mapping[str, Mapping[str, Any]], week: date, n: int, doubt: tuple[float, float]) -> dict[str, Any]:
+    """One week; it is known no better than all of her work, whose interval reaches by `doubt` below and above."""
     one = judged.get(week.isoformat(), {"judged": 0, "right": None})
     found = {"week": week, "annotations": n, "judged": one["judged"], "right": one["right"], "low": None, "high": None}
     if one["right"] is None:
         return found
     _, low, high = accuracy_interval(one["right"] * one["judged"], one["judged"], level=0.9)
-    return found | {"low": low, "high": high}
+    low, high = min(low, one["right"] - doubt[0]), max(high, one["right"] + doubt[1])
+    return found | {"low": max(0.0, low), "high": min(1.0, high)}
 
 
 def _is_right(project: Project, known: str, known_version: int, given: str, given_version: int) -> bool:

@@ -1,6 +1,7 @@
 """To a known item the first answer counts: revising gains nothing, and one's own page does not tell which it was."""
 
 import random
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -158,3 +159,18 @@ def test_doubts_about_her_are_told_without_figures():
         assert "%" not in told["summary"]
         assert told["said"]["with"] == {}
         assert told["summary"].endswith(".")
+
+
+def test_a_week_is_known_no_better_than_all_of_her_work() -> None:
+    """Of two people alone, who differ on a fifth, nothing tells who is right: nor does it for one week."""
+    project, annotator = make_project(), make_member(make_project())
+    made = make_annotation(make_item(project), annotator, "ham")
+    week = (made.created_at - timedelta(days=made.created_at.weekday())).date()
+    AnnotatorReport.objects.create(
+        project=project, annotator=annotator, n_annotations=72, random_log_odds=0, confusion=[],
+        accuracy=0.66, accuracy_low=0.37, accuracy_high=0.98, updated_at=made.created_at,
+        weeks=[{"week": week.isoformat(), "judged": 72, "right": 0.7}],
+    )  # fmt: skip
+    [found] = report_on(project, annotator)["weeks"]
+    assert (found["judged"], found["right"]) == (72, 0.7)
+    assert (found["low"], found["high"]) == pytest.approx((0.41, 1.0))

@@ -22,9 +22,8 @@ class Curve(NamedTuple):
 def curves_svg(curves: Sequence[Curve], *, title: str, measure: str) -> str:
     """Returns the picture: one line a curve with a band from low to high; values are shares from 0 to 1.
 
-    A curve without a point is left out.
+    A curve without a point is named all the same.
     """
-    curves = [curve for curve in curves if curve.points]
     points = [point for curve in curves for point in curve.points]
     most = max((n for n, *_ in points), default=1)
     floor = min((int(10 * low) / 10 for _, _, low, _ in points), default=0.0)
@@ -37,13 +36,15 @@ def curves_svg(curves: Sequence[Curve], *, title: str, measure: str) -> str:
 
     parts = [_axes(most, floor, title, measure)]
     for number, curve in enumerate(curves):
+        parts.append(_legend(number, curve.name))
+        if not curve.points:
+            continue
         color, dashes = _style(number)
         band = [place(n, high) for n, _, _, high in curve.points]
         band += [place(n, low) for n, _, low, _ in reversed(curve.points)]
         line = " ".join(place(n, value) for n, value, _, _ in curve.points)
         parts.append(f'<polygon points="{" ".join(band)}" fill="{color}" opacity="0.12"/>')
         parts.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2" {dashes}/>')
-        parts.append(_legend(number, curve.name))
     width = max(WIDTH, LEFT + PLOT_WIDTH + 50 + LETTER_WIDTH * max((len(curve.name) for curve in curves), default=0))
     height = max(HEIGHT, TOP + 20 * (len(curves) + 1))
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'

@@ -121,6 +121,9 @@ class QualityVersion(models.Model):
 class Flag(models.Model):
     """A suspicion with its evidence; unique while open. A person decides, the program never does."""
 
+    # One that was decided is news again with so many times the evidence.
+    REOPEN_GROWTH = 1.5
+
     class Kind(models.TextChoices):
         LABEL_SUSPECT = "label_suspect"
         ANNOTATOR_NEEDS_HELP = "annotator_needs_help"

@@ -10,8 +10,6 @@ from annotation.models import Flag
 from annotation.operations.suspicions import Suspicion
 from annotation.sentences import beside
 
-REOPEN_GROWTH = 1.5
-
 # One statement each, whatever the number of flags. A flag decided by a person meanwhile is not touched: both guards
 # ask for `open`, and the unique index settles a race between two openings.
 UPDATE = """
@@ -71,7 +69,7 @@ def _flags_so_far(project_id: int, items: Sequence[int] | None) -> list[tuple[in
 
 
 def _is_news(one: Suspicion, decided: tuple[str, int] | None) -> bool:
-    return decided is None or one.basis != decided[0] or one.weight >= REOPEN_GROWTH * decided[1]
+    return decided is None or one.basis != decided[0] or one.weight >= Flag.REOPEN_GROWTH * decided[1]
 
 
 def _stored(one: Suspicion) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from django.db.models.functions import Now
 
 from annotation.errors import Conflict, NotFound
 from annotation.models import Annotation, Flag, Membership, Project, Review
-from annotation.operations.flags import REOPEN_GROWTH
 from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import follow_up
 from annotation.sentences import say
@@ -80,4 +79,4 @@ def _may_go_on(flag: Flag) -> bool:
         return False
     given = Annotation.objects.filter(project=flag.project_id, annotator=flag.annotator_id)
     known = given.filter(created_at__lte=let_go_at).count()
-    return bool(flag.evidence["weight"] < REOPEN_GROWTH * known)
+    return bool(flag.evidence["weight"] < Flag.REOPEN_GROWTH * known)

@@ -31,9 +31,10 @@ def worth_asking(
     anything else speaks about. While these are few, and some items get no more than one answer in the ordinary course
     (`has_lone`), items are drawn at random from all with a lone answer, and gains are dealt to them: people are known
     from what is asked again alone, and where that is only what is doubtful, much of it mistaken, everybody seems to
-    guess. Then come the doubtful items, by their own gain.
+    guess. Then come the doubtful items, by their own gain; but for two people, of whom nothing tells who is right where
+    they differ, however much they are asked.
     """
-    is_known = n_judged.sum() >= WELL_KNOWN * min(len(n_judged), ENOUGH_PEOPLE)
+    is_known = len(n_judged) > 2 and n_judged.sum() >= WELL_KNOWN * min(len(n_judged), ENOUGH_PEOPLE)
     if has_lone and not is_known and max_votes > 1 and (n_votes == 1).any():
         drawn = rng.permutation(np.flatnonzero(n_votes == 1))[:MOST]
         return drawn, np.maximum(np.sort(two_step_gain(posterior[drawn], confusion))[::-1], LEAST_GAIN)

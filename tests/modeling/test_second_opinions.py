@@ -54,7 +54,7 @@ def wanted(
 
 def test_of_people_who_are_known_the_doubtful_are_asked_again():
     posterior = np.array([[0.9, 0.1], [0.6, 0.4], [0.99, 0.01], [0.5, 0.5]])
-    items, gains = wanted(posterior, np.array([1, 1, 1, 3]), [WELL_KNOWN] * 2)
+    items, gains = wanted(posterior, np.array([1, 1, 1, 3]), [WELL_KNOWN] * 3)
     assert items == [1, 0]
     assert gains == sorted(two_step_gain(posterior[:2], GOOD), reverse=True)
 
@@ -63,13 +63,20 @@ def test_of_people_who_are_not_known_any_lone_answer_is():
     """Were only doubtful ones asked again, what is known of people would come from these alone."""
     posterior = np.array([[0.99, 0.01]] * 90 + [[0.6, 0.4]] * 10)
     n_votes = np.array([0] + [1] * 98 + [3])
-    firsts = {wanted(posterior, n_votes, [WELL_KNOWN - 1, WELL_KNOWN], seed)[0][0] for seed in range(40)}
+    firsts = {wanted(posterior, n_votes, [WELL_KNOWN - 1, WELL_KNOWN, WELL_KNOWN], seed)[0][0] for seed in range(40)}
     assert len(firsts & set(range(90))) > 20
     items, gains = wanted(posterior, n_votes, [0, 0])
     assert sorted(items) == list(range(1, 99))
     assert gains == sorted(gains, reverse=True)
     assert min(gains) > 0, "somebody will be asked, for it tells of people"
     assert wanted(posterior[-2:], np.array([2, 2]), [0, 0])[0] == [0, 1], "no answer is alone"
+
+
+def test_of_two_people_nothing_tells_who_is_right_however_much_they_are_asked():
+    posterior, n_votes = np.array([[0.99, 0.01]] * 9 + [[0.6, 0.4]]), np.ones(10, dtype=int)
+    firsts = {wanted(posterior, n_votes, [10 * WELL_KNOWN] * 2, seed)[0][0] for seed in range(40)}
+    assert len(firsts) > 5
+    assert wanted(posterior, n_votes, [10 * WELL_KNOWN] * 3)[0] == [9]
 
 
 def test_where_every_item_gets_several_answers_anyway_the_doubtful_are_asked_from_the_start():

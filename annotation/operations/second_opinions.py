@@ -23,8 +23,8 @@ def publish_second_opinions(*, project: Project, inference: Inference) -> None:
     """Replaces the list of items to ask again by what the inference says, within the caller's transaction.
 
     On it are the five hundred items with the largest expected gain whose confidence is under the target and that have
-    room for more answers, or, while little is known of people, random ones with a lone answer; none where the project
-    allows no second opinions.
+    room for more answers, or, while little is known of people or there are two, random ones with a lone answer; none
+    where the project allows no second opinions.
     """
     asks = inference.votes.n_classes > 1 and _asks_again(project)
     _replace(project, _worth_asking(project, inference) if asks else [])

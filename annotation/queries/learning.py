@@ -73,11 +73,12 @@ def model_status(project: Project) -> dict[str, Any]:
     number, through, metrics, trained_at, annotations, behind, seconds, strategy, *rest = row
     running, error, unranked, *pinned = rest
     metrics = _loaded(metrics) or {}
-    failure = why_training_fails(error) or why_ranking_fails(unranked)
-    weakness = why_nothing_is_learned(metrics.get("n_trained")) or why_not_the_classifier(
-        metrics.get("classifier_refusal")
+    trouble = (
+        why_training_fails(error)
+        or why_ranking_fails(unranked)
+        or why_nothing_is_learned(metrics.get("n_trained"))
+        or why_not_the_classifier(metrics.get("classifier_refusal"))
     )
-    trouble = failure or weakness
     return {
         "version": number,
         "version_because": (because := None if number else no_version_because(project)),

@@ -2,9 +2,11 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, pairwise
 
 import pytest
 
+from annotation.operations.outbox import RUSH_PAUSE, RUSH_SECONDS
 from tests.stack import Program, Stack, eventually
 
 pytestmark = pytest.mark.alone
@@ -27,14 +29,24 @@ def test_a_thousand_labels_in_ten_seconds_are_at_most_three_trainings(stack: Sta
     people = [join(stack, admin, path, f"rush-{number}") for number in range(N_PEOPLE)]
     started = time.monotonic()
     with ThreadPoolExecutor(N_PEOPLE) as threads:
-        list(threads.map(lambda person: label(person, path), people))
+        answered = sorted(chain(*threads.map(lambda person: label(person, path), people)))
     took = time.monotonic() - started
     if took > 1.5 * SECONDS:
         pytest.skip(f"this machine took {took:.0f} s to give {N_LABELS} labels: no rush")
     assert eventually(lambda: caught_up(admin, path), 30), stack.log("worker")
     model = admin.want("GET", f"{path}model/")
     assert model["annotations"] == N_LABELS
-    assert 1 <= model["version"] <= 3, f"{model['version']} trainings in {took:.1f} s"
+    most = most_trainings(took, answered)
+    assert 1 <= model["version"] <= most, f"{model['version']} trainings in {took:.1f} s, {most} expected at most"
+
+
+def most_trainings(took: float, answered: list[float]) -> int:
+    """The first label is learned from at once, then a rush is waited for: three in ten seconds.
+
+    A slow machine that rushes for longer, or pauses while it rushes, may train once more for each.
+    """
+    pauses = sum(later - earlier > RUSH_PAUSE for earlier, later in pairwise(answered))
+    return 2 + int(took // RUSH_SECONDS) + pauses
 
 
 def join(stack: Stack, admin: Program, path: str, name: str) -> Program:
@@ -43,8 +55,9 @@ def join(stack: Stack, admin: Program, path: str, name: str) -> Program:
     return stack.client(name, "a long password")
 
 
-def label(person: Program, path: str) -> None:
-    """Answers evenly over the ten seconds, as far as the server keeps up."""
+def label(person: Program, path: str) -> list[float]:
+    """Answers evenly over the ten seconds, as far as the server keeps up; returns when."""
+    answered: list[float] = []
     started, n = time.monotonic(), N_LABELS // N_PEOPLE
     leases = person.want("POST", f"{path}assignments/", {"count": 1})["assignments"]
     for number in range(n):
@@ -53,6 +66,8 @@ def label(person: Program, path: str) -> None:
         answer = {"value": {"class": "a" if "apple" in lease["item"]["data"]["text"] else "b"}}
         more = {"next": 1} if number < n - 1 else {}
         leases = person.want("PUT", f"assignments/{lease['id']}/annotation/", answer | more).get("assignments", [])
+        answered.append(time.monotonic())
+    return answered
 
 
 def caught_up(admin: Program, path: str) -> bool:

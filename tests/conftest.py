@@ -5,11 +5,19 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
 from tests.quiet import end_sessions, settle
 from tests.stack import stack
 
 __all__ = ["stack"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords cost next to nothing, but for those of the real server that `stack` runs."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(scope="session")

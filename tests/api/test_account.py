@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 OLD, NEW = "correct horse battery", "another staple entirely"
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def ana() -> User:
     """Failures are counted by name, so each test has a name of its own."""

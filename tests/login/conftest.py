@@ -18,8 +18,7 @@ else:
 
 @pytest.fixture(autouse=True)
 def each_alone(settings: Any) -> None:
-    """Passwords are quick, and tries at them are counted anew."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    """Tries at passwords are counted anew."""
     settings.CACHES = settings.CACHES | {"default": settings.CACHES["default"] | {"KEY_PREFIX": uuid.uuid4().hex}}
 
 

@@ -72,14 +72,22 @@ def krippendorff_alpha(
 
 
 def _of_items(
-    counts: Ints, values: Callable[[Ints, Floats], Floats], rng: np.random.Generator | None, otherwise: str
+    counts: Ints,
+    values: Callable[[Ints, Floats], Floats],
+    rng: np.random.Generator | None,
+    otherwise: str,
+    *,
+    lone: Ints | None = None,
 ) -> Coefficient:
     """The coefficient of items with these counts (n_items, n_classes), or that it is not defined because `otherwise`.
 
     `values` makes of patterns of counts and of how often each occurs (n_resamples, n_patterns) the coefficients
-    (n_resamples,), NaN where one is not defined.
+    (n_resamples,), NaN where one is not defined. `lone` (n_classes,) are further items with one vote, by its class.
     """
     patterns, times = np.unique(counts, axis=0, return_counts=True)
+    if lone is not None:
+        one_vote = np.eye(len(lone), dtype=np.int64)[lone > 0]
+        patterns, times = np.concatenate([patterns, one_vote]), np.concatenate([times, lone[lone > 0]])
     value = float(values(patterns, times[None].astype(np.float64))[0])
     if np.isnan(value):
         return Coefficient(None, undefined_because=otherwise)
@@ -87,8 +95,8 @@ def _of_items(
         return Coefficient(value)
     drawn = rng.multinomial(int(times.sum()), times / times.sum(), size=N_RESAMPLES).astype(np.float64)
     resampled = values(patterns, drawn)
-    # A resample in which only one class is left shows no disagreement.
-    return with_bounds(value, np.where(np.isnan(resampled), 1.0, resampled), n_items=int(times.sum()))
+    # A resample in which only one class or no pair is left shows no disagreement.
+    return with_bounds(value, np.where(np.isnan(resampled), 1.0, resampled), n_items=len(counts))
 
 
 def with_bounds(value: float, resampled: Floats, *, n_items: int) -> Coefficient:
@@ -147,20 +155,23 @@ def _fleiss(patterns: Ints, times: Floats) -> Floats:
 
 def gwet_ac1(votes: Ints, n_classes: int, *, rng: np.random.Generator | None = None) -> Coefficient:
     """Gwet's AC1 (2008, DOI 10.1348/000711006X126600), which stays sensible when one class is very common. `rng` as
-    for α."""
-    counts = class_counts(votes, n_classes)
-    if counts.sum(axis=1).max(initial=0) < 2:
+    for α. Lone votes have no pair, and count in what chance would do."""
+    _, item, n = np.unique(votes[:, 0], return_inverse=True, return_counts=True)
+    has_pair = n[item] > 1
+    if not has_pair.any():
         return Coefficient(None, undefined_because=NO_PAIRS)
     if n_classes < 2:
         return Coefficient(None, undefined_because=ONE_CLASS)
-    return _of_items(counts, _gwet, rng, ONE_CLASS)
+    # Of lone votes there may be a million: they have no rows of their own.
+    lone = np.bincount(votes[~has_pair, 2], minlength=n_classes)
+    return _of_items(class_counts(votes[has_pair], n_classes), _gwet, rng, ONE_CLASS, lone=lone)
 
 
 def _gwet(patterns: Ints, times: Floats) -> Floats:
     n = patterns.sum(axis=1, keepdims=True)
     shares = times @ (patterns / n) / times.sum(axis=1, keepdims=True)
     by_chance = (shares * (1 - shares)).sum(axis=1) / (patterns.shape[1] - 1)
-    with np.errstate(invalid="ignore"):  # a resample of items with one vote has no pairs
+    with np.errstate(invalid="ignore"):  # a resample of lone votes has no pairs
         observed = times @ _agreeing(patterns) / (times @ (n[:, 0] > 1))
     return _beyond_chance(observed, by_chance)
 

@@ -30,8 +30,9 @@ MOST_PEOPLE_FOR_COHEN = 200
 def agreement_report(votes: Votes, names: Mapping[int, str], *, seed: int, is_ordinal: bool = False) -> dict[str, Any]:
     """Returns what `agreement/` shows, from the items with two votes or more; a missing number has its reason.
 
-    `names` by user id. Where classes have an order, α counts how far apart answers are. Under thirty such items
-    `enough_overlap` is false: the numbers are there, and mean little.
+    AC1 alone also looks at lone votes, for what chance would do. `names` by user id. Where classes have an order, α
+    counts how far apart answers are. Under thirty such items `enough_overlap` is false: the numbers are there, and mean
+    little.
     """
     per_item = np.bincount(votes.votes[:, 0], minlength=votes.n_items)
     shared = votes.votes[per_item[votes.votes[:, 0]] > 1]
@@ -42,7 +43,7 @@ def agreement_report(votes: Votes, names: Mapping[int, str], *, seed: int, is_or
         "krippendorff_alpha": alpha,
         "cohen_kappa": _over_pairs(kappa.cohen_kappa, shared, votes),
         "fleiss_kappa": agreement.fleiss_kappa(shared, votes.n_classes, rng=rng),
-        "gwet_ac1": agreement.gwet_ac1(shared, votes.n_classes, rng=rng),
+        "gwet_ac1": agreement.gwet_ac1(votes.votes, votes.n_classes, rng=rng),
         "scott_pi": _over_pairs(kappa.scott_pi, shared, votes),
     }
     return {

@@ -68,6 +68,22 @@ def test_alpha_with_missing_answers_by_hand() -> None:
     assert percent_agreement(votes) == pytest.approx(1 / 6)
 
 
+def test_a_lone_answer_counts_in_the_chance_of_ac1_alone() -> None:
+    """Items aa, ab and lone b, b: pairs agree in half; the mean share of a is (1 + 1/2) / 4, chance 2 · 3/8 · 5/8."""
+    votes, k = votes_of(["a", "a", "b", None], ["a", "b", None, "b"])
+    assert gwet_ac1(votes, k).value == pytest.approx((1 / 2 - 15 / 32) / (1 - 15 / 32))
+    assert krippendorff_alpha(votes, k) == krippendorff_alpha(votes[votes[:, 0] < 2], k)
+
+
+def test_lone_answers_make_the_interval_of_ac1_no_surer() -> None:
+    agreed, k = votes_of([0, 1] * 5, [0, 1] * 5)
+    lone = np.stack([np.arange(10, 500), np.zeros(490, np.int64), np.arange(490) % 2], axis=1)
+    low, with_lone = (
+        gwet_ac1(votes, k, rng=np.random.default_rng(0)).low for votes in (agreed, np.vstack([agreed, lone]))
+    )
+    assert with_lone == pytest.approx(low)
+
+
 def test_perfect_and_opposite() -> None:
     same, k = votes_of([0, 1, 2, 0], [0, 1, 2, 0])
     assert [f(same, k).value for f in (cohen_kappa, fleiss_kappa, gwet_ac1, krippendorff_alpha)] == [1.0] * 4

@@ -10,6 +10,7 @@ BATCH = 20_000
 MOST_CLASSES = 30
 MOST = 500
 LEAST_GAIN = 1e-4
+ROUNDING = 1e-9
 # From so many judged answers a person on it is known how far to believe people; of many, these people's answers do.
 WELL_KNOWN, ENOUGH_PEOPLE = 10, 20
 
@@ -39,9 +40,21 @@ def worth_asking(
         drawn = rng.permutation(np.flatnonzero(n_votes == 1))[:MOST]
         return drawn, np.maximum(np.sort(two_step_gain(posterior[drawn], confusion))[::-1], LEAST_GAIN)
     items = np.flatnonzero(doubtful(posterior, n_votes, target=target, max_votes=max_votes))
+    items = items[_may_be_best(posterior[items], confusion)]
     gains = two_step_gain(posterior[items], confusion)
     order = np.argsort(-gains, kind="stable")[: min(MOST, int((gains >= LEAST_GAIN).sum()))]
     return items[order], gains[order]
+
+
+def _may_be_best(posterior: Floats, confusion: Floats) -> Ints:
+    """Which items may be among the five hundred with the most to gain (m,), ascending: all of those and few others.
+
+    Two answers gain no more than to be told the truth, which costs next to nothing to say of each item.
+    """
+    most = np.maximum(expected_gain(posterior, confusion), (1 - posterior.max(axis=1, initial=0)) / 2)
+    likely = np.argsort(-most, kind="stable")[:MOST]
+    least = two_step_gain(posterior[likely], confusion).min(initial=1.0)
+    return np.flatnonzero(most >= max(least, LEAST_GAIN) - ROUNDING)
 
 
 def expected_gain(posterior: Floats, confusion: Floats) -> Floats:

@@ -89,6 +89,27 @@ def test_where_every_item_gets_several_answers_anyway_the_doubtful_are_asked_fro
     assert items.tolist() == [1]
 
 
+@pytest.mark.parametrize(("n_classes", "right"), [(2, 0.9), (4, 0.5), (12, 0.8)])
+def test_the_best_of_many_are_those_that_gain_most_of_all(n_classes: int, right: float):
+    rng = np.random.default_rng(n_classes)
+    posterior = np.tile(rng.dirichlet(np.ones(n_classes), size=1500).round(2) + 1e-9, (2, 1))
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    confusion = np.full((n_classes, n_classes), (1 - right) / (n_classes - 1))
+    np.fill_diagonal(confusion, right)
+    items, gains = worth_asking(
+        posterior,
+        confusion,
+        np.ones(3000, dtype=int),
+        n_judged=np.full(3, WELL_KNOWN),
+        target=1.0,
+        max_votes=2,
+        rng=rng,
+    )
+    every = two_step_gain(posterior, confusion)
+    assert items.tolist() == np.argsort(-every, kind="stable")[:500].tolist()
+    assert gains.tolist() == every[items].tolist()
+
+
 def test_five_hundred_are_named_at_most():
     posterior, n_votes = np.tile([0.6, 0.4], (700, 1)), np.ones(700, dtype=int)
     assert {len(wanted(posterior, n_votes, [judged])[0]) for judged in (0, WELL_KNOWN)} == {500}

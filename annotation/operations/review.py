@@ -15,7 +15,7 @@ from annotation.models import Flag, Item, Review
 from annotation.operations.agreeing import undo_batch
 from annotation.operations.pausing import pause_person
 from annotation.operations.retry import retried
-from annotation.operations.sending_out import Narrowed, send_out_doubtful
+from annotation.operations.sending_out import Narrowed, none_sent_out, send_out_doubtful
 from annotation.operations.transfer.store import lock_project
 from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import Wish, decide_review, follow_up
@@ -140,14 +140,10 @@ def _send_out(flag: Flag, user: User, action: Action) -> None:
         decide_review(project=flag.project, item=flag.item, user=user, wish=wish, flag=flag)
         return
     classes = flag.evidence.get("classes") if flag.kind == Flag.Kind.CONFUSED_PAIR else None
-    batch, n_sent = send_out_doubtful(
-        project=flag.project, user=user, votes=action.votes, narrowed=Narrowed(person=flag.annotator, classes=classes)
-    )
+    narrowed = Narrowed(person=flag.annotator, classes=classes)
+    batch, n_sent = send_out_doubtful(project=flag.project, user=user, votes=action.votes, narrowed=narrowed)
     if not n_sent:
-        raise Conflict(
-            say("votes.none_left", "None of the items in doubt can be sent out: raise max_votes first."),
-            code="max_votes",
-        )
+        raise none_sent_out(flag.project, narrowed)
     _note(flag, user, Review.Decision.CONFIRM, f"{n_sent} items were sent out again. {action.note}".strip(), batch)
 
 

@@ -17,31 +17,37 @@ from annotation.operations.retry import retried
 from annotation.operations.shuffle import key_of_late_item
 from annotation.operations.transfer.store import lock_project
 from annotation.queries.renames import CLASS_TODAY, renamed
+from annotation.rows import every
 from annotation.sentences import say, told
 
 MOST_AT_ONCE = 5_000
 
+# What could be sent out again, had it room for an answer more.
+IN_DOUBT = f"""
+    FROM annotation_item item JOIN annotation_consensus truth ON truth.item_id = item.id
+    WHERE truth.project_id = %(project)s AND truth.status IN ('single', 'agreed', 'doubtful')
+      AND (truth.status = 'doubtful' OR truth.probability < %(below)s OR %(items)s::bigint[] IS NOT NULL)
+      AND (%(items)s::bigint[] IS NULL OR item.id = ANY(%(items)s::bigint[]))
+      AND NOT item.is_gold
+      AND (%(person)s::bigint IS NULL OR EXISTS (
+            SELECT 1 FROM annotation_annotation one
+            WHERE one.item_id = item.id AND one.annotator_id = %(person)s))
+      AND (%(classes)s::text[] IS NULL OR 2 = (
+            SELECT count(DISTINCT {CLASS_TODAY}) FROM annotation_annotation one
+            WHERE one.item_id = item.id AND {CLASS_TODAY} = ANY(%(classes)s::text[])))
+      AND (%(consensus)s::text[] IS NULL OR truth.value->>'class' = ANY(%(consensus)s::text[]))
+      AND (%(answered_before)s::timestamptz IS NULL OR NOT EXISTS (
+            SELECT 1 FROM annotation_annotation late
+            WHERE late.item_id = item.id AND late.updated_at >= %(answered_before)s::timestamptz))
+      AND NOT EXISTS (SELECT 1 FROM annotation_review verdict
+                      WHERE verdict.item_id = item.id AND verdict.undone_at IS NULL AND verdict.value IS NOT NULL)
+"""  # noqa: S608 - a constant
+
 # One statement: each item gets its slots and the decision that an undo needs. What somebody holds just now is left out.
 SEND_OUT = f"""
     WITH picked AS MATERIALIZED (
-        SELECT item.id, item.slot_limit, item.taken
-        FROM annotation_item item JOIN annotation_consensus truth ON truth.item_id = item.id
-        WHERE truth.project_id = %(project)s AND truth.status IN ('single', 'agreed', 'doubtful')
-          AND (truth.status = 'doubtful' OR truth.probability < %(below)s OR %(items)s::bigint[] IS NOT NULL)
-          AND (%(items)s::bigint[] IS NULL OR item.id = ANY(%(items)s::bigint[]))
-          AND NOT item.is_gold AND item.open_slots = 0 AND item.taken < %(max_votes)s
-          AND (%(person)s::bigint IS NULL OR EXISTS (
-                SELECT 1 FROM annotation_annotation one
-                WHERE one.item_id = item.id AND one.annotator_id = %(person)s))
-          AND (%(classes)s::text[] IS NULL OR 2 = (
-                SELECT count(DISTINCT {CLASS_TODAY}) FROM annotation_annotation one
-                WHERE one.item_id = item.id AND {CLASS_TODAY} = ANY(%(classes)s::text[])))
-          AND (%(consensus)s::text[] IS NULL OR truth.value->>'class' = ANY(%(consensus)s::text[]))
-          AND (%(answered_before)s::timestamptz IS NULL OR NOT EXISTS (
-                SELECT 1 FROM annotation_annotation late
-                WHERE late.item_id = item.id AND late.updated_at >= %(answered_before)s::timestamptz))
-          AND NOT EXISTS (SELECT 1 FROM annotation_review verdict
-                          WHERE verdict.item_id = item.id AND verdict.undone_at IS NULL AND verdict.value IS NOT NULL)
+        SELECT item.id, item.slot_limit, item.taken {IN_DOUBT}
+          AND item.open_slots = 0 AND item.taken < %(max_votes)s
         ORDER BY item.id LIMIT %(most)s
         FOR NO KEY UPDATE OF item SKIP LOCKED),
     widened AS (
@@ -55,6 +61,8 @@ SEND_OUT = f"""
            %(batch)s, now()
     FROM picked
 """  # noqa: S608 - a constant
+
+HOW_FULL = f"SELECT count(*), count(*) FILTER (WHERE open_slots = 0 AND taken >= %(max_votes)s) {IN_DOUBT}"
 
 
 def widen(*, project: Project, item: Item, votes: int) -> None:
@@ -107,18 +115,34 @@ def send_out_doubtful(
     batch = uuid4()
     with transaction.atomic(), connection.cursor() as cursor:
         project = lock_project(project.pk, alone=False)  # max_votes stays as it is until the slots are there
-        parameters: dict[str, Any] = {
-            "project": project.pk, "user": user.pk, "max_votes": project.max_votes, "votes": votes, "below": below,
-            "person": narrowed.person and narrowed.person.pk, "classes": narrowed.classes, "batch": batch,
-            "consensus": narrowed.consensus, "answered_before": narrowed.answered_before, "items": narrowed.items,
-            "most": MOST_AT_ONCE,
-            "schema": project.schema_version, "renamed": renamed(project),
+        parameters = _which(project, narrowed, below) | {
+            "user": user.pk, "votes": votes, "batch": batch, "most": MOST_AT_ONCE, "schema": project.schema_version,
         }  # fmt: skip
         cursor.execute(SEND_OUT, parameters)
         n_sent = cursor.rowcount
         detail = {"items": n_sent, "votes": votes, "below": below}
         audit(project=project, actor=user, verb="items.sent_out", target=f"batch:{batch}", detail=detail)
     return batch, n_sent
+
+
+def _which(project: Project, narrowed: Narrowed, below: float) -> dict[str, Any]:
+    return {
+        "project": project.pk, "max_votes": project.max_votes, "below": below, "renamed": renamed(project),
+        "person": narrowed.person and narrowed.person.pk, "classes": narrowed.classes, "items": narrowed.items,
+        "consensus": narrowed.consensus, "answered_before": narrowed.answered_before,
+    }  # fmt: skip
+
+
+def none_sent_out(project: Project, narrowed: Narrowed) -> Conflict:
+    """Returns why send_out_doubtful found nothing to send out."""
+    ((n_doubtful, n_full),) = every(HOW_FULL, _which(project, narrowed, 0.0))
+    if not n_doubtful:
+        return Conflict(say("votes.none_in_doubt", "None of these items is in doubt any more."), code="none_in_doubt")
+    if n_full == n_doubtful:
+        english = "None of the items in doubt can be sent out: raise max_votes first."
+        return Conflict(say("votes.none_left", english), code="max_votes")
+    english = "The items in doubt are out already: answers that were asked for have not come yet."
+    return Conflict(say("votes.out_already", english), code="out_already")
 
 
 def close_slots(item: Item) -> None:

@@ -104,6 +104,27 @@ class TestFlags:
         assert not Item.objects.filter(open_slots=1).exists()
         assert not Review.objects.filter(undone_at=None).exists()
 
+    def test_nothing_to_send_out_says_why(self):
+        project = make_project(overlap=2, max_votes=3)
+        answers = {"ann": ["ham", "spam", "ham"], "bob": ["spam", "ham", "ham"]}
+        items, _ = ask_everybody(project, answers)
+        judge(project)
+        flag = Flag.objects.create(
+            project=project, kind="confused_pair", subject="pair:x", score=0.9,
+            evidence={"summary": "…", "classes": ["ham", "spam"]}, created_at="2026-01-01T00:00Z",
+        )  # fmt: skip
+        for taken, status, code in (
+            (2, "doubtful", "out_already"),
+            (3, "doubtful", "max_votes"),
+            (2, "agreed", "none_in_doubt"),
+        ):
+            Item.objects.filter(project=project).update(slot_limit=3, taken=taken, open_slots=3 - taken)
+            Consensus.objects.filter(item__in=items[:2]).update(status=status)
+            with pytest.raises(Conflict) as told:
+                act_on_flag(flag=flag, user=project.created_by, action=Action("send_out"))
+            assert told.value.code == code
+        assert Flag.objects.get(pk=flag.pk).status == "open"
+
 
 class TestPause:
     def test_a_paused_person_gets_nothing_and_is_told(self):

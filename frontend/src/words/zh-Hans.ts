@@ -159,6 +159,8 @@ export const zhHans: Catalogue = {
     'not_found.model': '没有这个模型。',
     'gold.contradicts': '条目 {item} 的内容相同但已知答案不同；请先修改那一条。',
     'votes.none_left': '存疑的条目都不能再分发：请先提高每个条目的最多回答数（max_votes）。',
+    'votes.none_in_doubt': '这些条目都已不再存疑。',
+    'votes.out_already': '存疑的条目已重新分发：请求的回答尚未全部收到。',
     'votes.left': '每个条目最多 {most} 个回答（max_votes），此条目还可再要 {left} 个。请先提高上限。',
     'comment.length': '评论需要 1 至 {most} 个字符。',
     'answer.looks_like': '此项目的回答应形如 {example}。',

@@ -20,12 +20,13 @@ LEAST_POINTS = 3
 
 
 class CurvePoint(NamedTuple):
-    """Measured quality after `n_labels` labels."""
+    """Quality after `n_labels` labels, measured on `n_tested` items."""
 
     n_labels: int
     estimate: float
     low: float
     high: float
+    n_tested: int
 
 
 def labels_saved(active: Sequence[CurvePoint], control: Sequence[CurvePoint]) -> Interval | None:
@@ -98,18 +99,20 @@ def advise(stabilities: Sequence[float], points: Sequence[CurvePoint], *, target
 
 
 def expected_gain(points: Sequence[CurvePoint], more: int = 100) -> Interval | None:
-    """The rise to expect from `more` labels, by an inverse power law fitted to the curve, newer points counting more.
+    """The rise to expect from `more` labels, by an inverse power law fitted to the curve.
 
-    The law (Figueroa et al. 2012, DOI 10.1186/1472-6947-12-8) is a straight line in labels^−power; of three powers the
-    one with the least squared error is taken. Bounds: the line's residual error, so they tell how well the curve fits,
-    not that the sample is small. Never negative, never beyond 1; None with fewer than three points.
+    A point counts by the items that it was measured on, and more the newer it is. The law (Figueroa et al. 2012, DOI
+    10.1186/1472-6947-12-8) is a straight line in labels^−power; of three powers the one with the least squared error is
+    taken. Bounds: the line's residual error, so they tell how well the curve fits, not that the sample is small. Never
+    negative, never beyond 1; None with fewer than three points.
     """
     ordered = sorted(points)
     if len({point.n_labels for point in ordered}) < LEAST_POINTS:
         return None
     n = np.array([max(point.n_labels, 1) for point in ordered], dtype=np.float64)
     y = np.array([point.estimate for point in ordered])
-    _, slope, spread, power = min(_fitted(n**-power, y, n / n[-1], power) for power in POWERS)
+    weights = n * np.array([point.n_tested for point in ordered])
+    _, slope, spread, power = min(_fitted(n**-power, y, weights, power) for power in POWERS)
     run = n[-1] ** -power - (n[-1] + more) ** -power
     half = NormalDist().inv_cdf((1 + LEVEL) / 2) * spread * run
     most = 1 - float(y[-1])

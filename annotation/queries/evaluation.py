@@ -80,7 +80,7 @@ def _points(project: Project, metric: str, after: int) -> list[dict[str, Any]]:
 
 def _arm(points: Sequence[dict[str, Any]], arm: str, least_measured: int = 0) -> list[CurvePoint]:
     return [
-        CurvePoint(point["annotations"], point["estimate"], point["low"], point["high"])
+        CurvePoint(point["annotations"], point["estimate"], point["low"], point["high"], point["n"])
         for point in points
         if point["arm"] == arm and point["n"] >= least_measured
     ]

@@ -7,7 +7,7 @@ from modeling.stopping import CurvePoint, advise, expected_gain, labels_saved, s
 
 
 def curve(*points: tuple[int, float]) -> list[CurvePoint]:
-    return [CurvePoint(n, value, value - 0.02, value + 0.02) for n, value in points]
+    return [CurvePoint(n, value, value - 0.02, value + 0.02, 100) for n, value in points]
 
 
 def test_labels_saved_by_hand() -> None:
@@ -66,6 +66,14 @@ def test_expected_gain_follows_a_power_law_exactly(power: float) -> None:
     gain = expected_gain(curve(*points))
     assert gain is not None
     assert gain == pytest.approx([0.8 * (200**-power - 300**-power)] * 3, abs=1e-5)
+
+
+def test_a_point_measured_on_few_items_says_little() -> None:
+    """Equal to leaving it out, where the others are measured on very many."""
+    others = [CurvePoint(n, 0.9 - 0.8 * n**-0.5, 0, 1, 10**9) for n in (20, 50, 100, 200)]
+    gain = expected_gain([CurvePoint(40, 0.2, 0, 1, 5), *others])
+    assert gain == pytest.approx(expected_gain(others), abs=1e-3)
+    assert gain != pytest.approx(expected_gain([CurvePoint(40, 0.2, 0, 1, 10**9), *others]), abs=1e-3)
 
 
 def test_a_scattered_curve_has_a_wide_gain() -> None:

@@ -26,11 +26,13 @@ MOST_NAMED = 5
 
 # A long curve is thinned evenly; the newest point of each arm stays.
 CURVE = """
-    SELECT annotations, arm, metric, estimate, low, high, n
+    SELECT annotations, arm, metric, estimate, low, high, n,
+           CASE WHEN metric = 'accuracy' THEN (version.metrics #> '{agreement,corrected}')::boolean END
     FROM (SELECT *, row_number() OVER newest_first - 1 AS place, count(*) OVER (PARTITION BY arm) AS total
           FROM annotation_evaluation
           WHERE project_id = %(project)s AND metric = %(metric)s AND model_number > %(after)s
           WINDOW newest_first AS (PARTITION BY arm ORDER BY model_number DESC)) point
+    LEFT JOIN annotation_modelversion version ON version.project_id = %(project)s AND version.number = model_number
     WHERE place %% (1 + total / %(most)s) = 0
     ORDER BY annotations, model_number, arm
 """
@@ -73,7 +75,7 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
 
 
 def _points(project: Project, metric: str, after: int) -> list[dict[str, Any]]:
-    names = ("annotations", "arm", "metric", "estimate", "low", "high", "n")
+    names = ("annotations", "arm", "metric", "estimate", "low", "high", "n", "corrected")
     found = every(CURVE, {"project": project.pk, "metric": metric, "after": after, "most": MAX_POINTS})
     return [dict(zip(names, row, strict=True)) for row in found]
 

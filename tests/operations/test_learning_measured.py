@@ -44,9 +44,10 @@ def test_f1_calibration_and_drift_stand_beside_accuracy() -> None:
     metrics = set(Evaluation.objects.filter(arm="active").values_list("metric", flat=True))
     assert metrics == {"accuracy", "f1_macro", "f1_rarest"}
     curve = learning_curve(project)
-    assert {point["metric"] for point in curve["points"]} == {"accuracy"}
+    assert {(point["metric"], point["corrected"]) for point in curve["points"]} == {("accuracy", False)}
     assert curve["points"][-1]["high"] == status["agreement"]["high"], "people err in the control arm too"
-    assert {point["metric"] for point in learning_curve(project, metric="f1_macro")["points"]} == {"f1_macro"}
+    f1 = learning_curve(project, metric="f1_macro")["points"]
+    assert {(point["metric"], point["corrected"]) for point in f1} == {("f1_macro", None)}
     assert curve["belief"] == status["belief"]
     with pytest.raises(BadRequest):
         learning_curve(project, metric="loss")

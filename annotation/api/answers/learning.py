@@ -29,6 +29,10 @@ class CurvePoint(Interval):
     arm = s.ChoiceField(["active", "random"])
     metric = s.CharField()
     n = s.IntegerField()
+    corrected = s.BooleanField(
+        allow_null=True,
+        help_text="Whether this accuracy was corrected for people's mistakes; null where none was known.",
+    )
 
 
 class Advice(s.Serializer[Any]):

@@ -325,6 +325,8 @@ export interface CurvePoint {
   arm: ArmEnum
   metric: string
   n: number
+  /** Whether this accuracy was corrected for people's mistakes; null where none was known. */
+  corrected: boolean | null
 }
 
 export interface Drift {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AnnotatorRow, CurvePoint, Flag, FlagKind, Health, Job, ModelState, Progress, Quality } from '../api/types'
-import { curveColumns, curveCsv, curveRows, curveScale, curveSummary, savedText } from './manageCurve'
+import { correctedFrom, curveColumns, curveCsv, curveRows, curveScale, curveSummary, savedText } from './manageCurve'
 import { flagFacts, flagObject, flagPlace, needs } from './manageFlags'
 import { signs } from './manageHealth'
 import { doneShare, jobText, jobWarnings, leftOut, refusedCsv, refusedWords, rowName } from './manageJobs'
@@ -16,8 +16,8 @@ const progress: Progress = {
   annotations_today: 210, annotations_last_hour: 40, gold_items: 0, gold_finished: 0, skipped: 3, answers_left: 120, answers_wanted: 1000,
 }
 const quality: Quality = { items_with_consensus: 900, expected_right: 0.968, low: 0.941, high: 0.982, undefined_because: null, undefined_said: null, in_doubt: 12 }
-const point = (annotations: number, arm: 'active' | 'random', estimate: number): CurvePoint =>
-  ({ annotations, arm, metric: 'accuracy', estimate, low: estimate - 0.05, high: estimate + 0.04, n: 60 })
+const point = (annotations: number, arm: 'active' | 'random', estimate: number, corrected: boolean | null = false): CurvePoint =>
+  ({ annotations, arm, metric: 'accuracy', estimate, low: estimate - 0.05, high: estimate + 0.04, n: 60, corrected })
 const flag = (kind: FlagKind, change: Partial<Flag> = {}): Flag =>
   ({ id: 1, kind, item: null, external_id: null, annotation: null, annotator: null, score: 0.9, evidence: {}, status: 'open', created_at: '', ...change })
 const job: Job = { id: 1, kind: 'import', status: 'done', done: 100, total: 100, n_errors: 250, errors: [], result: { created: 90, duplicates: 4 }, params: {}, created_at: '', finished_at: null }
@@ -120,6 +120,13 @@ describe('the curve', () => {
     expect(low).toBeCloseTo(0.5)
     expect(high).toBe(1)
     expect(curveScale([])).toEqual([0, 1])
+  })
+
+  it('knows from where on accuracy is corrected', () => {
+    const from = (...corrected: (boolean | null)[]): number | null => correctedFrom(curveRows(corrected.map((one, i) => point(10 * (i + 1), 'active', 0.8, one))))
+    expect(from(false, false, true, false, true)).toBe(30)
+    expect([from(false, false), from(true, true), from(null), from(), correctedFrom(curveRows([point(10, 'random', 0.8), point(20, 'active', 0.8, true)]))]).toEqual([null, null, null, null, null])
+    expect(curveSummary(curveRows([point(10, 'active', 0.7), point(20, 'active', 0.8, true)]))).toMatch(/From 20 answers on .*the curves may jump\.$/)
   })
 
   it('writes the same figures as CSV', () => {

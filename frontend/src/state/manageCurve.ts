@@ -25,6 +25,13 @@ export function curveRows(points: readonly CurvePoint[]): CurveRow[] {
   return [...rows.values()].sort((a, b) => a.annotations - b.annotations)
 }
 
+/** From how many answers on the model's accuracy is corrected for people's mistakes; null where it always or never is. */
+export function correctedFrom(rows: readonly CurveRow[]): number | null {
+  const measured = rows.filter((row) => row.active !== null)
+  const first = measured.findIndex((row) => row.active?.corrected)
+  return first > 0 ? (measured[first]?.annotations ?? null) : null
+}
+
 export type Column = (number | null)[]
 
 /** Columns for the chart: annotations, then estimate, low, high of the active arm and of the random arm. */
@@ -68,7 +75,9 @@ export function curveSummary(rows: readonly CurveRow[]): string {
   const [active, random] = [last('active'), last('random')]
   if (!active) return t.manage.noFiguresYet
   const start = t.manage.ofTheModelsQuestions(metricName(active.metric), pointText(active), count(active.annotations))
-  return random ? t.manage.randomControlAt(start, pointText(random), count(random.annotations)) : t.manage.noRandomControlYet(start)
+  const arms = random ? t.manage.randomControlAt(start, pointText(random), count(random.annotations)) : t.manage.noRandomControlYet(start)
+  const from = correctedFrom(rows)
+  return from === null ? arms : t.manage.alsoCorrected(arms, t.manage.correctedFrom(count(from)))
 }
 
 /** Whether to go on, as the service advises it; of a paused project what holds once it goes on. Empty without advice. */

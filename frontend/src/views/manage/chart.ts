@@ -1,6 +1,6 @@
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { curveColumns, curveScale, type Column, type CurveRow } from '../../state/manageCurve'
+import { correctedFrom, curveColumns, curveScale, type Column, type CurveRow } from '../../state/manageCurve'
 import { count, score } from '../../state/format'
 import { t } from '../../words/spoken.svelte'
 
@@ -31,18 +31,39 @@ export function readColors(probe: HTMLElement): Colors {
 interface EndName {
   text: string
   color: string
-  x: number
   y: number
 }
 
-/** Where the line of one arm ends, on the canvas; null for an arm without points. */
-function endOf(plot: uPlot, columns: readonly Column[], arm: number): { x: number; y: number } | null {
-  const at = columns[arm]?.findLastIndex((value) => value !== null) ?? -1
-  const [annotations, value] = [columns[0]?.[at] ?? null, columns[arm]?.[at] ?? null]
-  return annotations === null || value === null ? null : { x: plot.valToPos(annotations, 'x', true), y: plot.valToPos(value, 'y', true) }
+/** How high the line of one arm ends, on the canvas; null for an arm without points. */
+function endOf(plot: uPlot, columns: readonly Column[], arm: number): number | null {
+  const value = columns[arm]?.findLast((value) => value !== null) ?? null
+  return value === null ? null : plot.valToPos(value, 'y', true)
 }
 
-/** Names stand at the ends of their lines, pushed apart when they would touch. */
+const fontOf = (colors: Colors): string => colors.font.replace(/^12px/, `${12 * devicePixelRatio}px`)
+
+/** A line across the chart, named at its foot, where the curves seldom are. */
+function drawCorrected(plot: uPlot, annotations: number, colors: Colors): void {
+  const { ctx, bbox } = plot
+  const ratio = devicePixelRatio
+  const x = Math.round(plot.valToPos(annotations, 'x', true))
+  const isLate = x > bbox.left + bbox.width / 2
+  ctx.save()
+  ctx.strokeStyle = ctx.fillStyle = colors.text
+  ctx.lineWidth = ratio
+  ctx.setLineDash([2 * ratio, 3 * ratio])
+  ctx.beginPath()
+  ctx.moveTo(x, bbox.top)
+  ctx.lineTo(x, bbox.top + bbox.height)
+  ctx.stroke()
+  ctx.font = fontOf(colors)
+  ctx.textBaseline = 'bottom'
+  ctx.textAlign = isLate ? 'right' : 'left'
+  ctx.fillText(t.manage.correctedFromHere, x + (isLate ? -6 : 6) * ratio, bbox.top + bbox.height - 4 * ratio)
+  ctx.restore()
+}
+
+/** Names stand in the margin beside the ends of their lines, pushed apart when they would touch. */
 function drawEndNames(plot: uPlot, columns: readonly Column[], colors: Colors, isNarrow: boolean): void {
   const ratio = devicePixelRatio
   const gap = 16 * ratio
@@ -50,17 +71,16 @@ function drawEndNames(plot: uPlot, columns: readonly Column[], colors: Colors, i
     { arm: 1, text: isNarrow ? t.manage.armModel : t.manage.armModelsQuestions, color: colors.active },
     { arm: 4, text: isNarrow ? t.manage.armRandom : t.manage.armRandomControl, color: colors.random },
   ].flatMap(({ arm, text, color }) => {
-    const end = endOf(plot, columns, arm)
-    return end ? [{ text, color, x: end.x + 8 * ratio, y: end.y }] : []
+    const y = endOf(plot, columns, arm)
+    return y === null ? [] : [{ text, color, y }]
   })
-  const { ctx } = plot
+  const { ctx, bbox } = plot
   ctx.save()
-  ctx.font = colors.font.replace(/^12px/, `${12 * ratio}px`)
+  ctx.font = fontOf(colors)
   ctx.textBaseline = 'middle'
   ctx.textAlign = 'left'
   const [first, second] = names
-  const wide = Math.max(...names.map((name) => ctx.measureText(name.text).width), 0)
-  if (first && second && Math.abs(first.y - second.y) < gap && Math.abs(first.x - second.x) < wide) {
+  if (first && second && Math.abs(first.y - second.y) < gap) {
     const middle = (first.y + second.y) / 2
     const above = first.y <= second.y ? 1 : -1
     first.y = middle - (above * gap) / 2
@@ -68,7 +88,7 @@ function drawEndNames(plot: uPlot, columns: readonly Column[], colors: Colors, i
   }
   for (const name of names) {
     ctx.fillStyle = name.color
-    ctx.fillText(name.text, name.x, name.y)
+    ctx.fillText(name.text, bbox.left + bbox.width + 8 * ratio, name.y)
   }
   ctx.restore()
 }
@@ -86,6 +106,7 @@ export function drawCurve(host: HTMLElement, rows: readonly CurveRow[], colors: 
   const width = Math.max(240, host.clientWidth)
   const isNarrow = width < NARROW
   const columns = curveColumns(rows)
+  const corrected = correctedFrom(rows)
   const axis = { stroke: colors.text, font: colors.font, ticks: { show: false } }
   const options: uPlot.Options = {
     width,
@@ -104,7 +125,10 @@ export function drawCurve(host: HTMLElement, rows: readonly CurveRow[], colors: 
       { series: [3, 2], fill: colors.activeBand },
     ],
     hooks: {
-      draw: [(plot) => drawEndNames(plot, columns, colors, isNarrow)],
+      draw: [
+        (plot) => drawEndNames(plot, columns, colors, isNarrow),
+        (plot) => corrected !== null && drawCorrected(plot, corrected, colors),
+      ],
       setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)],
     },
   }

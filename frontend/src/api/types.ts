@@ -81,7 +81,7 @@ export interface PairValue {
 export type AnswerValue = ChoiceValue | SetValue | SpansValue | BoxesValue | RatingValue | TextValue | PairValue
 
 export type Reason =
-  | { kind: 'uncertain'; classes: string[]; margin?: number }
+  | { kind: 'uncertain'; classes: string[]; margin?: number; strategy?: string }
   | { kind: 'rare'; class: string }
   | { kind: 'unsure_spans'; n_spans: number }
   | { kind: 'shuffle' | 'random' | 'overlap' | 'second_opinion' | 'gold' | 'relabel' | 'training' | 'predicted' | 'low_confidence' }

@@ -30,6 +30,12 @@ describe('why an item is here', () => {
     expect(whyHere({ kind: 'uncertain', classes: ['ham', 'spam'] }, false).line.join('')).toBe('The model hesitates between ham and spam')
   })
 
+  it.each([['core_set', 'Unlike what was answered so far'], ['ours.rules:newest', 'Chosen by ours.rules:newest'], ['entropy', 'The model hesitates between ham and spam']])(
+    'says what the strategy looked for (%s)', (strategy, line) => {
+      expect(whyHere({ kind: 'uncertain', classes: ['ham', 'spam'], strategy }, false).line.join('')).toBe(line)
+    },
+  )
+
   it('says that somebody has answered only where somebody has', () => {
     expect(whyHere({ kind: 'overlap' }, false).detail).toContain('Several people are asked')
     expect(whyHere({ kind: 'second_opinion' }, false).detail).toContain('Somebody has answered')

@@ -37,11 +37,19 @@ export interface Why {
   detail: string
 }
 
+/** What the strategy of a project looked for, where that is not doubt between classes; null where it is. */
+export function aimOf({ strategy = '' }: { strategy?: string }): { line: string; detail: string } | null {
+  const isCallable = /\W/.test(strategy)
+  return isCallable ? t.label.chosenBy(strategy) : (t.label.aims[strategy] ?? null)
+}
+
 /** Why an item is here. Checks with a known answer read like any item drawn by chance: who is checked must not notice. */
 export function whyHere(reason: Reason | null, given: boolean): Why {
   if (given) return { line: [t.label.youAnsweredThisOne], detail: t.label.youTookThisAnswer }
   switch (reason?.kind) {
     case 'uncertain': {
+      const aim = aimOf(reason)
+      if (aim) return { line: [aim.line], detail: aim.detail }
       const [a = '', b = ''] = reason.classes
       if (!b) return { line: t.label.notSureOf(a), detail: t.label.cannotTellWhether(a) }
       const gap = reason.margin === undefined ? '' : t.label.itsTwoBestGuesses(Math.round(100 * reason.margin))

@@ -185,6 +185,7 @@ describe('flags', () => {
 describe('queue, jobs, health', () => {
   it('gives every entry a reason', () => {
     expect(reasonInShort({ kind: 'uncertain', classes: ['spam', 'ham'] })).toBe('spam or ham')
+    expect(reasonInShort({ kind: 'uncertain', classes: ['spam', 'ham'], strategy: 'core_set' })).toBe('Unlike what was answered so far')
     expect(reasonInShort({ kind: 'rare', class: 'spam' })).toBe('rare class: spam')
     expect(reasonInShort(null)).toBe('no reason recorded')
     expect(whyNoQueue({ version: 0, published_at: null, entries: [] }, false, true)).toContain('Before the first model')

@@ -1,12 +1,13 @@
 /** Why an item waits where it waits, in a few words for a list. Pure. */
 import type { Queue, Reason } from '../api/types'
+import { aimOf } from './desk'
 import { t } from '../words/spoken.svelte'
 
 /** "spam or ham", "rare class: spam", "random sample". Unknown reasons are named as they came. */
 export function reasonInShort(reason: Reason | null): string {
   switch (reason?.kind) {
     case 'uncertain':
-      return reason.classes.join(t.manage.or)
+      return aimOf(reason)?.line ?? reason.classes.join(t.manage.or)
     case 'unsure_spans':
       return reason.n_spans ? t.manage.unsureAbout(reason.n_spans) : t.manage.unsure
     case 'rare':

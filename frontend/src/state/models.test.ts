@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Comparison, ModelRow, Outlook } from '../api/models'
-import { binRows, classFigures, driftLines, f1Figure, gainFigure, performanceFigure, pinWords, rollBackTarget, shortList, unpinWords, verdict } from './models'
+import { binRows, classFigures, correctedText, driftLines, f1Figure, gainFigure, performanceFigure, pinWords, rollBackTarget, shortList, unpinWords, verdict } from './models'
 
 const measured = (estimate: number) => ({ metric: 'accuracy', estimate, low: estimate - 0.05, high: estimate + 0.05, n: 80 })
 
@@ -11,6 +11,11 @@ function row(number: number, change: Partial<ModelRow> = {}): ModelRow {
     is_newest: false, is_pinned: false, is_serving: false, is_stored: true, ...change,
   }
 }
+
+it.each([true, false])('says that F1, precision and recall take answers as right (accuracy corrected: %s)', (corrected) => {
+  const performance = measured(0.9)
+  expect(correctedText({ performance, agreement: { ...performance, corrected } })).toMatch(/F1, precision and recall .*take these answers as right/)
+})
 
 describe('the short list of versions', () => {
   const numbers = (rows: readonly ModelRow[]) => rows.map((one) => one.number)

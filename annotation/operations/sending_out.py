@@ -73,7 +73,7 @@ def widen(*, project: Project, item: Item, votes: int) -> None:
     limit = item.taken + votes
     if limit > project.max_votes:
         left = max(project.max_votes - item.taken, 0)
-        english = "Most votes an item (max_votes) is {most}, which leaves {left} for this one. Raise it first."
+        english = "Most answers an item (max_votes) is {most}, which leaves {left} for this one. Raise it first."
         message = say("votes.left", english, most=project.max_votes, left=left)
         raise Conflict(
             message, code="max_votes", fields={"votes": told(message.code, f"at most {left}", **message.parts)}

@@ -82,7 +82,7 @@ def test_something_is_done_about_a_flag_and_taken_back(site: Site, page: Page) -
     expect(rows).to_have_count(n_open)
     page.locator(f'#flags a[href$="item={flag.item_id}"]').click()
     expect(page.locator("#item-text")).to_have_text(flag.item.data["text"])
-    expect(page.get_by_role("list", name="Votes")).to_contain_text("likely wrong: ")
+    expect(page.get_by_role("list", name="Answers")).to_contain_text("likely wrong: ")
 
 
 def test_a_person_is_paused_told_why_and_goes_on(site: Site, page: Page, browser: Browser) -> None:

@@ -81,8 +81,8 @@ def test_a_setting_is_kept_and_what_it_costs_is_said_first(page: Page, site: Sit
     make_member(project, user=site.person("maya"), role=Role.MANAGER)
     path = f"/projects/{project.pk}/settings"
     site.log_in(page, "maya", path=path)
-    page.get_by_label("Votes an item", exact=True).fill("3")
-    page.get_by_label("Most votes an item").fill("3")
+    page.get_by_label("Answers an item", exact=True).fill("3")
+    page.get_by_label("Most answers an item").fill("3")
     page.get_by_label("Order of the items").select_option("badge")
     page.get_by_label("Blind review").check()
     costs = page.get_by_role("list", name="What saving will do")

@@ -51,7 +51,7 @@ def open_review(page: Page, site: Site, project: Project) -> str:
     site.log_in(page, "rita", path=f"/projects/{project.pk}/review")
     text = page.locator("#item-text")
     expect(text).to_have_text(r"message 1" if worst(project) == 1 else "message 2")
-    expect(page.get_by_role("list", name="Votes").get_by_text("cem")).to_be_visible()
+    expect(page.get_by_role("list", name="Answers").get_by_text("cem")).to_be_visible()
     return text.inner_text()
 
 
@@ -336,7 +336,7 @@ def test_boxes_at_one_place_each_have_their_name_to_read(
     assert above
     assert below
     assert above["y"] + above["height"] <= below["y"]
-    cards = page.get_by_role("list", name="Votes")
+    cards = page.get_by_role("list", name="Answers")
     expect(cards.get_by_text(re.compile("^408 "))).to_have_count(3)
     is_cut = "one => one.clientWidth && one.scrollWidth > one.clientWidth + 1"
     assert not cards.evaluate(f"cards => [...cards.querySelectorAll('*')].some({is_cut})")
@@ -445,7 +445,7 @@ def test_a_reviewer_changes_sets_and_texts(
     monkeypatch.setattr(outbox, "REST_SHARE", {})
     project = doubted(site, kind, {"text": "Anna Berg met Bo"}, value)
     site.log_in(page, "rita", path=f"/projects/{project.pk}/review")
-    expect(page.get_by_role("list", name="Votes").get_by_text("ann", exact=True)).to_be_visible()
+    expect(page.get_by_role("list", name="Answers").get_by_text("ann", exact=True)).to_be_visible()
     page.keyboard.press("e")
     expect(page.get_by_role("heading", name="What is right?")).to_be_visible()
     for key in keys:
@@ -461,7 +461,7 @@ def test_another_list_leaves_the_answer_that_is_being_made(
     monkeypatch.setattr(outbox, "REST_SHARE", {})
     project = doubted(site, "multichoice", {"text": "Anna Berg met Bo"}, {"classes": ["person"]})
     site.log_in(page, "rita", path=f"/projects/{project.pk}/review")
-    expect(page.get_by_role("list", name="Votes").get_by_text("ann", exact=True)).to_be_visible()
+    expect(page.get_by_role("list", name="Answers").get_by_text("ann", exact=True)).to_be_visible()
     page.keyboard.press("e")
     page.keyboard.press("2")
     page.get_by_role("button", name="Flags", exact=True).click()

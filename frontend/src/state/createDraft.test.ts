@@ -63,7 +63,7 @@ describe('steps', () => {
 
   it('sums a closed step up', () => {
     const people = [{ username: 'bo', role: 'annotator' as const, password: '' }]
-    expect(stepSummary('people', draft({ people, overlap: 2 }), '')).toBe('you and 1 other · 2 votes an item · 10% random sample')
+    expect(stepSummary('people', draft({ people, overlap: 2 }), '')).toBe('you and 1 other · 2 answers an item · 10% random sample')
     expect(stepSummary('classes', draft(), '')).toBe('spam, ham')
   })
 })

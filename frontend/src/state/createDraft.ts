@@ -162,7 +162,7 @@ export function missing(step: Step, draft: Draft, file: ChosenFile, reserved: Re
     case 'people': {
       const problem = draft.people.map((_, index) => personProblem(draft, index)).find(Boolean)
       if (problem) return problem
-      if (!within(draft.overlap, 1, 100) || !Number.isInteger(draft.overlap)) return t.create.votesAnItemA
+      if (!within(draft.overlap, 1, 100) || !Number.isInteger(draft.overlap)) return t.create.answersAnItemA
       return within(draft.randomPercent, 0, 100) ? '' : t.create.theRandomSample0
     }
   }

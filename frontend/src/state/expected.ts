@@ -28,6 +28,6 @@ export function sendOutWords(found: ExpectedExport, overlap: number, maxVotes: n
   const asked = t.members.oneMoreAnswerIs(found.in_doubt)
   const limit = maxVotes > overlap
     ? t.members.noItemGetsMore(maxVotes)
-    : t.members.mostVotesAnItemIs(maxVotes)
+    : t.members.mostAnswersAnItemIs(maxVotes)
   return [asked, limit, t.members.itCanBeUndone]
 }

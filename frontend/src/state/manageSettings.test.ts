@@ -45,7 +45,7 @@ describe('settings', () => {
     expect(formProblems(project, form)).toEqual({})
   })
 
-  it('lets the most votes follow the votes an item where they were the same', () => {
+  it('lets the most answers follow the answers an item where they were the same', () => {
     const same = { ...project, settings: { ...project.settings, max_votes: 1 } }
     const raised = typedInto(same, typedInto(same, formOf(same), 'overlap', ''), 'overlap', '3')
     expect(raised).toMatchObject({ overlap: '3', max_votes: '3' })

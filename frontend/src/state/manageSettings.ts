@@ -25,7 +25,7 @@ export function formOf(project: Project): SettingsForm {
   return { ...(Object.fromEntries(texts) as Record<SettingName, string>), name: project.name, guidelines: project.guidelines }
 }
 
-/** The form after something was typed. The most votes follow the votes an item where they are no more than these, as they do in the service. */
+/** The form after something was typed. The most answers follow the answers an item where they are no more than these, as they do in the service. */
 export function typedInto({ settings }: Project, form: SettingsForm, name: FormField, text: string): SettingsForm {
   const follows = name === 'overlap' && settings.max_votes === settings.overlap && form.max_votes === form.overlap
   return { ...form, [name]: text, ...(follows ? { max_votes: text } : {}) }

@@ -138,9 +138,9 @@ export const groups = (): Group[] => [
     title: t.members.howManyAnswers,
     about: t.members.ofHowManyPeople,
     settings: [
-      whole('overlap', t.members.votesAnItem, t.members.howManyPeopleAnswer, 1, 100),
+      whole('overlap', t.members.answersAnItem, t.members.howManyPeopleAnswer, 1, 100),
       share('overlap_share', t.members.shareOfItemsThat, t.members.theOtherItemsGet),
-      whole('max_votes', t.members.mostVotesAnItem, t.members.theHardLimitWith, 1, 100),
+      whole('max_votes', t.members.mostAnswersAnItem, t.members.theHardLimitWith, 1, 100),
       share('relabel_rate', t.members.secondOpinionsAtMost, t.members.theLargestShareOf),
       share('target_confidence', t.members.sureEnoughAt, t.members.belowThisAnAnswer, 50),
     ],

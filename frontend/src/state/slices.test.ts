@@ -37,6 +37,6 @@ describe('an export', () => {
 
   it('says what sending out will ask for, and when it can ask for nothing', () => {
     expect(sendOutWords(found, 1, 3)[0]).toContain('at most 212 items')
-    expect(sendOutWords(found, 1, 1).join(' ')).toContain('Raise “Most votes an item”')
+    expect(sendOutWords(found, 1, 1).join(' ')).toContain('“Most answers an item” is 1')
   })
 })

@@ -72,6 +72,7 @@ def test_while_nothing_is_known_of_people_any_item_with_an_answer_is_asked_again
 BEYOND_ONE_CLASS = {
     "multichoice": ({"classes": ["ham"]}, {"classes": ["spam"]}),
     "spans": ({"spans": [{"start": 0, "end": 3, "class": "ham"}]}, {"spans": []}),
+    "boxes": ({"boxes": [{"x": 0, "y": 0, "width": 5, "height": 5, "class": "ham"}]}, {"boxes": []}),
     "text": ({"text": "seven"}, {"text": "nothing of it"}),
 }
 

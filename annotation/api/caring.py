@@ -101,7 +101,10 @@ class PolicyWorth(s.Serializer[Any]):
     votes_per_item = s.FloatField(allow_null=True)
     votes_per_item_low = s.FloatField(allow_null=True, help_text="Lower end of the 90 % interval.")
     votes_per_item_high = s.FloatField(allow_null=True)
-    expected_right = s.FloatField(allow_null=True)
+    expected_right = s.FloatField(
+        allow_null=True,
+        help_text="Of all items once the rule is done, by people's answers alone; `quality/export/` is of now.",
+    )
     low = s.FloatField(allow_null=True, help_text="Ends of the 90 % interval of `expected_right`.")
     high = s.FloatField(allow_null=True)
     answers = s.IntegerField(allow_null=True)

@@ -1113,6 +1113,7 @@ export interface PolicyWorth {
   /** Lower end of the 90 % interval. */
   votes_per_item_low: number | null
   votes_per_item_high: number | null
+  /** Of all items once the rule is done, by people's answers alone; `quality/export/` is of now. */
   expected_right: number | null
   /** Ends of the 90 % interval of `expected_right`. */
   low: number | null

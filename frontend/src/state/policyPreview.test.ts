@@ -25,6 +25,6 @@ it('looks ahead only with what the service can play', () => {
 })
 
 it('says what a rule costs and brings, or why nobody knows', () => {
-  expect(previewLine({ now: { ...worth, expected_right: 0.93 }, proposed: worth })).toContain('1.4 (1.3 to 1.6) answers an item, 2,300 (1,900 to 2,800) still to come, about 3 h; 96.1% (94.0% to 97.8%) expected right instead of 93.0%')
+  expect(previewLine({ now: { ...worth, expected_right: 0.93 }, proposed: worth })).toContain('1.4 (1.3 to 1.6) answers an item, 2,300 (1,900 to 2,800) still to come, about 3 h; once all are there, 96.1% (94.0% to 97.8%) expected right instead of 93.0% (94.0% to 97.8%) by the rule of now, by people’s answers alone')
   expect(previewLine({ now: worth, proposed: { ...worth, votes_per_item: null, undefined_because: 'too few items have several answers yet' } })).toContain('not known yet because too few')
 })

@@ -88,14 +88,18 @@ def by_two_people(votes: Ints, *, limit: int = 50) -> list[TwoPeople]:
     ]
 
 
-def by_period(votes: Ints, period: Ints, n_classes: int, *, rng: np.random.Generator) -> list[Period]:
-    """Agreement period by period, rising. period: (n_votes,), weeks or versions of the guidelines as numbers."""
+def last_periods(votes: Ints, period: Ints) -> Ints:
+    """For each vote the period of the last vote on its item (n_votes,). period: (n_votes,), not below 0."""
     last = np.zeros(int(votes[:, 0].max(initial=-1)) + 1, dtype=np.int64)
     np.maximum.at(last, votes[:, 0], period)
-    of_vote = last[votes[:, 0]]
+    return last[votes[:, 0]]
+
+
+def by_period(votes: Ints, period: Ints, n_classes: int, *, rng: np.random.Generator) -> list[Period]:
+    """Agreement period by period, rising. period: (n_votes,), that of each vote's item, as a number."""
     found = []
-    for one in np.unique(of_vote).tolist():
-        own = votes[of_vote == one]
+    for one in np.unique(period).tolist():
+        own = votes[period == one]
         counts = class_counts(own, n_classes)
         n = counts.sum(axis=1)
         agreeing, pairs = (counts * (counts - 1)).sum(axis=1), n * (n - 1)

@@ -140,8 +140,8 @@ class ClassQualities(Page):
 
 
 class WeekQuality(s.Serializer[Any]):
-    week = s.DateField(help_text="Its Monday, UTC.")
-    annotations = s.IntegerField()
+    week = s.DateField(help_text="Its Monday, UTC; items count in the week of their last answer.")
+    annotations = s.IntegerField(help_text="Given in this week.")
     items_with_overlap = s.IntegerField()
     percent = s.FloatField(allow_null=True)
     low = s.FloatField(allow_null=True, help_text="Ends of the 90 % interval of `percent`.")

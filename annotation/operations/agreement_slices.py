@@ -32,7 +32,7 @@ def agreement_slices(votes: Votes, names: Mapping[int, str], *, seed: int) -> di
         ],
         "by_person": shown_people(people, slices.by_person(own, votes.n_annotators)),
         "by_pair": _by_pair(own, people),
-        "by_week": _by_week(own, votes.created[shared], votes.n_classes, seed),
+        "by_week": _by_week(own, finished_weeks(votes)[shared], votes.n_classes, seed),
     }
 
 
@@ -51,9 +51,8 @@ def _by_pair(own: Ints, people: list[str]) -> list[dict[str, Any]]:
     return [{"annotators": [people[one.first], people[one.second]]} | shown_share(one.agreement) for one in pairs]
 
 
-def _by_week(own: Ints, created: Any, n_classes: int, seed: int) -> list[dict[str, Any]]:
+def _by_week(own: Ints, week: Ints, n_classes: int, seed: int) -> list[dict[str, Any]]:
     """The newest weeks, Mondays in UTC, of the items that were finished in them."""
-    week = weeks_of(created)
     recent = week > week.max(initial=0) - MOST_WEEKS
     found = slices.by_period(own[recent], week[recent], n_classes, rng=np.random.default_rng(seed))
     return [
@@ -69,6 +68,12 @@ def _by_week(own: Ints, created: Any, n_classes: int, seed: int) -> list[dict[st
 def weeks_of(created: Floats) -> Ints:
     """Returns the weeks (n,) of moments in seconds since 1970, numbered from the Monday before."""
     return ((created - MONDAY.timestamp()) // WEEK_SECONDS).astype(np.int64)
+
+
+def finished_weeks(votes: Votes) -> Ints:
+    """Returns for each answer the week of the last answer to its item (n,): to that week the item's agreement belongs,
+    wherever it is told by week."""
+    return slices.last_periods(votes.votes, weeks_of(votes.created))
 
 
 def monday(week: int) -> str:

@@ -13,10 +13,10 @@ from annotation.operations.agreement_slices import (
     MOST_PAIRS,
     MOST_PEOPLE,
     MOST_WEEKS,
+    finished_weeks,
     monday,
     shown_people,
     shown_share,
-    weeks_of,
 )
 from annotation.operations.coefficients import NOT_GRADED, shown_coefficient
 from annotation.operations.judgement import Crowd
@@ -158,8 +158,8 @@ def _closeness(crowd: Crowd, one: list[dict[str, Any]], other: list[dict[str, An
 def _by_week(crowd: Crowd, pairs: Pairs, expected: float, rng: np.random.Generator) -> list[dict[str, Any]]:
     """The newest weeks, Mondays in UTC, of the items that were finished in them."""
     votes = crowd.answers.votes
-    week = np.full(votes.n_items, -1, dtype=np.int64)
-    np.maximum.at(week, votes.votes[:, 0], weeks_of(votes.created))
+    week = np.zeros(votes.n_items, dtype=np.int64)
+    week[votes.votes[:, 0]] = finished_weeks(votes)
     recent = week[pairs.item] > week.max(initial=0) - MOST_WEEKS
     own = Pairs(pairs.item[recent], pairs.people[recent], pairs.rows[recent], pairs.closeness[recent])
     return [

@@ -9,7 +9,7 @@ import numpy as np
 
 from annotation.arrays import STATUSES, Beliefs, Floats, Ints, Votes
 from annotation.models import Consensus, GuidelineVersion, Project
-from annotation.operations.agreement_slices import monday, weeks_of
+from annotation.operations.agreement_slices import finished_weeks, monday, weeks_of
 from annotation.operations.inference import Inference
 from modeling.agreement_slices import Share, change_of
 from modeling.error_range import Mistakes
@@ -35,10 +35,12 @@ def period_report(votes: Votes, versions: Versions, pairs: Pairs | None = None) 
     """Returns `weeks`, the newest first, and `guidelines`, the oldest version first.
 
     An answer belongs to the week and the version in which it was first given; answers whose class is gone are left out.
+    The agreement of a week is that of the items finished in it, the agreement under a version that of the answers given
+    under it.
     With `pairs` answers agree as far as they are close, else where they are equal. `change` of a version is that of
     the agreement, from the last version before under which anything was answered twice.
     """
-    weeks = _within(votes, weeks_of(votes.created), pairs)[::-1][:MOST_WEEKS]
+    weeks = _weeks(votes, pairs)[::-1][:MOST_WEEKS]
     report: dict[str, Any] = {"weeks": [{"week": monday(one.period)} | _shown(one) for one in weeks]}
     starts = np.array([created.timestamp() for _, created in versions[1:]])
     under = _within(votes, np.searchsorted(starts, votes.created, side="right"), pairs) if versions else []
@@ -49,6 +51,14 @@ def period_report(votes: Votes, versions: Versions, pairs: Pairs | None = None) 
             for one, change in zip(under, changes, strict=True)
         ]
     }
+
+
+def _weeks(votes: Votes, pairs: Pairs | None) -> list[Within]:
+    """Every week that has an answer, rising."""
+    agreement = {one.period: one.agreement for one in _within(votes, finished_weeks(votes), pairs)}
+    weeks, n_given = np.unique(weeks_of(votes.created), return_counts=True)
+    given = zip(weeks.tolist(), n_given.tolist(), strict=True)
+    return [Within(week, n, agreement.get(week, NO_PAIR)) for week, n in given]
 
 
 def _changes(shares: Sequence[Share]) -> Iterator[dict[str, float | None] | None]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from modeling.agreement import percent_agreement
-from modeling.agreement_slices import by_class, by_period, by_person, by_two_people, share_of, wilson
+from modeling.agreement_slices import by_class, by_period, by_person, by_two_people, last_periods, share_of, wilson
 
 # Items: aab (people 0, 1, 2), ab (0, 1), b alone.
 VOTES = np.array([[0, 0, 0], [0, 1, 0], [0, 2, 1], [1, 0, 0], [1, 1, 1], [2, 0, 1]])
@@ -21,7 +21,8 @@ def test_by_hand():
 
 
 def test_periods_go_by_the_last_answer():
-    found = by_period(VOTES, np.array([1, 2, 2, 1, 1, 2]), 2, rng=np.random.default_rng(0))
+    period = last_periods(VOTES, np.array([1, 2, 2, 1, 1, 2]))
+    found = by_period(VOTES, period, 2, rng=np.random.default_rng(0))
     assert [one.period for one in found] == [1, 2]
     assert found[0].agreement.value == 0
     assert found[1].agreement.value == pytest.approx(percent_agreement(VOTES[:3]))

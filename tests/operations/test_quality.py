@@ -24,6 +24,7 @@ from annotation.operations.quality_rows import write_report
 from annotation.operations.voice import Voice
 from annotation.queries.expected import expected_export
 from annotation.queries.quality import agreement, summary
+from annotation.queries.quality_parts import by_week as quality_by_week
 from tests.factories import make_annotation, make_item, make_member, make_project
 from tests.operations.crowd import ask_everybody, change_answer, judge
 from tests.operations.test_labeling import at_once
@@ -347,6 +348,21 @@ class TestAgreementInParts:
         (week,) = found["by_week"]
         assert week["n"] == 3
         assert found["coefficients"]["scott_pi"]["value"] is not None
+
+    def test_a_week_holds_the_items_finished_in_it_wherever_it_is_told(self):
+        """The answers to one item are a year apart, those to another are of one week."""
+        project = make_project()
+        items, people = ask_everybody(project, {"ann": ["ham", "spam"], "bob": ["ham", "ham"]})
+        given = Annotation.objects.filter(project=project)
+        given.update(created_at="2026-03-04T00:00Z")
+        given.filter(item=items[0], annotator=people["ann"]).update(created_at="2025-03-05T00:00Z")
+        judge(project)
+        (week,) = agreement(project)["by_week"]
+        assert (week["week"], week["value"], week["n"]) == ("2026-03-02", 0.5, 2)
+        newest, oldest = quality_by_week(project)
+        assert (newest["week"], newest["percent"], newest["items_with_overlap"]) == ("2026-03-02", 0.5, 2)
+        assert (newest["low"], newest["high"]) == (week["low"], week["high"])
+        assert (newest["annotations"], oldest["annotations"], oldest["percent"]) == (3, 1, None)
 
     def test_nobody_overlaps(self):
         project = make_project()

@@ -1683,8 +1683,9 @@ export interface WeekQualities {
 }
 
 export interface WeekQuality {
-  /** Its Monday, UTC. */
+  /** Its Monday, UTC; items count in the week of their last answer. */
   week: string
+  /** Given in this week. */
   annotations: number
   items_with_overlap: number
   percent: number | null

@@ -68,12 +68,12 @@ def act_on_flag(*, flag: Flag, user: User, action: Action) -> Flag:
     if act is None:
         raise BadRequest("There is no such action.", fields={"action": f"one of {', '.join(ACTIONS)}"})
     with transaction.atomic():
-        lock_project(flag.project_id, alone=False)
+        project = lock_project(flag.project_id, alone=False)
         if flag.item_id is not None:  # before the flag, as everybody else does
             Item.objects.select_for_update(no_key=True).get(pk=flag.item_id)
         found = Flag.objects.select_for_update(of=("self",)).select_related("annotator", "item")
         locked = found.get(pk=flag.pk)
-        locked.project = flag.project
+        locked.project = project
         if locked.status != Flag.Status.OPEN:
             _refuse(locked)
         act(locked, user, action)

@@ -62,7 +62,13 @@ SEND_OUT = f"""
     FROM picked
 """  # noqa: S608 - a constant
 
-HOW_FULL = f"SELECT count(*), count(*) FILTER (WHERE open_slots = 0 AND taken >= %(max_votes)s) {IN_DOUBT}"
+# `taken` counts what somebody holds just now, too.
+HOW_FULL = f"""
+    SELECT count(*), count(*) FILTER (WHERE open_slots = 0 AND taken >= %(max_votes)s AND NOT EXISTS (
+        SELECT 1 FROM annotation_assignment held
+        WHERE held.item_id = item.id AND held.status = 'open' AND held.holds_slot))
+    {IN_DOUBT}
+"""  # noqa: S608 - a constant
 
 
 def widen(*, project: Project, item: Item, votes: int) -> None:

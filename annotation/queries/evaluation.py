@@ -55,8 +55,9 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
     live = Project.objects.filter(pk=project.pk).values("live_model")
     version = ModelVersion.objects.filter(pk__in=live).first()
     metrics: dict[str, Any] = version.metrics if version else {}
-    saved, because = _saved(points)
-    active = _arm(points, Evaluation.Arm.ACTIVE)
+    alike = _measured_alike(points)
+    saved, because = _saved(alike)
+    active = _arm(alike, Evaluation.Arm.ACTIVE)
     kappas = (metrics.get("stability") or {}).get("kappas", [])
     found = advise(kappas, active, target=project.target_accuracy)
     gain = found.expected_gain if active and not _is_vague(active[-1]) else None
@@ -78,6 +79,11 @@ def _points(project: Project, metric: str, after: int) -> list[dict[str, Any]]:
     names = ("annotations", "arm", "metric", "estimate", "low", "high", "n", "corrected")
     found = every(CURVE, {"project": project.pk, "metric": metric, "after": after, "most": MAX_POINTS})
     return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def _measured_alike(points: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those corrected as the newest is: a jump where correction begins is nothing that labels brought."""
+    return [point for point in points if bool(point["corrected"]) == bool(points[-1]["corrected"])]
 
 
 def _arm(points: Sequence[dict[str, Any]], arm: str, least_measured: int = 0) -> list[CurvePoint]:

@@ -75,8 +75,10 @@ def test_a_lone_answer_counts_in_the_chance_of_ac1_alone() -> None:
     assert krippendorff_alpha(votes, k) == krippendorff_alpha(votes[votes[:, 0] < 2], k)
 
 
-def test_lone_answers_make_the_interval_of_ac1_no_surer() -> None:
-    agreed, k = votes_of([0, 1] * 5, [0, 1] * 5)
+@pytest.mark.parametrize("n_pairs", [2, 10])
+def test_lone_answers_make_the_interval_of_ac1_no_surer(n_pairs: int) -> None:
+    """With two pairs, resamples without one show no disagreement either."""
+    agreed, k = votes_of([0, 1] * (n_pairs // 2), [0, 1] * (n_pairs // 2))
     lone = np.stack([np.arange(10, 500), np.zeros(490, np.int64), np.arange(490) % 2], axis=1)
     low, with_lone = (
         gwet_ac1(votes, k, rng=np.random.default_rng(0)).low for votes in (agreed, np.vstack([agreed, lone]))

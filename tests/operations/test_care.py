@@ -12,7 +12,7 @@ from annotation.operations.review import Action, act_on_flag, decide_flag, undo_
 from annotation.operations.sending_out import send_out_doubtful
 from annotation.queries.expected import expected_export
 from annotation.queries.own_report import own_report, report_on
-from tests.factories import make_annotation, make_item, make_member, make_project
+from tests.factories import make_annotation, make_assignment, make_item, make_member, make_project
 from tests.operations.crowd import ask_everybody, judge
 from tests.operations.test_review import TRUTH, figures, world
 
@@ -27,6 +27,13 @@ def person_flag(project: Project, person, kind="annotator_needs_help", **evidenc
     return Flag.objects.create(
         project=project, kind=kind, subject=f"annotator:{person.pk}", annotator=person, score=0.9,
         evidence={"summary": "…", **evidence}, created_at="2026-01-01T00:00Z",
+    )  # fmt: skip
+
+
+def pair_flag(project: Project) -> Flag:
+    return Flag.objects.create(
+        project=project, kind="confused_pair", subject="pair:x", score=0.9,
+        evidence={"summary": "…", "classes": ["ham", "spam"]}, created_at="2026-01-01T00:00Z",
     )  # fmt: skip
 
 
@@ -109,10 +116,7 @@ class TestFlags:
         answers = {"ann": ["ham", "spam", "ham"], "bob": ["spam", "ham", "ham"]}
         items, _ = ask_everybody(project, answers)
         judge(project)
-        flag = Flag.objects.create(
-            project=project, kind="confused_pair", subject="pair:x", score=0.9,
-            evidence={"summary": "…", "classes": ["ham", "spam"]}, created_at="2026-01-01T00:00Z",
-        )  # fmt: skip
+        flag = pair_flag(project)
         for taken, status, code in (
             (2, "doubtful", "out_already"),
             (3, "doubtful", "max_votes"),
@@ -124,6 +128,19 @@ class TestFlags:
                 act_on_flag(flag=flag, user=project.created_by, action=Action("send_out"))
             assert told.value.code == code
         assert Flag.objects.get(pk=flag.pk).status == "open"
+
+    def test_what_somebody_has_on_screen_is_out_already(self):
+        project = make_project(overlap=2, max_votes=3)
+        ask_everybody(project, {"ann": ["ham", "spam"], "bob": ["spam", "ham"]})
+        judge(project)
+        Item.objects.filter(project=project).update(slot_limit=3, taken=2, open_slots=1)
+        person = make_member(project)
+        for item in Item.objects.filter(project=project):
+            make_assignment(item, person)
+        flag = pair_flag(project)
+        with pytest.raises(Conflict) as told:
+            act_on_flag(flag=flag, user=project.created_by, action=Action("send_out"))
+        assert told.value.code == "out_already"
 
 
 class TestPause:

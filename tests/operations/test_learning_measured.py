@@ -90,6 +90,7 @@ def test_checked_answers_correct_the_accuracy() -> None:
     run(project, Topic.LEARN)
     status = model_status(project)
     assert status["agreement"]["corrected"] is True
+    assert {point["corrected"] for point in learning_curve(project)["points"][-1:]} == {True}
     assert status["agreement"]["n"] == 100
     assert status["performance"]["estimate"] > status["agreement"]["estimate"] + 0.01
 

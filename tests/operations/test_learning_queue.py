@@ -305,6 +305,20 @@ def test_labels_saved_are_compared_only_where_both_arms_were_measured() -> None:
     assert curve["advice"]["text"].startswith("Keep going: accuracy is 92%")
 
 
+def test_a_jump_where_correction_begins_is_nothing_that_labels_brought() -> None:
+    project, _, _ = taught()
+    version = ModelVersion.objects.get(project=project)
+    for annotations in (100, 200, 300, 400, 500, 600):
+        is_corrected = annotations > 300
+        version.pk, version.number = None, annotations
+        version.path, version.metrics = f"version {annotations}", {"agreement": {"corrected": is_corrected}}
+        version.save(force_insert=True)
+        measure(project, "active", annotations, 0.9 if is_corrected else 0.8)
+    curve = learning_curve(project)
+    assert [point["corrected"] for point in curve["points"]] == [False] * 3 + [True] * 3
+    assert curve["expected_gain"]["estimate"] == pytest.approx(0, abs=1e-6)
+
+
 def settle(project: Project) -> None:
     """As if predictions had stayed the same three times."""
     metrics = project.live_model.metrics

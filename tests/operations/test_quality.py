@@ -222,6 +222,8 @@ class TestAgreement:
         alpha = found["coefficients"]["krippendorff_alpha"]
         assert alpha["value"] == pytest.approx(4 / 9)
         assert alpha["low"] <= alpha["value"] <= alpha["high"]
+        by_chance = 2 * (2.5 / 4) * (1.5 / 4)  # to AC1 the lone answer counts
+        assert found["coefficients"]["gwet_ac1"]["value"] == pytest.approx((2 / 3 - by_chance) / (1 - by_chance))
         assert found["confused_pairs"] == [
             {
                 "classes": ["ham", "spam"],

@@ -47,8 +47,9 @@ function drawCorrected(plot: uPlot, annotations: number, colors: Colors): void {
   const { ctx, bbox } = plot
   const ratio = devicePixelRatio
   const x = Math.round(plot.valToPos(annotations, 'x', true))
-  const isLate = x > bbox.left + bbox.width / 2
   ctx.save()
+  ctx.font = fontOf(colors)
+  const isLate = x + 6 * ratio + ctx.measureText(t.manage.correctedFromHere).width > bbox.left + bbox.width
   ctx.strokeStyle = ctx.fillStyle = colors.text
   ctx.lineWidth = ratio
   ctx.setLineDash([2 * ratio, 3 * ratio])
@@ -56,7 +57,6 @@ function drawCorrected(plot: uPlot, annotations: number, colors: Colors): void {
   ctx.moveTo(x, bbox.top)
   ctx.lineTo(x, bbox.top + bbox.height)
   ctx.stroke()
-  ctx.font = fontOf(colors)
   ctx.textBaseline = 'bottom'
   ctx.textAlign = isLate ? 'right' : 'left'
   ctx.fillText(t.manage.correctedFromHere, x + (isLate ? -6 : 6) * ratio, bbox.top + bbox.height - 4 * ratio)

@@ -55,7 +55,7 @@ class VectorBatchAdmin(HistoryAdmin):
 
 @admin.register(QueueEntry)
 class QueueEntryAdmin(HistoryAdmin):
-    list_display = ("id", "project", "rank", "item_id", "score", "stream", "probability", "model_version")
+    list_display = ("id", "project", "generation", "rank", "item_id", "score", "stream", "probability", "model_version")
     list_filter = ("stream",)
     list_select_related = ("project",)
 

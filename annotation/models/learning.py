@@ -90,10 +90,24 @@ class ModelVersion(models.Model):
         return f"model {self.number}"
 
 
+# In SQL with a parameter `project`: the generation that people are served from.
+SERVED = "(SELECT queue_generation FROM annotation_project WHERE id = %(project)s)"
+
+
+class QueueEntries(models.QuerySet["QueueEntry"]):
+    """The places of queues."""
+
+    def served(self) -> "QueueEntries":
+        """Those that people are served from."""
+        return self.filter(generation=models.F("project__queue_generation"))
+
+
 class QueueEntry(models.Model):
-    """One place in the published queue; taken out when somebody is asked."""
+    """One place in a queue; taken out when somebody is asked. Only those of the project's `queue_generation` count:
+    the queue before it stays until the next one is written, so that nobody finds none while one replaces the other."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="queue_entries")
+    generation = models.BigIntegerField(default=0, db_default=0)
     rank = models.PositiveIntegerField()
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
     score = models.FloatField(help_text="Higher is more worth asking.")
@@ -102,13 +116,15 @@ class QueueEntry(models.Model):
     probability = models.FloatField(default=1.0)
     model_version = models.PositiveIntegerField()
 
+    objects = QueueEntries.as_manager()
+
     class Meta:
         verbose_name_plural = "queue entries"
         constraints = [
-            models.UniqueConstraint(fields=["project", "item"], name="queue_item_once"),
+            models.UniqueConstraint(fields=["project", "generation", "item"], name="queue_item_once"),
             models.CheckConstraint(condition=Q(probability__gt=0, probability__lte=1), name="queue_probability"),
         ]
-        indexes = [models.Index(fields=["project", "rank"], name="queue_rank")]
+        indexes = [models.Index(fields=["project", "generation", "rank"], name="queue_rank")]
 
     def __str__(self) -> str:
         return f"place {self.rank}"

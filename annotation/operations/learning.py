@@ -45,15 +45,20 @@ from modeling.linear import LinearModel
 from modeling.recipes import RecipeModel
 from modeling.tagging.tagger import Tagger
 
-REPLACE_QUEUE = """
+WRITE_QUEUE = """
     WITH place AS (
         SELECT * FROM jsonb_to_recordset(%s::jsonb)
             AS place (rank int, item_id bigint, score float8, reason jsonb, stream text, probability float8))
-    INSERT INTO annotation_queueentry (project_id, item_id, rank, score, reason, stream, probability, model_version)
-    SELECT item.project_id, item.id, place.rank, place.score, place.reason, place.stream, place.probability, %s
+    INSERT INTO annotation_queueentry
+        (project_id, generation, item_id, rank, score, reason, stream, probability, model_version)
+    SELECT item.project_id, %s, item.id, place.rank, place.score, place.reason, place.stream, place.probability, %s
     FROM place JOIN annotation_item item ON item.id = place.item_id
     WHERE item.project_id = %s AND item.drawn_at IS NULL AND item.open_slots > 0
     ORDER BY place.rank
+"""
+DELETE_REPLACED = """
+    DELETE FROM annotation_queueentry entry USING annotation_project project
+    WHERE project.id = %s AND entry.project_id = project.id AND entry.generation < project.queue_generation
 """
 TAKE_QUEUE = """
     UPDATE annotation_project
@@ -184,19 +189,18 @@ def publish_queue(claim: LaneClaim, *, request_ids: Sequence[int], places: Seque
     """Replaces the published queue in one transaction and returns its version.
 
     Items that somebody was asked about meanwhile are left out. Raises StaleEpoch, and nothing is changed, when the lane
-    was taken over or a later claim has published. Claimers lock places (under SKIP LOCKED) before items, and this
-    locks no items: waiting for them cannot deadlock.
+    was taken over or a later claim has published. Claimers take places of the old queue until this is committed, and of
+    the new one from then on: this touches no place that they look at, and locks no items.
     """
-    # Written out beforehand: while the old places are locked, people are served from the shuffle.
     entries = json.dumps([{"rank": rank, **place._asdict()} for rank, place in enumerate(places, 1)])
     with transaction.atomic(), connection.cursor() as cursor:
         settle_lane(claim, request_ids)
+        cursor.execute(DELETE_REPLACED, [claim.project_id])
+        cursor.execute(WRITE_QUEUE, [entries, claim.epoch, model_version, claim.project_id])
         cursor.execute(TAKE_QUEUE, [claim.epoch, claim.project_id, claim.epoch])
         taken = cursor.fetchone()
         if taken is None:
             raise StaleEpoch(f"a later queue of project {claim.project_id} is published")
-        cursor.execute("DELETE FROM annotation_queueentry WHERE project_id = %s", [claim.project_id])
-        cursor.execute(REPLACE_QUEUE, [entries, model_version, claim.project_id])
         return int(taken[0])
 
 

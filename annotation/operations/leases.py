@@ -8,6 +8,7 @@ from its head.
 from typing import Any
 
 from annotation.models import Project
+from annotation.models.learning import SERVED
 from annotation.queries.labeling import Lease, lease_of
 from annotation.rows import every, one
 
@@ -43,7 +44,7 @@ N_UNDRAWN = """(SELECT coalesce(sum(n), 0)::bigint FROM annotation_tally
 # count as drawn one after the other, those that the model chose first.
 PICK_QUEUED = """
     head AS MATERIALIZED (
-        SELECT id FROM annotation_queueentry WHERE project_id = %(project)s
+        SELECT id FROM annotation_queueentry WHERE project_id = %(project)s AND generation = {served}
         ORDER BY rank LIMIT %(count)s FOR UPDATE SKIP LOCKED),
     place AS MATERIALIZED (
         DELETE FROM annotation_queueentry entry USING head WHERE entry.id = head.id
@@ -63,7 +64,7 @@ PICK_QUEUED = """
                     WHERE item.drawn_at IS NULL AND item.open_slots > 0)),
                 NULL, '{"kind": "shuffle"}'::jsonb
          FROM undrawn ORDER BY shuffle_key LIMIT (SELECT count(*) FROM place WHERE stream = 'shuffle')))
-""".replace("{n_undrawn}", N_UNDRAWN)
+""".replace("{n_undrawn}", N_UNDRAWN).replace("{served}", SERVED)
 
 PICK_FRESH = """
     undrawn AS MATERIALIZED (

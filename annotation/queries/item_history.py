@@ -24,7 +24,7 @@ REVISIONS = """
 
 def item_history(item: Item, *, blind: bool) -> dict[str, Any]:
     """Returns the item's page with its leases, every revision of every answer, predictions and place in the queue."""
-    waits = QueueEntry.objects.filter(item=item).first()
+    waits = QueueEntry.objects.served().filter(item=item).first()
     said = Prediction.objects.filter(item=item).order_by("-created_at")[:20]
     return {
         **item_page(item, blind=blind),

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from annotation.errors import NotFound
 from annotation.models import Annotation, Assignment, Project
+from annotation.models.learning import SERVED
 from annotation.rows import every
 
 # The part of a reason that holds what the project's own model would answer, where it says so.
@@ -32,7 +33,8 @@ OPEN_LEASES = """
             ORDER BY drawn_at LIMIT 1) IS TRUE,
            (SELECT true FROM annotation_secondopinion WHERE project_id = %(project)s
             ORDER BY gain DESC LIMIT 1) IS TRUE,
-           (SELECT true FROM annotation_queueentry WHERE project_id = %(project)s ORDER BY rank LIMIT 1) IS TRUE,
+           (SELECT true FROM annotation_queueentry WHERE project_id = %(project)s AND generation = {served}
+            ORDER BY rank LIMIT 1) IS TRUE,
            held.*
     FROM (SELECT EXISTS (
             SELECT 1 FROM annotation_review
@@ -45,7 +47,7 @@ OPEN_LEASES = """
     WHERE lease.project_id = %(project)s AND lease.annotator_id = %(user)s AND lease.status = 'open'
       AND lease.expires_at > now()
     ORDER BY lease.created_at, lease.id LIMIT %(limit)s) held ON true
-""".replace("{suggestion}", STILL_SUGGESTED)
+""".replace("{suggestion}", STILL_SUGGESTED).replace("{served}", SERVED)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from annotation.errors import BadRequest
 from annotation.kinds import Learner
 from annotation.models import Project
 from annotation.models.items import SHOWN_TEXT
+from annotation.models.learning import SERVED
 from annotation.rows import every
 from annotation.sentences import Sentence, say, spoken
 from annotation.troubles import (
@@ -49,7 +50,8 @@ PUBLISHED = f"""
     SELECT entry.rank, item.id, item.external_id, left({SHOWN_TEXT}, 2000), entry.score,
            entry.reason - 'suggested', item.open_slots, entry.rank
     FROM annotation_queueentry entry JOIN annotation_item item ON item.id = entry.item_id
-    WHERE entry.project_id = %(project)s AND entry.rank > %(after)s AND item.open_slots > 0
+    WHERE entry.project_id = %(project)s AND entry.generation = {SERVED} AND entry.rank > %(after)s
+      AND item.open_slots > 0
     ORDER BY entry.rank LIMIT %(limit)s
 """  # noqa: S608 - a constant
 SHUFFLED = f"""

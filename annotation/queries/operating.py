@@ -35,7 +35,9 @@ FIGURES: list[tuple[str, str, tuple[str, ...], str]] = [
     ("leases", "Leases that are open, and of these the ones whose time is up.", ("state",),
      """SELECT CASE WHEN expires_at > now() THEN 'open' ELSE 'expired' END, count(*)
         FROM annotation_assignment WHERE status = 'open' GROUP BY 1"""),
-    ("questions_queued", "Places in the published queues.", (), "SELECT count(*) FROM annotation_queueentry"),
+    ("questions_queued", "Places in the published queues.", (),
+     """SELECT count(*) FROM annotation_queueentry entry JOIN annotation_project project
+        ON project.id = entry.project_id AND project.queue_generation = entry.generation"""),
     ("jobs", "Imports and exports by state.", ("kind", "status"),
      "SELECT kind, status, count(*) FROM annotation_job GROUP BY kind, status"),
     ("training_seconds_sum", "Seconds spent on trainings.", (),

@@ -220,7 +220,7 @@ class TestLearning:
         queue = desk.get("queue")
         assert queue["version"] == 1
         assert {entry["reason"]["kind"] for entry in queue["entries"]} <= {"uncertain", "rare", "shuffle"}
-        said = [one.reason["suggested"] for one in QueueEntry.objects.filter(project=desk.row, stream="model")]
+        said = [one.reason["suggested"] for one in QueueEntry.objects.served().filter(project=desk.row, stream="model")]
         assert said, "not all of it is drawn at random: two of the three classes are known"
         assert all(set(one["value"]["classes"]) <= {"money", "parcel", "never"} for one in said)
         assert all(0.125 <= one["probability"] <= 1 for one in said)

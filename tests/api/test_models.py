@@ -132,7 +132,7 @@ def test_a_pinned_version_serves_while_trainings_go_on(world):
     assert (model["serving"]["version"], model["serving"]["pinned"]) == (2, True)
     predicted = manager.call("POST", f"{path}predict/", {"items": [{"text": "prize"}]})[1]
     assert predicted["model_version"] == 2
-    assert set(QueueEntry.objects.values_list("model_version", flat=True)) == {2}
+    assert set(QueueEntry.objects.served().values_list("model_version", flat=True)) == {2}
     assert manager.call("POST", f"{path}models/2/pin/")[0] == 200
     assert AuditEvent.objects.filter(verb="model.pinned").count() == 1, "again changes nothing"
 
@@ -140,7 +140,7 @@ def test_a_pinned_version_serves_while_trainings_go_on(world):
     status, row = manager.call("DELETE", f"{path}models/2/pin/")
     assert (status, row["number"], row["is_serving"]) == (200, 4, True)
     run(project, Topic.SCORE)
-    assert set(QueueEntry.objects.values_list("model_version", flat=True)) == {4}
+    assert set(QueueEntry.objects.served().values_list("model_version", flat=True)) == {4}
     assert AuditEvent.objects.filter(verb="model.unpinned").count() == 1
 
 
@@ -177,7 +177,7 @@ def test_the_queue_goes_on_by_the_newest_when_a_pinned_file_is_lost(world):
         file.write(b"other bytes")
     _models.kept.clear()
     run(project, Topic.SCORE)
-    assert set(QueueEntry.objects.values_list("model_version", flat=True)) == {3}
+    assert set(QueueEntry.objects.served().values_list("model_version", flat=True)) == {3}
     assert manager.call("POST", f"{path}predict/", {"items": [{"text": "x"}]})[0] == 409
 
 

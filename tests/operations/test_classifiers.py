@@ -50,7 +50,7 @@ def test_a_forest_ranks_the_pool_and_is_the_same_when_loaded() -> None:
     project, items, _ = taught(**FOREST, strategy=Strategy.VOTE_ENTROPY)
     version = project.live_model
     assert version.metrics["classifier_refusal"] is None
-    assert QueueEntry.objects.filter(project=project).count() == 40
+    assert QueueEntry.objects.served().filter(project=project).count() == 40
     with pytest.raises(WorkersOnly):
         load_model(version)
     model = load_classifier(version)
@@ -81,7 +81,7 @@ def test_settings_that_the_library_refuses_are_told_and_nothing_stops() -> None:
     said = model_status(project)["training"]["said"]
     assert said["code"] == "classifier.refused"
     assert "'C'" in said["with"]["why"]
-    assert QueueEntry.objects.filter(project=project).exists()
+    assert QueueEntry.objects.served().filter(project=project).exists()
 
 
 def test_an_allowed_classifier_and_one_that_is_no_longer_allowed(settings: Any) -> None:

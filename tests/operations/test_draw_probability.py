@@ -47,7 +47,7 @@ def test_a_random_place_of_the_queue_is_drawn_when_it_is_asked() -> None:
     (lease,) = ask(project, person).leases
     assert seen([lease]) == [(first.pk, "shuffle", 1 / 20)]
     assert (lease.reason, lease.model_version) == ({"kind": "shuffle"}, None)
-    assert not QueueEntry.objects.filter(project=project).exists()
+    assert not QueueEntry.objects.served().filter(project=project).exists()
 
 
 def test_the_items_of_one_claim_count_as_drawn_one_after_the_other() -> None:

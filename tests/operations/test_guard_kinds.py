@@ -25,7 +25,7 @@ def test_it_looks_and_falls_back(kind: str, monkeypatch: pytest.MonkeyPatch) -> 
     version.metrics["guard"] |= {"fallen_back": True, "gain": -0.05}
     version.save(update_fields=["metrics"])
     run(project, Topic.SCORE)
-    entries = QueueEntry.objects.filter(project=project)
+    entries = QueueEntry.objects.served().filter(project=project)
     assert entries.exists()
     assert {one.stream for one in entries if one.reason["kind"] != "rare"} == {Stream.SHUFFLE}
     assert learning_curve(project)["advice"]["code"] == "fallen_back"

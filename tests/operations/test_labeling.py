@@ -113,7 +113,7 @@ class TestAsking:
             (items[3].pk, "model", 3),
             (items[2].pk, "model", 3),
         ]
-        assert QueueEntry.objects.filter(project=project).count() == 1
+        assert QueueEntry.objects.served().filter(project=project).count() == 1
 
     def test_a_queued_item_that_was_drawn_meanwhile_is_passed_over(self):
         project = project_with(2, queue_version=1)
@@ -533,7 +533,7 @@ def test_statements_on_the_request_path(django_assert_max_num_queries):
         lease = assign_next_item(project=project, user=annotator, count=1, rng=Always(0.2)).leases[0]
     with django_assert_max_num_queries(4):  # a random one, of which the probability is counted
         assert assign_next_item(project=project, user=others[0], count=1, rng=Always(0.05)).leases
-    first = QueueEntry.objects.filter(project=project).order_by("rank")[0]
+    first = QueueEntry.objects.served().filter(project=project).order_by("rank")[0]
     Item.objects.filter(pk=first.item_id).update(
         drawn_at=timezone.now(), draw_stream="random", draw_probability=0.5, taken=1, open_slots=0
     )

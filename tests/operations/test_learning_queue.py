@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from annotation.errors import BadRequest, StaleEpoch
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def queued(project: Project) -> list[int]:
-    return list(QueueEntry.objects.filter(project=project).order_by("rank").values_list("item_id", flat=True))
+    return list(QueueEntry.objects.served().filter(project=project).order_by("rank").values_list("item_id", flat=True))
 
 
 def rescore(project: Project) -> None:
@@ -57,7 +57,7 @@ def test_the_queue_holds_each_open_item_once_with_its_reason() -> None:
     make_item(project, gold="ham")
     rescore(project)
     assert sorted(queued(project)) == sorted(item.pk for item in items[20:])
-    for entry in QueueEntry.objects.filter(project=project):
+    for entry in QueueEntry.objects.served().filter(project=project):
         assert 0 < entry.probability <= 1
         assert entry.model_version == project.live_model.number
         if entry.stream == Stream.MODEL:
@@ -75,7 +75,7 @@ def test_a_class_without_labels_is_looked_for() -> None:
     for item in items[:40:2]:
         answer(item, annotator, "ham")
     run(project, Topic.REPRESENT, Topic.LEARN, Topic.SCORE)
-    rare = QueueEntry.objects.filter(reason__kind="rare")
+    rare = QueueEntry.objects.served().filter(reason__kind="rare")
     assert rare.exists()
     assert set(rare.values_list("reason__class", flat=True)) == {"spam"}
 
@@ -140,7 +140,7 @@ def test_strategy_random_publishes_the_shuffle() -> None:
     project, items, _ = taught(strategy=Strategy.RANDOM)
     in_shuffle = [item.pk for item in sorted(items[20:], key=lambda item: item.shuffle_key)]
     assert queued(project) == in_shuffle
-    entries = QueueEntry.objects.filter(project=project)
+    entries = QueueEntry.objects.served().filter(project=project)
     assert {(one.stream, one.probability, one.reason["kind"]) for one in entries} == {("shuffle", 1 / 40, "shuffle")}
 
 
@@ -160,7 +160,7 @@ def test_a_large_pool_is_ranked_from_a_shortlist(monkeypatch: pytest.MonkeyPatch
         answer(item, annotator, "ham")
     run(project, Topic.REPRESENT, Topic.LEARN, Topic.SCORE)
     assert len(queued(project)) == len(set(queued(project))) == 25
-    entries = QueueEntry.objects.all()
+    entries = QueueEntry.objects.served()
     shuffled = [one.probability for one in entries if one.stream == Stream.SHUFFLE]
     assert shuffled == pytest.approx([1 / 110] * len(shuffled))
     uncertain = [one.probability for one in entries if one.reason["kind"] == "uncertain"]
@@ -208,6 +208,33 @@ def test_claims_during_publishing_neither_block_nor_double() -> None:
     rescore(project)
     assert project.queue_version == 14
     assert not set(queued(project)) & set(given)
+
+
+def test_the_old_queue_serves_until_the_new_one_is_committed() -> None:
+    project, items, _ = taught(n_items=40, n_labels=10, random_rate=0.0, gold_rate=0.0)
+    people, given = [make_member(project) for _ in range(3)], list[int]()
+
+    def publish(chosen: list[Item]) -> None:
+        request_work(project_id=project.pk, topic=Topic.SCORE)
+        claim, places = claimed(project, Topic.SCORE), [place(item) for item in chosen]
+        publish_queue(claim, request_ids=[], places=places, model_version=1)
+        WorkLane.objects.update(expires_at=None)
+
+    def take_one() -> None:
+        mine = Project.objects.get(pk=project.pk)
+        given.append(assign_next_item(project=mine, user=people.pop(), count=1).leases[0].item_id)
+
+    publish(items[10:20])
+    take_one()
+    with transaction.atomic():
+        publish(items[20:30])
+        assert not in_threads([take_one])
+    take_one()
+    assert given == [items[10].pk, items[11].pk, items[20].pk]
+    assert queued(project)[0] == items[21].pk
+    assert published_queue(project).entries[0]["rank"] == 2
+    publish(items[30:40])
+    assert QueueEntry.objects.filter(project=project).count() == 9 + 10, "the one before, and this one"
 
 
 def test_version_0_is_the_seeded_shuffle_page_by_page() -> None:

@@ -162,12 +162,12 @@ def test_the_queue_follows_predictions_when_the_project_says_so() -> None:
     change_project(project=project, user=project.created_by, changes={"settings": {"queue_source": "predictions"}})
     tell(project, spam(fresh[0], 1.0), {"item": fresh[1].pk, "value": {"class": "ham"}, "model": "silent"})
     run(project, Topic.SCORE)
-    entries = QueueEntry.objects.order_by("rank").select_related("item")
+    entries = QueueEntry.objects.served().order_by("rank").select_related("item")
     assert [entry.item for entry in entries] == [fresh[2], fresh[3], fresh[4], fresh[5], fresh[0]]
     assert entries[0].reason == {"kind": "predicted", "uncertainty": 0.8, "model": ""}
     change_project(project=project, user=project.created_by, changes={"settings": {"queue_source": "model"}})
     run(project, Topic.SCORE)
-    assert QueueEntry.objects.count() == 40
+    assert QueueEntry.objects.served().count() == 40
 
 
 @pytest.mark.django_db(transaction=True)

@@ -34,7 +34,7 @@ def text_of(items: list[list[Item]]) -> dict[int, int]:
 def test_no_text_is_chosen_twice_before_all_were_asked(strategy: str) -> None:
     project, items = twins(strategy=strategy)
     number = text_of(items)
-    queue = QueueEntry.objects.filter(project=project).exclude(stream=Stream.SHUFFLE).order_by("rank")
+    queue = QueueEntry.objects.served().filter(project=project).exclude(stream=Stream.SHUFFLE).order_by("rank")
     asked = [number[item_id] for item_id in queue.values_list("item_id", flat=True)]
     fresh = [n for n in asked if n >= 10]
     first = asked[: len(set(fresh))]
@@ -44,7 +44,7 @@ def test_no_text_is_chosen_twice_before_all_were_asked(strategy: str) -> None:
 
 def test_twins_stay_in_the_queue_behind_everything_else() -> None:
     project, items = twins()
-    queued = QueueEntry.objects.filter(project=project).values_list("item_id", flat=True)
+    queued = QueueEntry.objects.served().filter(project=project).values_list("item_id", flat=True)
     assert set(queued) == {item.pk for own in items for item in own} - {own[0].pk for own in items[:10]}
 
 
@@ -58,5 +58,5 @@ def test_outside_predictions_do_not_ask_twice_either() -> None:
     add_predictions(project=project, rows=rows)
     run(project, Topic.SCORE)
     number = text_of(items)
-    queue = QueueEntry.objects.filter(project=project).order_by("rank").values_list("item_id", flat=True)
+    queue = QueueEntry.objects.served().filter(project=project).order_by("rank").values_list("item_id", flat=True)
     assert [number[item_id] for item_id in queue][:20] == list(range(10, 30))

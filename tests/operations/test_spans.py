@@ -76,7 +76,7 @@ def test_a_tagger_is_trained_measured_and_asks_with_suggestions() -> None:
     arms = Evaluation.objects.filter(project=project).values_list("arm", flat=True)
     assert set(arms) == {"active", "random"}
     assert project.queue_version == 1
-    assert QueueEntry.objects.filter(project=project).count() == 30
+    assert QueueEntry.objects.served().filter(project=project).count() == 30
 
     given = assign_next_item(project=project, user=make_member(project), count=5).leases
     chosen = [shaped(one) for one in given if one.stream == Stream.MODEL]
@@ -156,7 +156,9 @@ def test_the_shuffle_is_asked_without_suggestions() -> None:
     for place in range(10):
         mark(items[place], person, spans[place])
     run(project, *LEARN)
-    assert set(QueueEntry.objects.filter(project=project).values_list("reason__kind", flat=True)) == {"shuffle"}
+    assert set(QueueEntry.objects.served().filter(project=project).values_list("reason__kind", flat=True)) == {
+        "shuffle"
+    }
     given = assign_next_item(project=project, user=person, count=3).leases
     assert all(shaped(one)["suggestion"] is None for one in given)
     assert Assignment.objects.filter(annotator=person, status=Assignment.Status.OPEN).count() == 3

@@ -45,7 +45,7 @@ def fails(candidates: Any, rng: np.random.Generator) -> np.ndarray:
 def queue_of(project: Project) -> list[int]:
     request_work(project_id=project.pk, topic=Topic.SCORE)
     run(project, Topic.SCORE)
-    return list(QueueEntry.objects.filter(project=project).order_by("rank").values_list("item_id", flat=True))
+    return list(QueueEntry.objects.served().filter(project=project).order_by("rank").values_list("item_id", flat=True))
 
 
 def test_every_name_is_in_the_registry() -> None:
@@ -69,19 +69,19 @@ def test_every_strategy_fills_the_queue(monkeypatch: pytest.MonkeyPatch) -> None
         assert len(set(queued)) == len(queued) == 12, name
         assert set(queued) <= unasked, name
         if name not in (Strategy.TEAM, Strategy.RANDOM):
-            reason = QueueEntry.objects.filter(project=project).first().reason
+            reason = QueueEntry.objects.served().filter(project=project).first().reason
             assert reason["strategy"] == name
 
 
 def test_margin_asks_what_the_model_is_least_sure_of() -> None:
     taught(strategy=Strategy.MARGIN)
-    margins = [one.reason["margin"] for one in QueueEntry.objects.order_by("rank")]
+    margins = [one.reason["margin"] for one in QueueEntry.objects.served().order_by("rank")]
     assert margins == sorted(margins)
 
 
 def test_rare_class_says_which_class_it_looks_for() -> None:
     taught(strategy=Strategy.RARE_CLASS)
-    for entry in QueueEntry.objects.all():
+    for entry in QueueEntry.objects.served():
         assert entry.reason["kind"] == "rare"
         assert entry.reason["class"] in ("ham", "spam")
         assert entry.reason["probability"] == round(entry.score, 4)
@@ -90,7 +90,7 @@ def test_rare_class_says_which_class_it_looks_for() -> None:
 def test_an_allowed_callable_chooses(settings: Any) -> None:
     settings.QUERENT_ALLOWED_CALLABLES = [OURS]
     project, _, _ = taught(strategy=OURS)
-    scores = list(QueueEntry.objects.order_by("rank").values_list("score", flat=True))
+    scores = list(QueueEntry.objects.served().order_by("rank").values_list("score", flat=True))
     assert len(scores) == 40
     assert scores == sorted(scores, reverse=True)
     settings.QUERENT_ALLOWED_CALLABLES = []
@@ -101,7 +101,7 @@ def test_an_allowed_callable_chooses(settings: Any) -> None:
 def test_a_strategy_that_fails_is_said_and_another_one_ranks_at_once(settings: Any) -> None:
     settings.QUERENT_ALLOWED_CALLABLES = [FAILS]
     project, _, _ = taught()
-    before = list(QueueEntry.objects.order_by("rank").values_list("item_id", flat=True))
+    before = list(QueueEntry.objects.served().order_by("rank").values_list("item_id", flat=True))
     owner = project.created_by
     change_project(project=project, user=owner, changes={"settings": {"strategy": FAILS}})
     request_work(project_id=project.pk, topic=Topic.SCORE)  # as the training does that the change asks for
@@ -111,10 +111,10 @@ def test_a_strategy_that_fails_is_said_and_another_one_ranks_at_once(settings: A
     said = model_status(project)["training"]
     assert said["error"].endswith("The error: ZeroDivisionError: no such luck")
     assert said["said"] == {"code": "ranking.failed", "with": {"why": "ZeroDivisionError: no such luck"}}
-    assert list(QueueEntry.objects.order_by("rank").values_list("item_id", flat=True)) == before
+    assert list(QueueEntry.objects.served().order_by("rank").values_list("item_id", flat=True)) == before
     change_project(project=project, user=owner, changes={"settings": {"strategy": "margin"}})
     assert run_lane(project_id=project.pk, topic=Topic.SCORE, operation=score_pool) is None
-    assert QueueEntry.objects.first().reason["strategy"] == "margin"
+    assert QueueEntry.objects.served().first().reason["strategy"] == "margin"
     assert model_status(project)["training"]["error"] is None
 
 
@@ -206,7 +206,7 @@ def test_the_guard_looks_and_what_it_says_is_done_and_told(monkeypatch: pytest.M
     version.save(update_fields=["metrics"])
     request_work(project_id=project.pk, topic=Topic.SCORE)
     run(project, Topic.SCORE)
-    assert set(QueueEntry.objects.values_list("stream", flat=True)) == {Stream.SHUFFLE}
+    assert set(QueueEntry.objects.served().values_list("stream", flat=True)) == {Stream.SHUFFLE}
     advice = learning_curve(project)["advice"]
     assert advice["code"] == "fallen_back"
     assert "-5.0 points" in advice["text"]

@@ -36,7 +36,9 @@ def rescored(project: Project) -> list[dict[str, Any]]:
     """The reasons of the queue after a new training and a new ranking."""
     request_work(project_id=project.pk, topic=Topic.SCORE)
     run(project, Topic.LEARN, Topic.SCORE)
-    return list(QueueEntry.objects.filter(project=project).exclude(stream="shuffle").values_list("reason", flat=True))
+    return list(
+        QueueEntry.objects.served().filter(project=project).exclude(stream="shuffle").values_list("reason", flat=True)
+    )
 
 
 def three_classes() -> Project:
@@ -59,7 +61,7 @@ def test_a_class_that_was_merged_or_renamed_is_not_asked_for(strategy: str) -> N
     assert reasons
     named = {name for why in reasons for name in why.get("classes", [why.get("class")])}
     assert named <= {"letters", "spam", "news"}
-    assert set(QueueEntry.objects.values_list("model_version", flat=True)) == {1}
+    assert set(QueueEntry.objects.served().values_list("model_version", flat=True)) == {1}
 
 
 def test_predict_speaks_of_the_classes_of_today() -> None:
@@ -116,7 +118,7 @@ def test_labels_that_came_after_the_pinned_version_count() -> None:
     for place, item in enumerate(project.items.order_by("pk")[24:54]):
         answer(item, person, "scam" if place % 2 else "ham")
     assert not any(why["kind"] == "rare" for why in rescored(project))
-    assert set(QueueEntry.objects.values_list("model_version", flat=True)) == {1}
+    assert set(QueueEntry.objects.served().values_list("model_version", flat=True)) == {1}
 
 
 @pytest.mark.parametrize("strategy", ["team", "max_loss"])

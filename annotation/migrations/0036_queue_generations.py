@@ -6,6 +6,11 @@ OF_PROJECT = """
     UPDATE annotation_queueentry entry SET generation = project.queue_generation
     FROM annotation_project project WHERE project.id = entry.project_id
 """
+# Going back there may be only one queue.
+REPLACED = """
+    DELETE FROM annotation_queueentry entry USING annotation_project project
+    WHERE project.id = entry.project_id AND entry.generation <> project.queue_generation
+"""
 
 
 class Migration(migrations.Migration):
@@ -25,4 +30,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="queueentry", index=models.Index(fields=["project", "generation", "rank"], name="queue_rank")
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, REPLACED),
     ]

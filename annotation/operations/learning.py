@@ -190,7 +190,7 @@ def publish_queue(claim: LaneClaim, *, request_ids: Sequence[int], places: Seque
 
     Items that somebody was asked about meanwhile are left out. Raises StaleEpoch, and nothing is changed, when the lane
     was taken over or a later claim has published. Claimers take places of the old queue until this is committed, and of
-    the new one from then on: this touches no place that they look at, and locks no items.
+    the new one from then on: what is deleted is the queue before both, and no item is locked.
     """
     entries = json.dumps([{"rank": rank, **place._asdict()} for rank, place in enumerate(places, 1)])
     with transaction.atomic(), connection.cursor() as cursor:

@@ -54,7 +54,7 @@ def model_folder(version: ModelVersion, *, temperature: float) -> IO[bytes]:
     packed = {name: _packed(arrays) for name, arrays in parts.arrays.items()}
     facts = _facts(version, packed) | parts.facts
     texts = {"model.json": json.dumps(facts, indent=1, ensure_ascii=False)}
-    texts["README.md"] = readme.of(version, facts, folder_name(version))
+    texts["README.md"] = readme.of(version, facts)
     texts |= {_file_name(module): _standalone(module) for module in parts.modules}
     return _zipped(folder_name(version), packed | {name: text.encode() for name, text in texts.items()})
 

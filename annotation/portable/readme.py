@@ -24,14 +24,14 @@ their SHA-256 in model.json.
 """
 LINEAR = """\
     from scorer import Scorer
-    scorer = Scorer.load("{folder}")
+    scorer = Scorer.load(".")       # in this folder
     scorer.predict_proba([{example}])   # columns in the order of scorer.classes
     scorer.predict([{example}])
 
     python scorer.py < {lines} one JSON object a line out"""
 SPANS = """\
     from scorer import Scorer
-    scorer = Scorer.load("{folder}")
+    scorer = Scorer.load(".")       # in this folder
     scorer.predict(["a text"])         # [[{{"start", "end", "class", "probability"}}, …]], places in code points
 
     python scorer.py < texts.txt       # one text a line in, one JSON object a line out"""
@@ -50,7 +50,7 @@ UNCHECKED = " Nobody checked the answers there; the interval allows for mistakes
 MEASURES = {"accuracy": "Accuracy", "f1_micro": "F1", "closeness": "Closeness", "entity_f1": "F1 of spans"}
 
 
-def of(version: ModelVersion, facts: Mapping[str, Any], folder: str) -> str:
+def of(version: ModelVersion, facts: Mapping[str, Any]) -> str:
     """Returns the README; `facts` is what model.json holds."""
     is_spans = facts["head"] == "tagger"
     return TEXT.format(
@@ -61,7 +61,7 @@ def of(version: ModelVersion, facts: Mapping[str, Any], folder: str) -> str:
         annotations=version.n_annotations,
         created=version.created_at.date().isoformat(),
         quality=_quality(facts["performance"], version.metrics.get("agreement")),
-        how=SPANS.format(folder=folder) if is_spans else _how(facts, folder),
+        how=SPANS.format() if is_spans else _how(facts),
         besides=_besides(facts),
         files=SPAN_FILES if is_spans else LINEAR_FILES,
     )
@@ -76,12 +76,12 @@ def _quality(measured: Mapping[str, Any] | None, agreement: Mapping[str, Any] | 
     return f"{name} {found}{UNCHECKED if is_unchecked else ''}"
 
 
-def _how(facts: Mapping[str, Any], folder: str) -> str:
+def _how(facts: Mapping[str, Any]) -> str:
     example, lines = EXAMPLES[facts["reads"]], LINES[facts["reads"]]
     if facts["head"] == "preference" and facts["representation"]["name"] != "external":
         example, lines = f"({example}, {example})", lines.replace("one", "two, with a tab between,", 1)
         lines = "pairs.jsonl   # [[…], […]] a line in," if facts["reads"] == "vectors" else lines
-    how = LINEAR.format(folder=folder, example=example, lines=lines)
+    how = LINEAR.format(example=example, lines=lines)
     return how if facts["reads"] != "vectors" else f"{how}\n\n{_whose(facts['representation'])}"
 
 

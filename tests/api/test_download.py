@@ -230,6 +230,9 @@ def test_what_is_in_the_folder(world, tmp_path):
     said = (folder / "README.md").read_text()
     assert "2 classes: ham, spam" in said
     assert "\n| representation.npz | how" in said, "a row of the table for each file"
+    as_said = [line[4:] for line in said.splitlines() if line.startswith("    ") and "python scorer" not in line]
+    assert len(as_said) == 4
+    assert subprocess.run([sys.executable, "-c", "\n".join(as_said)], cwd=folder).returncode == 0
     scorer = Scorer.load(folder)
     assert scorer.predict([]) == []
     assert scorer.predict(TEXTS[:2]) == ["spam", "ham"]

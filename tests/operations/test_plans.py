@@ -24,10 +24,12 @@ ITEMS = """
         abs(hashint8extended(n, 7)), 1, 0, 1, false, now()
     FROM generate_series(1, %s) n
 """
+# The queue that is served, and the one before it.
 QUEUE = """
-    INSERT INTO annotation_queueentry (project_id, rank, item_id, score, reason, stream, probability, model_version)
-    SELECT project_id, row_number() OVER (ORDER BY id), id, 1, '{}', 'model', 1, 1
-    FROM annotation_item WHERE project_id = %s LIMIT 200
+    INSERT INTO annotation_queueentry
+        (project_id, generation, rank, item_id, score, reason, stream, probability, model_version)
+    SELECT project_id, generation, row_number() OVER (PARTITION BY generation ORDER BY id), id, 1, '{}', 'model', 1, 1
+    FROM (SELECT * FROM annotation_item WHERE project_id = %s LIMIT 200) item, generate_series(1, 2) generation
 """
 # Half of what the small project holds may be asked again, the other half are known answers.
 DRAWN_AND_GOLD = """
@@ -41,7 +43,7 @@ KINDS = ("SELECT", "WITH", "UPDATE", "INSERT")
 
 
 def filled(n_items: int, random_rate: float = 0.5) -> Project:
-    project = make_project(queue_version=1, random_rate=random_rate, relabel_rate=0.5, max_votes=3)
+    project = make_project(queue_version=1, queue_generation=2, random_rate=random_rate, relabel_rate=0.5, max_votes=3)
     with connection.cursor() as cursor:
         cursor.execute(ITEMS, [project.pk, n_items])
         cursor.execute(QUEUE, [project.pk])

@@ -113,7 +113,7 @@ export type MyAnnotations = Told<S.OwnAnnotations, { results: MyAnnotation[] }>
 export type Performance = S.Performance
 export type ModelState = Pick<
   S.ModelStatus,
-  'version' | 'version_because' | 'version_said' | 'trained_through' | 'annotations' | 'labels_behind' | 'seconds_behind' | 'strategy' | 'performance' | 'trained_at' | 'training' | 'agreement'
+  'version' | 'version_because' | 'version_said' | 'trained_through' | 'annotations' | 'labels_behind' | 'seconds_behind' | 'strategy' | 'performance' | 'trained_at' | 'training' | 'agreement' | 'serving' | 'representation'
 >
 export type Progress = S.Progress
 export type QueueEntry = Told<S.QueueEntry, { reason: Reason; score: number | null }>

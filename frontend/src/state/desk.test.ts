@@ -18,7 +18,8 @@ describe('the bar', () => {
   ] as const)('says it (%#)', (state, link, text) => expect(savedState(state, link, 10).text).toBe(text))
 
   it('says how late the model is, and warns when it stays late', () => {
-    const model = { version: 41, version_because: null, version_said: null, trained_through: 1, annotations: 9, strategy: 'team', performance: null, agreement: null, trained_at: null, training: { running: false, error: null, said: null } }
+    const model = { version: 41, version_because: null, version_said: null, trained_through: 1, annotations: 9, strategy: 'team', performance: null, agreement: null, trained_at: null, training: { running: false, error: null, said: null },
+      serving: null, representation: { wanted: 'pool', live: null, building: null, vectors_waiting: 0, error: null } }
     expect(freshness({ ...model, labels_behind: 6, seconds_behind: 9 })).toEqual({ tone: '', text: 'Model 41 · 6 labels behind' })
     expect(freshness({ ...model, labels_behind: 240, seconds_behind: 540 })).toEqual({ tone: 'warn', text: 'Model 41 · 240 labels behind, 9 min' })
     expect(freshness({ ...model, version: null, labels_behind: 0, seconds_behind: 0 }).text).toBe('No model yet')

@@ -10,6 +10,7 @@ import { reasonInShort, whyNoQueue } from './manageQueue'
 const model: ModelState = {
   version: 41, version_because: null, version_said: null, trained_through: 900, annotations: 906, labels_behind: 6, seconds_behind: 9, strategy: 'team', trained_at: null,
   performance: { metric: 'macro_f1', estimate: 0.931, low: 0.904, high: 0.953, n: 257 }, agreement: null, training: { running: false, error: null, said: null },
+  serving: null, representation: { wanted: 'pool', live: null, building: null, vectors_waiting: 0, error: null },
 }
 const progress: Progress = {
   items: 1000, annotations: 906, items_with_consensus: 900, items_finished: 880, open_assignments: 9,
@@ -218,5 +219,14 @@ describe('queue, jobs, health', () => {
     const failed = { ...model, training: { running: false, error: 'The training failed.', said: { code: 'training.failed', with: { why: 'MemoryError' } } } }
     expect(signs({ isReached: true, health: null, model: failed, queue: null, progress: null }, 0)).toEqual([{ name: 'Model', text: 'The training failed.', tone: 'bad' }])
     expect(signs({ isReached: false, health, model, queue: null, progress }, 0)).toHaveLength(1)
+    const missing = { ...model, representation: { ...model.representation, error: 'There is no folder x.' } }
+    expect(signs({ isReached: true, health: null, model: missing, queue: null, progress: null }, 0)[1]).toEqual({ name: 'Vectors', text: 'There is no folder x.', tone: 'bad' })
+  })
+
+  it('says which version serves while a newer one is measured', () => {
+    const pinned = { ...model, labels_behind: 0, serving: { version: 20, trained_through: 400, pinned: true, performance: null } }
+    const text = (model: ModelState) => signs({ isReached: true, health: null, model, queue: null, progress: null }, 0)[0]?.text
+    expect(text(pinned)).toBe('up to date; model 20 serves, pinned')
+    expect(text({ ...pinned, serving: { ...pinned.serving, version: 41 } })).toBe('up to date')
   })
 })

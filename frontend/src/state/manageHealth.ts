@@ -43,8 +43,12 @@ function modelSign(model: ModelState): Sign {
   const { text, isLate } = freshness(model)
   const name = model.version === null ? t.manage.model : t.manage.modelNumber(model.version)
   const training = model.training.running ? t.manage.trainingNow : ''
-  return { name, text: (model.version === null ? t.manage.noneYet : text) + training, tone: isLate ? 'warn' : 'good' }
+  const earlier = model.serving && model.serving.version !== model.version ? `; ${t.models.servesPinned(model.serving.version)}` : ''
+  return { name, text: (model.version === null ? t.manage.noneYet : text) + training + earlier, tone: isLate ? 'warn' : 'good' }
 }
+
+const vectorsSign = (model: ModelState): Sign[] =>
+  model.representation.error ? [{ name: t.common.vectors, text: model.representation.error, tone: 'bad' }] : []
 
 function queueSign(queue: Queue, now: number): Sign {
   if (queue.version === 0 || queue.published_at === null) return { name: t.manage.queue, text: t.manage.shuffledOrder, tone: 'good' }
@@ -56,7 +60,7 @@ export function signs({ isReached, health, model, queue, progress }: Running, no
   if (!isReached) return [{ name: t.manage.service, text: t.manage.doesNotAnswerSo, tone: 'bad' }]
   return [
     ...(health ? [workers(health), part(t.manage.broker, health.broker), part(t.manage.database, health.database)] : []),
-    ...(model ? [modelSign(model)] : []),
+    ...(model ? [modelSign(model), ...vectorsSign(model)] : []),
     ...(queue ? [queueSign(queue, now)] : []),
     ...(progress ? [{ name: t.manage.leases, text: t.manage.nOpen(progress.open_assignments), tone: 'good' as const }] : []),
   ]

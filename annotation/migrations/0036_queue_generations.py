@@ -1,4 +1,8 @@
-"""A queue is written beside the one that people are served from."""
+"""A queue is written beside the one that people are served from.
+
+What a worker of the version before publishes after this is of generation 0: the web processes of that version serve it,
+those of this version serve the shuffle until the next training has published.
+"""
 
 from django.db import migrations, models
 

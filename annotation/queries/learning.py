@@ -33,7 +33,7 @@ MODEL_STATUS = """
             WHERE project_id = project.id AND name = 'answers'),
            waiting.n, waiting.seconds, project.strategy,
            coalesce(lane.expires_at > now(), false), coalesce(lane.error, ''), coalesce(ranking.error, ''),
-           pinned.number, pinned.trained_through, pinned.metrics->'performance'
+           pinned.number, pinned.trained_through, pinned.metrics->'performance', pinned.metrics->'agreement'
     FROM annotation_project project
     LEFT JOIN annotation_modelversion version ON version.id = project.live_model_id
     LEFT JOIN annotation_modelversion pinned ON pinned.id = project.pinned_model_id
@@ -93,13 +93,13 @@ def model_status(project: Project) -> dict[str, Any]:
         "trained_at": trained_at,
         "training": {"running": running, "error": trouble, "said": spoken(trouble)},
         **(measured := _measured(metrics)),
-        "serving": _serving(pinned, [number, through, measured["performance"]]),
+        "serving": _serving(pinned, [number, through, measured["performance"], measured["agreement"]]),
     }
 
 
 def _serving(pinned: Sequence[Any], newest: Sequence[Any]) -> dict[str, Any] | None:
     is_pinned = pinned[0] is not None
-    number, through, performance = pinned if is_pinned else newest
+    number, through, performance, agreement = pinned if is_pinned else newest
     if number is None:
         return None
     return {
@@ -107,6 +107,7 @@ def _serving(pinned: Sequence[Any], newest: Sequence[Any]) -> dict[str, Any] | N
         "trained_through": through,
         "pinned": is_pinned,
         "performance": _loaded(performance),
+        "agreement": _loaded(agreement),
     }
 
 

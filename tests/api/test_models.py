@@ -130,6 +130,10 @@ def test_a_pinned_version_serves_while_trainings_go_on(world):
     model = manager.call("GET", f"{path}model/")[1]
     assert (model["version"], model["labels_behind"]) == (4, 0), "freshness never falls"
     assert (model["serving"]["version"], model["serving"]["pinned"]) == (2, True)
+    measured = ModelVersion.objects.get(number=2).metrics
+    assert [model["serving"][name] for name in ("performance", "agreement")] == [
+        measured.get(name) for name in ("performance", "agreement")
+    ]
     predicted = manager.call("POST", f"{path}predict/", {"items": [{"text": "prize"}]})[1]
     assert predicted["model_version"] == 2
     assert set(QueueEntry.objects.served().values_list("model_version", flat=True)) == {2}

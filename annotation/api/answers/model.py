@@ -41,6 +41,7 @@ class Serving(s.Serializer[Any]):
     trained_through = s.IntegerField()
     pinned = s.BooleanField()
     performance = Performance(allow_null=True)
+    agreement = AgreementWithPeople(allow_null=True)
 
 
 class Guard(s.Serializer[Any]):

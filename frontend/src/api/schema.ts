@@ -1454,6 +1454,7 @@ export interface Serving {
   trained_through: number
   pinned: boolean
   performance: Performance | null
+  agreement: AgreementWithPeople | null
 }
 
 export interface Settings {

@@ -36,6 +36,16 @@ describe('the four questions', () => {
     expect(modelAnswer(model).isThin).toBe(false)
   })
 
+  it('gives the figure of the version that serves, and says so where a newer one does not', () => {
+    const performance = { metric: 'accuracy', estimate: 0.7, low: 0.6, high: 0.8, n: 90 }
+    const agreement = { metric: 'accuracy', estimate: 0.7, low: 0.6, high: 0.8, n: 90, corrected: true }
+    const pinned = { ...model, serving: { version: 20, trained_through: 400, pinned: true, performance, agreement } }
+    const said = 'of model 20, which is pinned and serves; the newest, model 41, does not'
+    expect(modelAnswer(pinned)).toMatchObject({ figure: '70.0%', range: '60.0–80.0%', lines: [said, expect.any(String), expect.stringContaining('90'), expect.stringContaining('63 of 90')] })
+    expect(modelAnswer({ ...pinned, serving: { ...pinned.serving, performance: null } })).toMatchObject({ figure: null, lines: [said, 'Model 20 is not measured yet.', expect.any(String)] })
+    expect(modelAnswer({ ...pinned, serving: { ...pinned.serving, version: 41 } }).lines).not.toContain(said)
+  })
+
   it('does not call measured what is only assumed of people', () => {
     expect(labelsAnswer(quality, 900, false)).toMatchObject({ isThin: true, lines: ['not measured yet: no item has two answers or a known one', 'expected right, 90% interval', expect.any(String), expect.any(String)] })
     expect(labelsAnswer(quality).isThin).toBe(false)
@@ -224,7 +234,7 @@ describe('queue, jobs, health', () => {
   })
 
   it('says which version serves while a newer one is measured', () => {
-    const pinned = { ...model, labels_behind: 0, serving: { version: 20, trained_through: 400, pinned: true, performance: null } }
+    const pinned = { ...model, labels_behind: 0, serving: { version: 20, trained_through: 400, pinned: true, performance: null, agreement: null } }
     const text = (model: ModelState) => signs({ isReached: true, health: null, model, queue: null, progress: null }, 0)[0]?.text
     expect(text(pinned)).toBe('up to date; model 20 serves, pinned')
     expect(text({ ...pinned, serving: { ...pinned.serving, version: 41 } })).toBe('up to date')

@@ -1,7 +1,7 @@
 /** The line of signs at the foot of the overview: what works, what is late, what is broken. Pure. */
 import type { Health, ModelState, Progress, Queue } from '../api/types'
 import { ago, count, duration } from './format'
-import { freshness } from './manageQuestions'
+import { freshness, servesEarlier } from './manageQuestions'
 import { say } from '../words/say'
 import { t } from '../words/spoken.svelte'
 
@@ -43,7 +43,7 @@ function modelSign(model: ModelState): Sign {
   const { text, isLate } = freshness(model)
   const name = model.version === null ? t.manage.model : t.manage.modelNumber(model.version)
   const training = model.training.running ? t.manage.trainingNow : ''
-  const earlier = model.serving && model.serving.version !== model.version ? `; ${t.models.servesPinned(model.serving.version)}` : ''
+  const earlier = model.serving && servesEarlier(model) ? `; ${t.models.servesPinned(model.serving.version)}` : ''
   return { name, text: (model.version === null ? t.manage.noneYet : text) + training + earlier, tone: isLate ? 'warn' : 'good' }
 }
 

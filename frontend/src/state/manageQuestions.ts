@@ -22,17 +22,22 @@ const FEW_TESTED = 30
 
 const isShare = (metric: string): boolean => metric === 'accuracy'
 
-/** How good is the model? Only the protected random slice can say; `whyUnmeasured` is the service's own word. */
+/** Whether an earlier version than the newest predicts and chooses: the learning curve is then not that version's. */
+export const servesEarlier = (model: ModelState): boolean => model.serving !== null && model.serving.version !== model.version
+
+/** How good is the model that serves? Only the protected random slice can say; `whyUnmeasured` is the service's own word on the newest. */
 export function modelAnswer(model: ModelState, whyUnmeasured = ''): Answer {
-  const { performance, agreement } = model
-  if (model.version === null) return none(say(model.version_because ?? t.manage.noModelYet, model.version_said), t.manage.annotationsSoFar(model.annotations))
-  if (performance === null) return none(t.manage.modelIsNotMeasured(model.version), whyUnmeasured || t.manage.itIsTestedOn)
+  const { version, performance, agreement } = model.serving ?? model
+  if (version === null) return none(say(model.version_because ?? t.manage.noModelYet, model.version_said), t.manage.annotationsSoFar(model.annotations))
+  const earlier = servesEarlier(model) ? [t.manage.servesNotTheNewest(version, model.version ?? version)] : []
+  if (performance === null) return none(...earlier, t.manage.modelIsNotMeasured(version), whyUnmeasured || t.manage.itIsTestedOn)
   const { metric, estimate, low, high, n } = performance
   return {
     figure: isShare(metric) ? percent(estimate) : decimal(estimate),
     range: isShare(metric) ? percentRange(low, high) : decimalRange(low, high),
     isThin: n < FEW_TESTED,
     lines: [
+      ...earlier,
       t.manage.metricInterval(metricName(metric), MODEL_LEVEL),
       n < FEW_TESTED ? t.manage.onFewProtected(n) : t.manage.onProtected(n),
       ...(agreement && isShare(metric) ? [matchText(agreement)] : []),

@@ -678,6 +678,7 @@ export const en = {
     spans: { day: (n: number) => plural(n, 'day'), hour: (n: number) => plural(n, 'hour'), minute: (n: number) => plural(n, 'minute') },
     annotationsSoFar: (n: number) => `${plural(n, 'answer')} so far.`,
     metricInterval: (metric: string, level: string) => `${metric}, ${level} interval`,
+    servesNotTheNewest: (model: number, newest: number) => `of model ${model}, which is pinned and serves; the newest, model ${newest}, does not`,
     onProtected: (n: number) => `on ${plural(n, 'random item')} that it never learns from`,
     onFewProtected: (n: number) => `on only ${plural(n, 'random item')} so far: a first impression`,
     annotationsToday: (n: number, today: string) => `${plural(n, 'answer')}, ${today} today`,

@@ -966,6 +966,7 @@ export const zhHans: Catalogue = {
     spans: { day: (n) => `${count(n)} 天`, hour: (n) => `${count(n)} 小时`, minute: (n) => `${count(n)} 分钟` },
     annotationsSoFar: (n) => `目前有 ${count(n)} 个回答。`,
     metricInterval: (metric: string, level: string) => `${metric}，${level} 置信区间`,
+    servesNotTheNewest: (model: number, newest: number) => `属于已锁定并启用的模型 ${model}；最新的模型 ${newest} 没有启用`,
     onProtected: (n) => `基于 ${count(n)} 个不用于训练的随机条目`,
     onFewProtected: (n) => `目前仅基于 ${count(n)} 个随机条目：只是初步印象`,
     annotationsToday: (n, today) => `${count(n)} 个回答，其中今天 ${today} 个`,

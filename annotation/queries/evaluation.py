@@ -58,7 +58,8 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
     alike = _measured_alike(points)
     saved, because = _saved(alike)
     active = _arm(alike, Evaluation.Arm.ACTIVE)
-    kappas = (metrics.get("stability") or {}).get("kappas", [])
+    compared = metrics.get("stability") or {}
+    kappas = compared.get("kappas", [])
     found = advise(kappas, active, target=project.target_accuracy)
     gain = found.expected_gain if active and not _is_vague(active[-1]) else None
     return {
@@ -71,8 +72,16 @@ def learning_curve(project: Project, *, metric: str | None = None) -> dict[str, 
         or _advice(project, found, active, saved, metrics),
         "expected_gain": gain and {"labels": 100, **gain._asdict()},
         "stability": kappas,
+        "stability_between": _last_compared(project, compared["number"]) if kappas else None,
         "belief": metrics.get("belief"),
     }
+
+
+def _last_compared(project: Project, number: int) -> list[int] | None:
+    """Returns the versions of the last κ: this one, and that which the one before it named to be compared with next."""
+    before = ModelVersion.objects.filter(project=project, number__lt=number).order_by("-number")
+    earlier = before.values_list("metrics__stability__number", flat=True).first()
+    return [earlier, number] if earlier else None
 
 
 def _points(project: Project, metric: str, after: int) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from annotation.operations.outbox import request_work
 from annotation.operations.prediction import predict
 from annotation.queries.evaluation import learning_curve
 from annotation.queries.learning import model_status
+from annotation.queries.versions import compare
 from annotation.stored import PROBE, PROTECTED, Probe, load_model, load_spoken
 from tests.factories import make_annotation, make_member, make_project
 from tests.operations.kinds_world import taught as taught_kind
@@ -135,6 +136,10 @@ def test_predictions_are_compared_each_time_the_labels_have_grown() -> None:
     assert (found["labels"], found["number"]) == (100, 5)
     assert len(found["kappas"]) == 3
     assert min(found["kappas"]) > 0.8
+    curve = learning_curve(project)
+    assert curve["stability_between"] == [4, 5]
+    pair = ModelVersion.objects.filter(number__in=[4, 5]).order_by("number")
+    assert compare(project, *pair)["probe"]["kappa"] == pytest.approx(curve["stability"][-1], abs=1e-4)
     stored = load_spoken(project.live_model, PROBE)
     assert stored.item_ids.tolist() == sorted(item.pk for item in items)
     assert not len(load_spoken(project.live_model, PROTECTED).item_ids)
@@ -167,7 +172,7 @@ def stored_points(project: Project, *figures: tuple[int, float]) -> None:
 )
 def test_advice_to_stop(kappas: list[float], target: float | None, code: str) -> None:
     project, _, _ = taught(target_accuracy=target)
-    ModelVersion.objects.update(metrics={"stability": {"kappas": kappas}})
+    ModelVersion.objects.update(metrics={"stability": {"kappas": kappas, "number": 1}})
     stored_points(project, (100, 0.9), (200, 0.9), (300, 0.9), (400, 0.9))
     curve = learning_curve(project)
     assert curve["advice"]["code"] == code
@@ -179,7 +184,7 @@ def test_advice_to_stop(kappas: list[float], target: float | None, code: str) ->
 def test_a_target_may_be_reached_unseen_while_nobody_checks_answers() -> None:
     project, _, _ = taught(target_accuracy=0.97)
     performance = {"metric": "accuracy", "estimate": 0.9, "low": 0.87, "high": 0.99, "n": 300}
-    ModelVersion.objects.update(metrics={"stability": {"kappas": [1, 1, 1]}, "performance": performance})
+    ModelVersion.objects.update(metrics={"stability": {"kappas": [1, 1, 1], "number": 1}, "performance": performance})
     stored_points(project, (100, 0.9), (200, 0.9), (300, 0.9), (400, 0.9))
     advice = learning_curve(project)["advice"]
     assert (advice["code"], advice["said"]["code"]) == ("settled", "advice.target_unchecked")

@@ -53,6 +53,9 @@ class LearningCurve(s.Serializer[Any]):
     advice = Advice()
     expected_gain = Gain(allow_null=True, help_text="Rise of accuracy by the next labels, from a fitted curve.")
     stability = s.ListField(child=s.FloatField(), help_text="Last κ between models' predictions on fixed items.")
+    stability_between = s.ListField(
+        child=s.IntegerField(), allow_null=True, help_text="The versions that the last κ compares, the earlier first."
+    )
     belief = Performance(allow_null=True, help_text="The model's own belief: not a measurement.")
 
 

@@ -13,4 +13,4 @@ export type ModelDetail = ModelRow &
     { n_trained: number | null; n_protected: number | null }
   >
 export type Comparison = Told<S.Comparison, { versions: [ModelRow, ModelRow] }>
-export type Outlook = LearningCurve & Pick<S.LearningCurve, 'expected_gain' | 'stability' | 'belief'>
+export type Outlook = LearningCurve & Pick<S.LearningCurve, 'expected_gain' | 'stability' | 'stability_between' | 'belief'>

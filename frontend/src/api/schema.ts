@@ -702,6 +702,8 @@ export interface LearningCurve {
   expected_gain: Gain | null
   /** Last κ between models' predictions on fixed items. */
   stability: number[]
+  /** The versions that the last κ compares, the earlier first. */
+  stability_between: number[] | null
   /** The model's own belief: not a measurement. */
   belief: Performance | null
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Comparison, ModelRow, Outlook } from '../api/models'
-import { binRows, classFigures, correctedText, driftLines, f1Figure, gainFigure, performanceFigure, pinWords, rollBackTarget, shortList, unpinWords, verdict } from './models'
+import { binRows, classFigures, comparedText, correctedText, driftLines, f1Figure, gainFigure, performanceFigure, pinWords, rollBackTarget, shortList, unpinWords, verdict } from './models'
 
 const measured = (estimate: number) => ({ metric: 'accuracy', estimate, low: estimate - 0.05, high: estimate + 0.05, n: 80 })
 
@@ -15,6 +15,12 @@ function row(number: number, change: Partial<ModelRow> = {}): ModelRow {
 it.each([true, false])('says that F1, precision and recall take answers as right (accuracy corrected: %s)', (corrected) => {
   const performance = measured(0.9)
   expect(correctedText({ performance, agreement: { ...performance, corrected } })).toMatch(/F1, precision and recall .*take these answers as right/)
+})
+
+it('names the two versions between which predictions were compared last', () => {
+  expect(comparedText({ stability: [0.8, 0.93], stability_between: [4, 7] })).toBe('the last one between models 4 and 7, on fixed items; 1 is no change')
+  expect(comparedText({ stability: [0.93], stability_between: [4, 7] })).toMatch(/^between models 4 and 7/)
+  expect(comparedText({ stability: [0.93], stability_between: null })).toBe('on fixed items; 1 is no change')
 })
 
 describe('the short list of versions', () => {
@@ -62,7 +68,7 @@ describe('figures of a model', () => {
   })
 
   it('promise no gain that was not seen', () => {
-    const outlook = { points: [], labels_saved: null, labels_saved_because: null, labels_saved_said: null, advice: null, expected_gain: null, stability: [], belief: null } satisfies Outlook
+    const outlook = { points: [], labels_saved: null, labels_saved_because: null, labels_saved_said: null, advice: null, expected_gain: null, stability: [], stability_between: null, belief: null } satisfies Outlook
     expect(gainFigure(outlook).why).toMatch(/^Not known yet/)
     expect(gainFigure({ ...outlook, expected_gain: { labels: 100, estimate: 0.012, low: -0.003, high: 0.02 } })).toMatchObject({ value: '+1.2 points', range: '−0.3 to +2.0' })
   })

@@ -93,6 +93,12 @@ export function gainFigure(outlook: Outlook): Figure {
   return { value: t.models.nPoints(points(gain.estimate)), range: pointsRange(gain), interval: gain, why: '' }
 }
 
+/** Between which two versions predictions were compared: seldom those that one chooses to compare. */
+export function comparedText({ stability, stability_between: pair }: Pick<Outlook, 'stability' | 'stability_between'>): string {
+  const [earlier, later] = pair ?? []
+  return earlier && later ? t.models.betweenModels(earlier, later, stability.length > 1) : t.models.onFixedItems
+}
+
 /** What a model thinks of itself, marked as such. */
 export const beliefText = (belief: Performance | null): string =>
   belief ? t.models.fromLabelsItChose(metricName(belief.metric), percent(belief.estimate), percentRange(belief.low, belief.high)) : t.models.notKnownYetToo

@@ -648,7 +648,7 @@ export const en = {
     howFarAreWe: 'How far are we?',
     askedNext: 'Asked next',
     moreBehindThem: (count: string) => `${count} more behind them`,
-    scoresMean: 'The figures say how much an answer would teach the model; 1 is most. Texts that are alike are asked apart, so the order is not that of the figures alone.',
+    scoresMean: 'The higher the figure, the more the project’s strategy wants the answer; each strategy has its own scale. Items that are alike may be asked apart, so the order is not that of the figures alone.',
     agreementBy: 'Agreement by',
     wherePeopleAgree: 'Where people agree',
     shareOfPairsOf: 'share of pairs of answers that agree',

@@ -24,6 +24,11 @@ describe('a language', () => {
     expect(count(1234.4)).toBe('1,234')
   })
 
+  it.each(['en', 'zh-Hans'] as const)('gives the scores of a queue no scale that only some strategies have (%s)', async (language) => {
+    await speak(language)
+    expect(t.manage.scoresMean).not.toMatch(/\d/)
+  })
+
   it('says refusals by their code, and what has none in the words of the service', async () => {
     await speak('zh-Hans')
     const said = (code: string): string => explain(new ApiError(409, code, 'The words of the service.'))

@@ -936,7 +936,7 @@ export const zhHans: Catalogue = {
     howFarAreWe: '进度如何？',
     askedNext: '接下来要问的',
     moreBehindThem: (count: string) => `后面还有 ${count} 条`,
-    scoresMean: '数字表示一个回答能教给模型多少；1 为最多。相似的文本会错开提问，因此顺序并不只按数字排列。',
+    scoresMean: '数字越大，项目所用的策略越需要这个回答；各策略的尺度不同。相似的条目可能错开提问，因此顺序并不只按数字排列。',
     agreementBy: '一致性统计方式',
     wherePeopleAgree: '哪些地方意见一致',
     shareOfPairsOf: '成对回答中一致的比例',

@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import override_settings
+from hypothesis import HealthCheck, settings
 
 from tests.quiet import end_sessions, settle
 from tests.stack import stack
 
 __all__ = ["stack"]
+
+settings.register_profile("by what comes out", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("by what comes out")  # not by how long the machine takes
 
 
 @pytest.fixture(scope="session", autouse=True)

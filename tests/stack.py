@@ -26,6 +26,7 @@ from tests.servers import temporary_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60
+PATIENCE_SECONDS = 120  # for what is promised without a number: longer than the slowest machine takes
 
 
 class Stack:
@@ -142,7 +143,7 @@ class Program:
         return answer
 
 
-def eventually(condition: Callable[[], Any], seconds: float) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
     """Returns the first true value of the condition, or its last one when time is up."""
     end = time.monotonic() + seconds
     while not (found := condition()) and time.monotonic() < end:

@@ -35,9 +35,7 @@ def test_lives_by_seeds(callers):
 
 
 def test_lives_by_hypothesis(callers):
-    slow = settings(
-        max_examples=12, stateful_step_count=30, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck)
-    )
+    slow = settings(max_examples=12, stateful_step_count=30, print_blob=True, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Business, settings=slow)
 
 

@@ -15,7 +15,7 @@ def test_a_team_at_work_on_a_service_that_is_being_broken(service):
     killed = {fault.part: fault for fault in kills()}
     ends = [points[f"end at: {point}"] for point in ("answer unsaved", "answer stored", "learn settled")]
     faults = [killed["postgres"], *ends, *frozen(), *wipe()]
-    report = soak(service, seed=SEED, faults=faults, minutes=3, n_annotators=4)
+    report = soak(service, seed=SEED, faults=faults, minutes=10, n_annotators=4)
     print("\n".join(report.lines()))
     assert not report.problems, "\n".join(report.problems)
     assert sum(report.chaos.done.values()) == len(faults), "a fault could not be done"

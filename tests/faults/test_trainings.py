@@ -40,14 +40,14 @@ def project_of(admin: Program, name: str) -> str:
 
 
 def test_killed_in_each_of_its_phases_it_is_done_again_within_a_minute(service: Service):
-    assert eventually(service.is_up, 60)
+    assert eventually(service.is_up)
     admin, projects = service.client(), []
     for phase in PHASES:  # each hits the training of whoever comes by, so that none is ended three times
         path = project_of(admin, phase)
         projects.append(int(path.split("/")[1]))
         service.order(phase, "exit")
         label(admin, path)
-        assert eventually(lambda phase=phase: service.is_obeyed(phase), 30), (phase, service.log("worker"))
+        assert eventually(lambda phase=phase: service.is_obeyed(phase)), (phase, service.log("worker"))
     ended = time.monotonic()
     whole = [(len(LABELS), True, "", len(LABELS), 0)] * len(PHASES)
 

@@ -35,9 +35,7 @@ def test_sets_of_classes_are_learned(stack: Stack):
         (lease,) = admin.want("POST", f"{path}assignments/", {"count": 1})["assignments"]
         value = {"classes": truth[lease["item"]["external_id"]]}
         admin.want("PUT", f"assignments/{lease['id']}/annotation/", {"value": value, "seconds": 2})
-    model = eventually(
-        lambda: (m := admin.want("GET", f"{path}model/"))["labels_behind"] == 0 and m["version"] and m, 30
-    )
+    model = eventually(lambda: (m := admin.want("GET", f"{path}model/"))["labels_behind"] == 0 and m["version"] and m)
     assert model, stack.log("worker")
     asked = [(about(rng, subjects), subjects) for subjects in SETS * 10]
     said = admin.want("POST", f"{path}predict/", {"items": [{"text": text} for text, _ in asked]})["predictions"]
@@ -45,5 +43,5 @@ def test_sets_of_classes_are_learned(stack: Stack):
         (name in one["classes"]) == (name in true) for one, (_, true) in zip(said, asked, strict=True) for name in WORDS
     )
     assert right / (len(asked) * len(WORDS)) > 0.8
-    queue = eventually(lambda: (q := admin.want("GET", f"{path}queue/"))["version"] and q, 20)
+    queue = eventually(lambda: (q := admin.want("GET", f"{path}queue/"))["version"] and q)
     assert {one["reason"]["kind"] for one in queue["entries"]} <= {"uncertain", "rare", "shuffle"}

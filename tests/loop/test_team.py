@@ -88,9 +88,7 @@ def test_every_label_was_taken(worked):
 
 def test_the_model_catches_up_and_predicts(worked):
     stack, admin, path, rows, _ = worked
-    model = eventually(
-        lambda: (m := admin.want("GET", f"{path}model/"))["labels_behind"] == 0 and m["version"] and m, 30
-    )
+    model = eventually(lambda: (m := admin.want("GET", f"{path}model/"))["labels_behind"] == 0 and m["version"] and m)
     assert model, stack.log("worker")
     answer = admin.want("POST", f"{path}predict/", {"items": [{"text": text} for text, _ in rows]})
     right = sum(one["class"] == label for one, (_, label) in zip(answer["predictions"], rows, strict=True))
@@ -100,7 +98,7 @@ def test_the_model_catches_up_and_predicts(worked):
 
 def test_the_queue_is_published_with_reasons(worked):
     _, admin, path, *_ = worked
-    queue = eventually(lambda: (q := admin.want("GET", f"{path}queue/"))["version"] and q, 20)
+    queue = eventually(lambda: (q := admin.want("GET", f"{path}queue/"))["version"] and q)
     assert queue["entries"]
     assert {one["reason"]["kind"] for one in queue["entries"]} <= {"uncertain", "rare", "shuffle"}
     assert [one["rank"] for one in queue["entries"]] == sorted(one["rank"] for one in queue["entries"])
@@ -110,7 +108,7 @@ def test_people_and_agreement_are_measured(worked):
     _, admin, path, _, told = worked
     counts = Counter(item for item, _ in told)
     doubled = sum(n == 2 for n in counts.values())
-    page = eventually(lambda: (p := admin.want("GET", f"{path}agreement/"))["items_with_overlap"] == doubled and p, 20)
+    page = eventually(lambda: (p := admin.want("GET", f"{path}agreement/"))["items_with_overlap"] == doubled and p)
     assert page["coefficients"]["krippendorff_alpha"]["value"] is not None
     people = {one["username"]: one for one in admin.want("GET", f"{path}annotators/")["results"]}
     skill = {name: people[name]["accuracy"]["estimate"] for name in (f"loop-{n}" for n in range(N_PEOPLE))}
@@ -120,7 +118,7 @@ def test_people_and_agreement_are_measured(worked):
 def test_the_export_holds_every_vote(worked):
     _, admin, path, _, told = worked
     job = admin.want("POST", f"{path}exports/", {"format": "jsonl"})["id"]
-    assert eventually(lambda: admin.want("GET", f"jobs/{job}/")["status"] == "done", 30)
+    assert eventually(lambda: admin.want("GET", f"jobs/{job}/")["status"] == "done")
     request = urllib.request.Request(
         f"{admin.url}/api/v1/exports/{job}/file/", headers={"Authorization": f"Token {admin.token}"}
     )

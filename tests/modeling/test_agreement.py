@@ -146,7 +146,7 @@ def test_one_item_leaves_everything_open() -> None:
     assert cohen_kappa(votes_of([0], [1])[0], 2) == Coefficient(0.0, -1.0, 1.0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**16))
 def test_names_and_order_do_not_matter(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -85,7 +85,7 @@ def test_a_single_declared_class() -> None:
     assert np.array_equal(model.predict_proba(np.ones((2, 2), np.float32)), np.ones((2, 1)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 20), st.integers(2, 5), st.integers(0, 2**16))
 def test_rows_sum_to_one_and_row_order_does_not_matter(n: int, k: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -66,7 +66,7 @@ def test_a_live_update_comes_near_the_next_full_inference() -> None:
     assert np.abs(live - full.truth.posterior[np.unique(extra[:, 0])]).mean() < 0.06
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**16))
 def test_replay_in_any_order_and_by_any_number_of_processes_is_the_same(seed: int) -> None:
     """Votes are added, revised and deleted; whoever judges an item at the end comes to the same numbers."""

@@ -53,7 +53,7 @@ def test_texts_without_words_have_no_features(texts: list[str]) -> None:
     assert features(texts) == [Counter()] * len(texts)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.text(max_size=8), max_size=6))
 def test_a_text_has_the_same_features_alone_and_among_others(texts: list[str]) -> None:
     assert features(texts) == [features([text])[0] for text in texts]

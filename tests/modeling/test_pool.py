@@ -103,7 +103,7 @@ def test_hand_counted_character_ngrams() -> None:
     assert np.array_equal(np.sort(character_hashes(["a", "ab"])[0]), np.sort(hashes))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(min_size=1, max_size=12), min_size=2, max_size=30, unique=True))
 def test_distinct_words_have_distinct_hashes(words: list[str]) -> None:
     assert len(np.unique(word_hashes(words))) == len(words)

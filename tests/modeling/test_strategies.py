@@ -16,7 +16,7 @@ SCORES = [least_confidence, margin, entropy]
 
 
 @pytest.mark.parametrize("score", SCORES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**16), n=st.integers(1, 30), k=st.integers(2, 6))
 def test_score_contract(score: Callable[[np.ndarray], np.ndarray], seed: int, n: int, k: int) -> None:
     """Finite, highest for the uniform row, lowest for the certain one, permuted with items, blind to class order."""
@@ -49,7 +49,7 @@ def pool(n: int = 400, k: int = 3, seed: int = 0) -> tuple[np.ndarray, np.ndarra
     return X, rng.dirichlet(np.full(k, 0.5), n).astype(np.float32)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**16),
     n_candidates=st.integers(0, 60),

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from modeling.batches import Kind, rank_team
@@ -89,7 +89,6 @@ def _valid(tags: tuple[int, ...]) -> bool:
     return all(t % 2 == 1 or t == 0 or b in (t - 1, t) for b, t in zip(before, tags, strict=True))
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=3), st.integers(0, 10_000))
 def test_best_paths_are_those_of_trying_all(lengths: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)

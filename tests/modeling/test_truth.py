@@ -109,7 +109,7 @@ def test_two_who_guess_among_eight_are_told_by_forty_answers_each() -> None:
     assert np.mean(worst) >= 0.95
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**16))
 def test_order_and_names_do_not_matter(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -35,8 +35,8 @@ def labelled(stack: Stack) -> tuple[Program, str]:
     for _ in range(8):
         answer_one(admin, path)
     job = admin.want("POST", f"{path}exports/", {"format": "jsonl"})
-    assert eventually(lambda: admin.want("GET", f"jobs/{job['id']}/")["status"] == "done", 30), stack.log("worker")
-    assert eventually(lambda: admin.want("GET", f"{path}model/")["version"], 60), stack.log("worker")
+    assert eventually(lambda: admin.want("GET", f"jobs/{job['id']}/")["status"] == "done"), stack.log("worker")
+    assert eventually(lambda: admin.want("GET", f"{path}model/")["version"]), stack.log("worker")
     return admin, path
 
 
@@ -102,9 +102,9 @@ def _goes_on(server: Stack, path: str) -> None:
         model = admin.want("GET", f"{path}model/")
         return model["version"] > version and model["labels_behind"] == 0
 
-    assert eventually(learned, 60), server.log("worker")
+    assert eventually(learned), server.log("worker")
     job = admin.want("POST", f"{path}exports/", {"format": "jsonl"})
-    assert eventually(lambda: admin.want("GET", f"jobs/{job['id']}/")["status"] == "done", 30), server.log("worker")
+    assert eventually(lambda: admin.want("GET", f"jobs/{job['id']}/")["status"] == "done"), server.log("worker")
 
 
 def another_connection() -> psycopg.Connection:

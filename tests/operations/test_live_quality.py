@@ -27,6 +27,7 @@ from annotation.operations.settling import settle_quiet_projects
 from tests.factories import make_project
 from tests.operations.crowd import ask_everybody, change_answer, judge
 from tests.operations.test_labeling import at_once
+from tests.stack import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TRUTH = ["ham", "spam"] * 20
@@ -92,7 +93,7 @@ def test_four_workers_at_once_write_what_one_writes():
 
 def revise_and_look(annotations: list[Annotation]) -> None:
     """Revises one answer after the other and runs the lane, beside others, until nothing waits."""
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + PATIENCE_SECONDS
     for annotation in annotations:
         change_answer(annotation, "spam")
         request_work(project_id=annotation.project_id, topic=Topic.QUALITY, annotation_ids=[annotation.pk])

@@ -54,12 +54,9 @@ def end_own_connection(_: LaneClaim) -> None:
 
 
 def take_too_long(_: LaneClaim) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 20")
-        try:
-            cursor.execute("SELECT pg_sleep(5)")
-        finally:
-            cursor.execute("RESET statement_timeout")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 20")
+        cursor.execute("SELECT pg_sleep(60)")
 
 
 def stand_still(_: LaneClaim) -> None:

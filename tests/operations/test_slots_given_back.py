@@ -1,7 +1,6 @@
 """A slot is given back to the item as it is by then, whatever became of the item while its lock was waited for."""
 
 import threading
-import time
 
 import pytest
 from django.db import connection, transaction
@@ -11,6 +10,7 @@ from annotation.models import Assignment, Item
 from annotation.operations.gold import drop_gold
 from annotation.operations.labeling import assign_next_item, skip_item
 from tests.factories import make_item, make_member, make_project
+from tests.stack import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +34,7 @@ def test_a_known_answer_becomes_an_ordinary_item_while_somebody_skips_it() -> No
         drop_gold(item=Item.objects.select_for_update(no_key=True).get(pk=item.pk))
         skipping.start()
         _wait_until_somebody_waits()
-    skipping.join(timeout=10)
+    skipping.join()
     assert not raised
     assert Assignment.objects.get(pk=lease.id).status == Assignment.Status.SKIPPED
     item.refresh_from_db()
@@ -45,12 +45,11 @@ def _wait_until_somebody_waits() -> None:
     waiting = (
         "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
     )
-    until = time.monotonic() + 10
-    with connection.cursor() as cursor:
-        while time.monotonic() < until:
+
+    def somebody_waits() -> bool:
+        with connection.cursor() as cursor:
             cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(waiting)
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.02)
-    pytest.fail("nobody waits for the item")
+            return bool(cursor.fetchone()[0])
+
+    assert eventually(somebody_waits), "nobody waits for the item"

@@ -1,14 +1,15 @@
 """A process that is stopped inside a statement is waited for so long and no longer."""
 
 import os
-import time
 from collections.abc import Callable
 
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from annotation.operations.stalled import end_stalled_sessions
+from tests.stack import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,16 +28,16 @@ def other():
 
 def waits_for_its_process(session: psycopg.Connection, event: str) -> None:
     with connection.cursor() as cursor:
-        for _ in range(100):
-            cursor.execute(
-                "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND state = 'active' AND wait_event = %s"
-                " AND clock_timestamp() - query_start > make_interval(secs => %s)",
-                [session.info.backend_pid, event, LONG_ENOUGH],
-            )
-            if cursor.fetchone():
-                return
-            time.sleep(0.05)
-    raise AssertionError(f"it never came to {event}")
+        assert eventually(lambda: _is_in(cursor, session.info.backend_pid, event)), f"it never came to {event}"
+
+
+def _is_in(cursor: CursorWrapper, pid: int, event: str) -> bool:
+    cursor.execute(
+        "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND state = 'active' AND wait_event = %s"
+        " AND clock_timestamp() - query_start > make_interval(secs => %s)",
+        [pid, event, LONG_ENOUGH],
+    )
+    return cursor.fetchone() is not None
 
 
 def stop_in(session: psycopg.Connection, statement: str, event: str, look: Callable[[], None]) -> None:
@@ -51,15 +52,15 @@ def stop_in(session: psycopg.Connection, statement: str, event: str, look: Calla
 
 
 def test_who_is_stopped_while_sending_rows_loses_his_session_and_his_locks(other):
-    other.execute("SET statement_timeout = '50ms'")
     other.execute("CREATE TEMP TABLE incoming (n int)")
     other.commit()
     other.execute("LOCK TABLE annotation_job")
+    other.execute("SET statement_timeout = '150ms'")
 
     def look() -> None:
         assert end_stalled_sessions() == 0, "not yet"
         assert end_stalled_sessions(sending_seconds=LONG_ENOUGH) == 1
-        with transaction.atomic(), connection.cursor() as cursor:  # which its limit of 50 ms had not freed
+        with transaction.atomic(), connection.cursor() as cursor:  # which its limit of 150 ms had not freed
             cursor.execute("LOCK TABLE annotation_job IN SHARE MODE")
 
     with pytest.raises(psycopg.OperationalError):

@@ -175,7 +175,7 @@ def test_a_claim_waits_for_another_one_of_the_same_newcomer():
         other.start()
         other.join(timeout=0.5)
         assert other.is_alive()
-    other.join(timeout=10)
+    other.join()
     assert streams(person) == ["gold"] * 4
     assert [one.id for one in found[0].leases] == [one.id for one in first.leases]
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.alone
 
 def test_a_stopped_worker_is_seen_and_a_request_is_found_in_its_log(stack: Stack) -> None:
     admin = stack.client()
-    assert eventually(lambda: admin.want("GET", "health/")["status"] == "ok", 30), stack.log("worker")
+    assert eventually(lambda: admin.want("GET", "health/")["status"] == "ok"), stack.log("worker")
     project = admin.want("POST", "projects/", {"name": "Deaf", "kind": "choice", "classes": ["a", "b"]})
     sent = {"X-Request-ID": "seen-in-the-worker"}
     group = stack.processes["worker"].pid
@@ -29,8 +29,8 @@ def test_a_stopped_worker_is_seen_and_a_request_is_found_in_its_log(stack: Stack
         assert status == 202
     finally:
         os.killpg(group, signal.SIGCONT)
-    assert eventually(lambda: admin.want("GET", "health/")["status"] == "ok", 30), stack.log("worker")
-    assert eventually(lambda: admin.want("GET", f"jobs/{job['id']}/")["status"] == "done", 30)
+    assert eventually(lambda: admin.want("GET", "health/")["status"] == "ok"), stack.log("worker")
+    assert eventually(lambda: admin.want("GET", f"jobs/{job['id']}/")["status"] == "done")
     lines = [json.loads(line) for line in stack.log("worker").splitlines() if line.startswith('{"')]
     ours = [line for line in lines if line.get("job_id") == str(job["id"])]
     # On a slow machine the sweeper wakes the job too, on nobody's request.

@@ -3,10 +3,12 @@
 import shutil
 import socket
 import time
+from statistics import median
 
 import pytest
 
 from tests.stack import Program, Stack, eventually
+from workers.dispatch import REST_SECONDS
 
 pytestmark = pytest.mark.alone
 
@@ -26,22 +28,27 @@ def project(stack: Stack) -> tuple[Program, str]:
     return admin, path
 
 
-def label(admin: Program, path: str, count: int) -> None:
+def label(admin: Program, path: str, count: int) -> list[float]:
+    """Returns the seconds that each label took."""
+    took = []
     for _ in range(count):
+        started = time.monotonic()
         (lease,) = admin.want("POST", f"{path}assignments/", {"count": 1})["assignments"]
         chosen = "a" if "apple" in lease["item"]["data"]["text"] else "b"
         admin.want("PUT", f"assignments/{lease['id']}/annotation/", {"value": {"class": chosen}})
+        took.append(time.monotonic() - started)
+    return took
 
 
-def caught_up(stack: Stack, admin: Program, path: str, seconds: float) -> bool:
-    """Whether the model has seen every label in time; a worker that its broker's end has ended is started again."""
+def caught_up(stack: Stack, admin: Program, path: str) -> bool:
+    """Whether the model comes to see every label; a worker that its broker's end has ended is started again."""
 
     def done() -> bool:
         stack.start_ended("worker")  # as the supervisor does, whenever it is that a worker ends
         model = admin.want("GET", f"{path}model/")
         return model["version"] is not None and model["labels_behind"] == 0
 
-    return eventually(done, seconds)
+    return eventually(done)
 
 
 def test_labels_are_taken_without_a_broker_and_learned_when_it_is_back(stack, project):
@@ -49,14 +56,12 @@ def test_labels_are_taken_without_a_broker_and_learned_when_it_is_back(stack, pr
     label(admin, path, 4)
     stack.kill("broker")
     try:
-        started = time.monotonic()
-        label(admin, path, 6)
-        assert time.monotonic() - started < 10
+        assert median(label(admin, path, 6)) < REST_SECONDS, "requests wait for the broker"
         assert admin.want("GET", "health/")["broker"] is False
         assert admin.want("GET", f"{path}model/")["annotations"] == 10
     finally:
         stack.start("broker")
-    assert caught_up(stack, admin, path, 60), stack.log("worker")
+    assert caught_up(stack, admin, path), stack.log("worker")
 
 
 def test_a_killed_worker_is_replaced_and_the_labels_are_learned(stack, project):
@@ -65,7 +70,7 @@ def test_a_killed_worker_is_replaced_and_the_labels_are_learned(stack, project):
     stack.kill("worker")
     label(admin, path, 6)
     stack.start("worker")
-    assert caught_up(stack, admin, path, 75), stack.log("worker")
+    assert caught_up(stack, admin, path), stack.log("worker")
 
 
 def test_a_killed_web_server_loses_nothing_that_it_acknowledged(stack, project):
@@ -73,7 +78,7 @@ def test_a_killed_web_server_loses_nothing_that_it_acknowledged(stack, project):
     label(admin, path, 5)
     stack.kill("web")
     stack.start("web")
-    assert eventually(lambda: _answers(admin, path), 30)
+    assert eventually(lambda: _answers(admin, path))
     assert admin.want("GET", f"{path}progress/")["annotations"] == 5
 
 
@@ -91,7 +96,7 @@ def test_a_wiped_broker_costs_time_only(stack, project):
     shutil.rmtree(stack.valkey.folder / "appendonlydir")
     stack.start("broker")
     label(admin, path, 3)
-    assert caught_up(stack, admin, path, 60), stack.log("worker")
+    assert caught_up(stack, admin, path), stack.log("worker")
 
 
 def test_an_abandoned_lease_is_free_again_within_fifteen_seconds(stack, project):

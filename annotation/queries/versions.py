@@ -37,11 +37,14 @@ def kept_versions(project: Project) -> QuerySet[ModelVersion]:
     """Returns the versions whose files are kept: the newest twenty, the live and the pinned one, and some others.
 
     These are the ones that later predictions were compared with: one for every twentieth by which the labels grew.
+    Versions of one content, as trainings without new labels make, count as one of the twenty: they have one file.
     """
-    newest = versions_of(project).order_by("-number").values("pk")[:KEPT_VERSIONS]
+    contents = ModelVersion.objects.filter(project=project).values("checksum").annotate(last=Max("number"))
+    newest = contents.order_by("-last").values("checksum")[:KEPT_VERSIONS]
     serving = Q(pk=project.live_model_id) | Q(pk=project.pinned_model_id)
     compared = Cast(KT("metrics__stability__number"), IntegerField())
-    return versions_of(project).alias(compared=compared).filter(serving | Q(pk__in=newest) | Q(compared=F("number")))
+    kept = serving | Q(checksum__in=newest) | Q(compared=F("number"))
+    return versions_of(project).alias(compared=compared).filter(kept)
 
 
 def last_of_other_classes(project: Project) -> int:

@@ -16,12 +16,13 @@ from annotation.models import FeatureShard, Item, ModelVersion, Project, Represe
 from annotation.operations import collection, shards
 from annotation.operations.collection import collect_artifacts
 from annotation.operations.outbox import request_work
+from annotation.operations.projects import change_project
 from annotation.operations.represent import build_features
 from annotation.queries import versions
 from annotation.queries.learning import model_status
 from annotation.vectors import load_pool, open_shard
 from tests.factories import make_item, make_project
-from tests.operations.learning_world import add_items, answer, claimed, run, taught
+from tests.operations.learning_world import add_items, answer, claimed, run, taught, truth
 
 database = pytest.mark.django_db(transaction=True)
 
@@ -191,6 +192,23 @@ def test_a_project_without_items_settles() -> None:
     request_work(project_id=project.pk, topic=Topic.REPRESENT)
     run(project, Topic.REPRESENT)
     assert not Representation.objects.exists()
+
+
+@database
+def test_trainings_without_new_labels_push_no_other_version_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    project, items, annotator = taught()
+    for place in (20, 21):
+        answer(items[place], annotator, truth(place))
+        run(project, Topic.LEARN)
+    for strategy in ("margin", "entropy"):
+        change_project(project=project, user=project.created_by, changes={"settings": {"strategy": strategy}})
+        run(project, Topic.LEARN)
+    ModelVersion.objects.update(metrics={})  # else the first is kept to be compared with
+    monkeypatch.setattr(collection, "KEPT_FOR", timedelta(0))
+    monkeypatch.setattr(versions, "KEPT_VERSIONS", 2)
+    collect_artifacts()
+    found = {one.number: default_storage.exists(one.path) for one in ModelVersion.objects.all()}
+    assert found == {1: False, 2: True, 3: True, 4: True, 5: True}, "the last three are one content"
 
 
 @database

@@ -66,6 +66,7 @@ def learn(seen: Seen, training: Training) -> Learned:
         start=_warm_start(seen, training.representation),
     )
     model, metrics["classifier_refusal"] = fit_named(seen.project, linear, X, targets, weights)
+    metrics["is_portable"] = isinstance(model, LinearModel)
     metrics[SCHEMA] = seen.project.schema_version
     metrics[GIVEN] = given_classes(seen.project, training.beliefs.targets, seen.class_names)
     metrics["n_protected"] = int(training.is_protected.sum())

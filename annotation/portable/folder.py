@@ -68,8 +68,8 @@ def _linear_parts(version: ModelVersion, temperature: float) -> Parts:
         model = load_model(version)
     except WorkersOnly as error:
         message = (
-            f"A classifier by its path ({version.project.classifier}) is fitted by its own library and cannot be "
-            "downloaded. Set `classifier` to linear: the next version can be."
+            "A classifier of another library is fitted again by that one and cannot be downloaded. Set `classifier` to "
+            "linear: the next version can be."
         )
         raise Conflict(message, code="not_portable") from error
     representation = version.representation

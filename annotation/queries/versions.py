@@ -87,6 +87,7 @@ def version_row(project: Project, version: ModelVersion) -> dict[str, Any]:
         "is_pinned": version.pk == project.pinned_model_id,
         "is_serving": version.pk == (project.pinned_model_id or project.live_model_id),
         "is_stored": _is_stored(version),
+        "is_portable": metrics.get("is_portable", True),
     }
 
 

@@ -17,6 +17,7 @@ from annotation.kinds import KINDS
 from annotation.models import Project, Role, Topic
 from annotation.operations.predicted_answers import answers_of
 from annotation.operations.prediction import temperature_of
+from annotation.operations.projects import change_project
 from annotation.operations.transfer.items import add_items
 from annotation.portable.scorer import Scorer
 from annotation.portable.span_scorer import Scorer as SpanScorer
@@ -43,8 +44,8 @@ def world(client_of):
     return project, client_of(make_member(project, role=Role.MANAGER)), f"projects/{project.pk}/"
 
 
-def downloaded(manager, path: str) -> bytes:
-    response = manager.http.get(f"/api/v1/{path}models/1/download/")
+def downloaded(manager, path: str, number: int = 1) -> bytes:
+    response = manager.http.get(f"/api/v1/{path}models/{number}/download/")
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "application/zip"
     assert "attachment" in response.headers["Content-Disposition"]
@@ -326,6 +327,15 @@ def test_pairs_are_scored_as_the_server_does():
 
 def test_a_classifier_of_another_library_says_what_to_do(client_of):
     project, _, _ = taught(n_items=40, n_labels=16, classifier="sklearn.naive_bayes.GaussianNB")
-    status, refused = client_of(project.created_by).call("GET", f"projects/{project.pk}/models/1/download/")
+    manager, path = client_of(project.created_by), f"projects/{project.pk}/models/"
+    status, refused = manager.call("GET", f"{path}1/download/")
     assert (status, refused["error"]["code"]) == (409, "not_portable")
     assert "Set `classifier` to linear" in refused["error"]["message"]
+    change_project(project=project, user=project.created_by, changes={"settings": {"classifier": "linear"}})
+    run(project, Topic.LEARN)
+    rows = manager.call("GET", path)[1]["results"]
+    assert [(row["number"], row["is_stored"], row["is_portable"]) for row in rows] == [
+        (2, True, True),
+        (1, True, False),
+    ]
+    assert downloaded(manager, f"projects/{project.pk}/", number=2)

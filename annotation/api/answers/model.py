@@ -98,7 +98,10 @@ class ModelRow(s.Serializer[Any]):
     is_newest = s.BooleanField()
     is_pinned = s.BooleanField()
     is_serving = s.BooleanField()
-    is_stored = s.BooleanField(help_text="Its files are there: it can be pinned, compared and downloaded.")
+    is_stored = s.BooleanField(help_text="Its files are there: it can be pinned and compared.")
+    is_portable = s.BooleanField(
+        help_text="While stored it can be downloaded; false for a classifier of another library, fitted again by that."
+    )
 
 
 class ModelVersions(Page):

@@ -811,8 +811,10 @@ export interface ModelDetail {
   is_newest: boolean
   is_pinned: boolean
   is_serving: boolean
-  /** Its files are kept: it can be pinned, compared and downloaded. */
+  /** Its files are there: it can be pinned and compared. */
   is_stored: boolean
+  /** While stored it can be downloaded; false for a classifier of another library, fitted again by that. */
+  is_portable: boolean
   agreement: AgreementWithPeople | null
   calibration: Reliability | null
   drift: Drift | null
@@ -842,8 +844,10 @@ export interface ModelRow {
   is_newest: boolean
   is_pinned: boolean
   is_serving: boolean
-  /** Its files are kept: it can be pinned, compared and downloaded. */
+  /** Its files are there: it can be pinned and compared. */
   is_stored: boolean
+  /** While stored it can be downloaded; false for a classifier of another library, fitted again by that. */
+  is_portable: boolean
 }
 
 export interface ModelStatus {

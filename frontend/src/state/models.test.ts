@@ -8,7 +8,7 @@ function row(number: number, change: Partial<ModelRow> = {}): ModelRow {
   return {
     number, created_at: '2026-03-01T00:00:00Z', annotations: 10 * number, strategy: 'team', classes: ['ham', 'spam'],
     representation: { name: 'pool', version: 1 }, seconds: 0.4, performance: measured(0.8), f1: null,
-    is_newest: false, is_pinned: false, is_serving: false, is_stored: true, ...change,
+    is_newest: false, is_pinned: false, is_serving: false, is_stored: true, is_portable: true, ...change,
   }
 }
 

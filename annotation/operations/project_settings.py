@@ -8,8 +8,9 @@ from django.contrib.auth.models import User
 from annotation.callables import strategy_refusal
 from annotation.classifiers import classifier_refusals
 from annotation.errors import InvalidValue
-from annotation.models import Project, QueueSource, Suggestions
-from annotation.representations import representation_refusal
+from annotation.kinds import Learner
+from annotation.models import Item, Project, QueueSource, Suggestions
+from annotation.representations import representation_refusal, unread_refusal
 from annotation.sentences import say, told
 
 # Each setting with its type and its range; what is not here does not exist.
@@ -30,6 +31,9 @@ RANGES: dict[str, tuple[type, float, float]] = {
     "pause_at_odds": (float, 0, 1e9),
 }
 SWITCHES = ("spans_overlap", "cost_aware", "show_names", "blind_review", "paused")
+# So many items are looked at for whether a project shows texts or images.
+FIRST_ITEMS = 100
+OF_TEXTS = (Learner.TAGGER, Learner.PREFERENCE)
 SETTINGS = (
     *RANGES,
     "suggestions",
@@ -83,12 +87,22 @@ def _source_refusals(given: Mapping[str, Any], project: Project, user: User) -> 
     """Returns what is wrong with where vectors, the queue and suggestions are to come from."""
     wrong = {}
     if given.get("representation", project.representation) != project.representation:
-        wrong = representation_refusal(given["representation"], by_operator=user.is_superuser)
+        wrong = _representation_refusal(given["representation"], project, user)
     if given.get("queue_source", QueueSource.MODEL) not in QueueSource.values:
         wrong["settings.queue_source"] = f"must be one of {', '.join(QueueSource.values)}"
     if given.get("suggestions", Suggestions.GIVEN) not in Suggestions.values:
         wrong["settings.suggestions"] = f"must be one of {', '.join(Suggestions.values)}"
     return wrong
+
+
+def _representation_refusal(name: Any, project: Project, user: User) -> dict[str, str]:
+    """Returns what is wrong with how vectors are to be made; whether it reads the items, the first ones tell."""
+    if refusal := representation_refusal(name, by_operator=user.is_superuser):
+        return refusal
+    first = Item.objects.filter(project_id=project.pk).order_by("pk")[:FIRST_ITEMS]
+    lengths = list(first.values_list("length", flat=True))  # an image has none
+    has_texts = any(lengths) or project.question.learner in OF_TEXTS
+    return unread_refusal(name, has_texts=has_texts, has_images=0 in lengths)
 
 
 def _fits(value: Any, kind: type, low: float, high: float) -> bool:

@@ -97,6 +97,42 @@ def test_encoders_are_for_operators_to_name(settings: object) -> None:
             change_project(project=project, user=user, changes={"settings": {"representation": bad}})
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("shown", "unread"),
+    [({"text": "a word"}, ["image"]), ({"image": "1.png"}, ["tfidf", "encoder:small", "pool"]), ({}, [])],
+)
+def test_a_representation_that_reads_no_item_is_refused(shown: dict[str, str], unread: list[str]) -> None:
+    user = make_user(is_superuser=True)
+    project = create_project(user=user, name="x", kind="choice", classes=["a", "b"])
+    add_items(project=project, rows=[{"data": shown}] if shown else [])
+    for name in ("image", "tfidf", "encoder:small", "external", "pool"):
+        change = {"settings": {"representation": name}}
+        if name not in unread:
+            assert change_project(project=project, user=user, changes=change).representation == name
+            continue
+        with pytest.raises(InvalidValue) as refused:
+            change_project(project=project, user=user, changes=change)
+        assert "reads" in refused.value.fields["settings.representation"]
+
+
+@pytest.mark.django_db
+def test_where_items_are_texts_and_images_either_is_read() -> None:
+    project = make_project()
+    add_items(project=project, rows=[{"data": {"text": "a word"}}, {"data": {"image": "1.png"}}])
+    for name in ("image", "tfidf"):
+        changes = {"settings": {"representation": name}}
+        assert change_project(project=project, user=project.created_by, changes=changes).representation == name
+
+
+@pytest.mark.django_db
+def test_kinds_that_show_texts_only_have_no_images_to_read() -> None:
+    asked = {"name": "x", "kind": "spans", "classes": ["who"], "settings": {"representation": "image"}}
+    with pytest.raises(InvalidValue) as refused:
+        create_project(user=make_user(), **asked)
+    assert list(refused.value.fields) == ["settings.representation"]
+
+
 @committed
 def test_digits_are_learned_from_their_pictures() -> None:
     every = [json.loads(line) for line in rows_to_import(*pictures()).splitlines()]

@@ -137,6 +137,8 @@ export const zhHans: Catalogue = {
     'setting.not_allowed': '需要先由运维人员允许此可调用对象（QUERENT_ALLOWED_CALLABLES）',
     'setting.strategy': '应为以下之一：{names}，或运维人员已允许的可调用对象',
     'setting.representation': '应为以下之一：{names}；或 {encoder} 加文件夹或 hub 名称',
+    'setting.reads_images': '只能读取图片；此项目的条目是文本',
+    'setting.reads_texts': '只能读取文本；此项目的条目是图片',
     'setting.encoder': '编码器由本服务器的管理员设置，或由 QUERENT_ENCODERS 允许',
     'setting.max_votes': '每个条目最多的回答数（max_votes）不能小于 overlap（{least}）。',
     settings: '有些设置不合适。',

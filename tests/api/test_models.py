@@ -91,7 +91,9 @@ def test_two_versions_are_compared_on_the_same_items(world):
     assert found["probe"]["agreement"] > 0.9
     assert found["protected"]["n"] == 10, "those that both were measured on"
     assert found["protected"]["both_right"] == 10
-    assert manager.call("GET", f"{path}models/2/compare/")[0] == 400
+    for junk in ("", "?with=", "?with=x", "?with=-1", "?with=%C2%B2"):
+        status, refused = manager.call("GET", f"{path}models/2/compare/{junk}")
+        assert (status, list(refused["error"]["fields"])) == (400, ["with"])
     assert manager.call("GET", f"{path}models/2/compare/?with=7")[0] == 404
     same = manager.call("GET", f"{path}models/2/compare/?with=2")[1]
     assert (same["probe"]["kappa"], same["probe"]["changed"]) == (1.0, [])

@@ -41,9 +41,9 @@ class Comparison(View):
     def get(self, request: Request, project_id: str, number: str) -> Response:
         """This version against `?with=`: figures, agreement on fixed items, and who is right more often."""
         project = access.project_for(person(request), project_id, needs="see_models")
-        other = paging.allowed_filters(request, "with").get("with")
-        if other is None:
-            raise BadRequest("Name the other version: ?with=3.", fields={"with": "missing"})
+        other = paging.allowed_filters(request, "with").get("with", "")
+        if not (other.isascii() and other.isdigit()):
+            raise BadRequest("Name the other version: ?with=3.", fields={"with": "must be the number of a version"})
         return Response(queries.compare(project, access.model_for(project, number), access.model_for(project, other)))
 
 

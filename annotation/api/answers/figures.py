@@ -45,8 +45,8 @@ class Calibration(s.Serializer[Any]):
 
 
 class Shift(Interval):
-    column = s.IntegerField()
-    is_clear = s.BooleanField()
+    column = s.IntegerField(help_text="Which of the version's `classes` it is, from 0: the one that differs most.")
+    is_clear = s.BooleanField(help_text="Beyond chance, though all classes were looked at.")
 
 
 class Drift(s.Serializer[Any]):

@@ -63,7 +63,7 @@ describe('figures of a model', () => {
     const drift = { newest: { estimate: -0.1, low: -0.2, high: -0.01 }, shift: { column: 1, estimate: 0.02, low: -0.01, high: 0.05, is_clear: false } }
     const [newest, shift] = driftLines(drift, ['ham', 'spam'])
     expect(newest).toMatchObject({ isClear: true, text: expect.stringContaining('−10.0 points (−20.0 to −1.0)') })
-    expect(shift).toMatchObject({ isClear: false, text: expect.stringContaining('“spam”') })
+    expect(shift).toMatchObject({ isClear: false, text: expect.stringContaining('“spam” is the class whose mean probability') })
     expect(driftLines(null, []).every((line) => line.text.includes('not known yet'))).toBe(true)
   })
 

@@ -82,7 +82,7 @@ export function driftLines(drift: Drift | null, classes: readonly string[]): { t
       : { text: t.models.newerItemsAgainstOlder, isClear: false },
     shift
       ? { text: (shift.is_clear ? t.models.shifted : t.models.shiftedPerhaps)(classes[shift.column] ?? '?', points(shift.estimate), pointsRange(shift)), isClear: shift.is_clear }
-      : { text: t.models.shareOfClassesNot, isClear: false },
+      : { text: t.models.meanOfClassesNot, isClear: false },
   ]
 }
 

@@ -13,13 +13,15 @@ class QueueEntry(s.Serializer[Any]):
     external_id = s.CharField(allow_null=True)
     text = s.CharField()
     rank = s.IntegerField()
-    score = s.FloatField(help_text="Higher is more worth asking.")
+    score = s.FloatField(help_text="Higher is more worth asking; the scale is the strategy's own.")
     reason = s.DictField(help_text='{"kind": "uncertain" | "rare" | "shuffle", …}')
     open_slots = s.IntegerField()
 
 
 class Queue(Page):
-    version = s.IntegerField(help_text="0: the seeded shuffle.")
+    version = s.IntegerField(
+        help_text="How many queues were published; no model's number. 0: the seeded shuffle, before the first."
+    )
     published_at = s.DateTimeField(allow_null=True)
     entries = QueueEntry(many=True)
 

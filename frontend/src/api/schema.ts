@@ -1256,7 +1256,7 @@ export interface Questions {
 export interface Queue {
   /** Address of the next page. */
   next: string | null
-  /** 0: the seeded shuffle. */
+  /** How many queues were published; no model's number. 0: the seeded shuffle, before the first. */
   version: number
   published_at: string | null
   entries: QueueEntry[]
@@ -1267,7 +1267,7 @@ export interface QueueEntry {
   external_id: string | null
   text: string
   rank: number
-  /** Higher is more worth asking. */
+  /** Higher is more worth asking; the scale is the strategy's own. */
   score: number
   /** {"kind": "uncertain" | "rare" | "shuffle", …} */
   reason: Record<string, unknown>
@@ -1525,7 +1525,9 @@ export interface Shift {
   /** Lower end of the interval: 95 % for models, 90 % for people and labels. */
   low: number
   high: number
+  /** Which of the version's `classes` it is, from 0: the one that differs most. */
   column: number
+  /** Beyond chance, though all classes were looked at. */
   is_clear: boolean
 }
 

@@ -150,12 +150,16 @@ def member_for(project: Project, username: str) -> User:
     return membership.user
 
 
+def suffices(role: str, needs: str) -> bool:
+    """Whether the role is large enough for the right."""
+    return Role(role).rank >= NEEDS[needs].rank
+
+
 def require(role: str, needs: str) -> None:
     """Raises Forbidden unless the role is large enough for the right."""
-    least = NEEDS[needs]
-    if Role(role).rank < least.rank:
+    if not suffices(role, needs):
         english = "This needs the role {needed}; yours is {role}."
-        raise Forbidden(say("role.needed", english, needed=least.value, role=role))
+        raise Forbidden(say("role.needed", english, needed=NEEDS[needs].value, role=role))
 
 
 def assignment_for(user: User, assignment_id: str | int) -> Assignment:

@@ -95,6 +95,7 @@ urlpatterns = [
     path("items/<str:item_id>/comments/", review.Comments.as_view()),
     path("items/<str:item_id>/comments/seen/", review.SeenComments.as_view()),
     path("my/mentions/", review.SaidToMe.as_view()),
+    path("my/progress/", quality.MyProgress.as_view()),
     path(f"{PROJECT}/models/", versions.Models.as_view()),
     path(f"{PROJECT}/models/roll-back/", versions.RollBack.as_view()),
     path(f"{PROJECT}/models/<str:number>/", versions.OneModel.as_view()),

@@ -1,10 +1,12 @@
 """How far a project is."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 
 from annotation.models import Project
+from annotation.rows import every
 
 # Of what was begun, so many are counted: a raised overlap may open a million items again.
 MOST_BEGUN = 100_000
@@ -27,6 +29,18 @@ LEFT = """
     FROM annotation_tally WHERE project_id = %(project)s
 """
 
+# Of the known items of a project, and of its items whose last slots are held by open leases.
+GOLD = """
+    SELECT count(*) AS items, count(*) FILTER (WHERE drawn_at IS NOT NULL AND open_slots = 0) AS finished
+    FROM annotation_item WHERE project_id = {project} AND is_gold
+"""
+HELD = """
+    SELECT count(DISTINCT lease.item_id) AS items
+    FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
+    WHERE lease.project_id = {project} AND lease.status = 'open' AND lease.holds_slot
+      AND item.open_slots = 0 AND item.drawn_at IS NOT NULL
+"""
+
 # What grows with the project is added up from tallies, which triggers keep exact; the rest reads one index and no row
 # of the table. An item is finished when all its slots are filled by answers: of the drawn ones, those without an open
 # slot, less those where an open lease still holds one. Of the last hour the minute in which it began is counted by row.
@@ -41,17 +55,12 @@ PROGRESS = f"""
                coalesce(sum(n) FILTER (WHERE name = 'answers' AND minute >= today), 0)::bigint AS of_today,
                coalesce(sum(n) FILTER (WHERE name = 'answers' AND minute > hour_ago), 0)::bigint AS of_minutes
         FROM annotation_tally, clock WHERE project_id = %(project)s),
-    gold AS (
-        SELECT count(*) AS items, count(*) FILTER (WHERE drawn_at IS NOT NULL AND open_slots = 0) AS finished
-        FROM annotation_item WHERE project_id = %(project)s AND is_gold),
+    gold AS ({GOLD.format(project="%(project)s")}),
+    held AS ({HELD.format(project="%(project)s")}),
     wanted AS ({LEFT})
     SELECT tally.items, tally.answers,
            (SELECT coalesce(sum(n), 0)::bigint FROM annotation_confidencetally WHERE project_id = %(project)s),
-           tally.full_items
-             - (SELECT count(DISTINCT lease.item_id)
-                FROM annotation_assignment lease JOIN annotation_item item ON item.id = lease.item_id
-                WHERE lease.project_id = %(project)s AND lease.status = 'open' AND lease.holds_slot
-                  AND item.open_slots = 0 AND item.drawn_at IS NOT NULL),
+           tally.full_items - held.items,
            (SELECT count(*) FROM annotation_assignment
             WHERE project_id = %(project)s AND status = 'open' AND expires_at > now()),
            tally.of_today,
@@ -63,7 +72,18 @@ PROGRESS = f"""
            gold.finished,
            (SELECT count(*) FROM annotation_assignment WHERE project_id = %(project)s AND status = 'skipped'),
            wanted.items, wanted.undrawn, wanted.begun
-    FROM tally, gold, wanted
+    FROM tally, gold, held, wanted
+"""  # noqa: S608 - constants
+# The same of many projects, for which nothing else is counted; known items wait for nobody and are left out.
+FINISHED = f"""
+    SELECT listed.id, tally.items - gold.items, tally.full_items - held.items - gold.finished
+    FROM unnest(%(projects)s::bigint[]) AS listed (id)
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(n) FILTER (WHERE name = 'items'), 0)::bigint AS items,
+               coalesce(sum(n) FILTER (WHERE name = 'full'), 0)::bigint AS full_items
+        FROM annotation_tally WHERE project_id = listed.id AND name IN ('items', 'full')) tally
+    CROSS JOIN LATERAL ({GOLD.format(project="listed.id")}) gold
+    CROSS JOIN LATERAL ({HELD.format(project="listed.id")}) held
 """  # noqa: S608 - constants
 NAMES = (
     "items",
@@ -86,6 +106,12 @@ def progress(project: Project) -> dict[str, Any]:
         *counts, items, undrawn, begun = cursor.fetchone()
     left, wanted = _answers_left(project, items, undrawn, begun)
     return dict(zip(NAMES, counts, strict=True)) | {"answers_left": left, "answers_wanted": wanted}
+
+
+def finished_of(projects: Sequence[Project]) -> list[dict[str, int]]:
+    """Returns of each of these projects how many items wait for answers, known ones left out, and how many have all."""
+    found = every(FINISHED, {"projects": [project.pk for project in projects]})
+    return [dict(zip(("project", "items", "items_finished"), row, strict=True)) for row in found]
 
 
 def roughly_left(project: Project) -> dict[str, int]:

@@ -100,6 +100,7 @@ RIGHTS = {
     "POST items/{item_id}/comments/": "comment",
     "POST items/{item_id}/comments/seen/": "comment",
     "GET my/mentions/": SOMEBODY,
+    "GET my/progress/": SOMEBODY,
     "GET projects/{project_id}/gold/": "review",
     "POST projects/{project_id}/gold/": "set_gold",
     "GET projects/{project_id}/gold/proposals/": "review",

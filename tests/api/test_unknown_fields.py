@@ -61,5 +61,8 @@ def test_a_name_that_cannot_be_written_is_shown_as_well_as_it_can(world, client_
 def test_progress_is_not_for_annotators(world, client_of):
     """An ordinary answer finishes an item, one to a known item does not: who works alone would tell them apart."""
     path = f"projects/{world.project.pk}/progress/"
-    assert client_of(world.people["annotator"]).call("GET", path)[0] == 403
-    assert client_of(world.people["reviewer"]).call("GET", path)[0] == 200
+    annotator, reviewer = (client_of(world.people[role]) for role in ("annotator", "reviewer"))
+    assert annotator.call("GET", path)[0] == 403
+    assert reviewer.call("GET", path)[0] == 200
+    assert annotator.call("GET", "my/progress/") == (200, {"results": [], "next": None})
+    assert [row["project"] for row in reviewer.call("GET", "my/progress/")[1]["results"]] == [world.project.pk]

@@ -25,6 +25,7 @@ def test_a_question_reaches_a_reviewer_and_the_answer_comes_back(site: Site, pag
     other = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
     site.log_in(other, "rita")
     expect(other.get_by_role("heading", name="For you (1)")).to_be_visible()
+    expect(other.get_by_text("you review it · 1 of 3 items done")).to_be_visible()
     question = other.get_by_role("link", name="1 question about items")
     expect(question).to_be_visible()
     other.goto(f"{site.base_url}/projects/{project.pk}")

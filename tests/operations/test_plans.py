@@ -11,6 +11,7 @@ from annotation.access import assignment_for, project_for
 from annotation.models import Project
 from annotation.operations.labeling import assign_next_item, submit_annotation
 from annotation.operations.transfer.items import add_items
+from annotation.queries.progress import finished_of
 from tests.factories import make_member, make_project
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,6 +108,10 @@ def pages(project: Project, person: User, explains: type[Explained] = Explained)
     """How many pages of 8 KB a next and its submit look at."""
     explained = explains("ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON")
     ask_and_answer(project, person, explained)
+    return pages_of(explained)
+
+
+def pages_of(explained: Explained) -> int:
     tops = [rows[0][0][0]["Plan"] for rows in explained.plans]
     return sum(top["Shared Hit Blocks"] + top["Shared Read Blocks"] for top in tops)
 
@@ -127,6 +132,17 @@ def test_a_next_and_a_submit_look_at_as_many_pages_in_a_large_project_as_in_a_sm
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     counts = {project: sorted(pages(project, make_member(project)) for _ in range(5))[2] for project in (small, large)}
+    assert counts[large] <= 1.5 * counts[small]
+
+
+def test_how_far_a_large_project_is_takes_as_many_pages_as_of_a_small_one():
+    small, large, counts = filled(SMALL), filled(LARGE), {}
+    for project in (small, large):
+        ask_and_answer(project, make_member(project), Explained("COSTS OFF"))
+        explained = Explained("ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON")
+        with connection.execute_wrapper(explained):
+            assert [row["items_finished"] for row in finished_of([project])] == [1]
+        counts[project] = pages_of(explained)
     assert counts[large] <= 1.5 * counts[small]
 
 

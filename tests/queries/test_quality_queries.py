@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from annotation.models import Annotation, Assignment, Consensus, Flag, Item, Project
-from annotation.queries.progress import progress
+from annotation.queries.progress import finished_of, progress
 from annotation.queries.quality import annotators, flags
 from tests.factories import make_annotation, make_assignment, make_item, make_member, make_project
 
@@ -83,6 +83,16 @@ class TestProgress:
         project = make_project()
         with django_assert_num_queries(1):
             progress(project)
+
+    def test_many_projects_are_one_statement(self, django_assert_num_queries):
+        projects = [make_project() for _ in range(3)]
+        make_annotation(make_item(projects[1]), make_member(projects[1]), "ham")
+        make_item(projects[1], gold="ham")
+        with django_assert_num_queries(1):
+            found = finished_of(projects)
+        assert {row["project"]: (row["items"], row["items_finished"]) for row in found} == {
+            projects[0].pk: (0, 0), projects[1].pk: (1, 1), projects[2].pk: (0, 0),
+        }  # fmt: skip
 
 
 class TestAnnotators:

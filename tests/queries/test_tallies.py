@@ -30,7 +30,7 @@ from annotation.operations.undoing import undo_review
 from annotation.operations.verdicts import Wish, decide_review
 from annotation.queries.expected import expected_export
 from annotation.queries.learning import model_status
-from annotation.queries.progress import progress
+from annotation.queries.progress import finished_of, progress
 from annotation.queries.quality import annotators
 from tests.factories import make_annotation, make_assignment, make_item, make_member, make_project
 from tests.operations.crowd import judge
@@ -86,7 +86,14 @@ def export_counted(project: Project, least: float) -> tuple[int, int, int, float
 
 def check(project: Project) -> None:
     project = Project.objects.get(pk=project.pk)
-    assert progress(project) == counted(project)
+    assert progress(project) == (found := counted(project))
+    assert finished_of([project]) == [
+        {
+            "project": project.pk,
+            "items": found["items"] - found["gold_items"],
+            "items_finished": found["items_finished"] - found["gold_finished"],
+        }
+    ]
     undrawn = Item.objects.filter(project=project, drawn_at=None, open_slots__gt=0).count()
     assert (Tally.objects.filter(project=project, name="undrawn").aggregate(n=Sum("n"))["n"] or 0) == undrawn
     by_person = dict(

@@ -74,3 +74,13 @@ class Progress(s.Serializer[Any]):
     skipped = s.IntegerField()
     answers_left = s.IntegerField(help_text="Still wanted; a second opinion beyond `overlap` brings nobody nearer.")
     answers_wanted = s.IntegerField(help_text="In all, those to known items left out.")
+
+
+class Finished(s.Serializer[Any]):
+    project = s.IntegerField()
+    items = s.IntegerField(help_text="Known ones left out: they wait for nobody.")
+    items_finished = s.IntegerField(help_text="Of these, those that have all their answers.")
+
+
+class MyProgress(Page):
+    results = Finished(many=True)

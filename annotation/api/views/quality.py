@@ -25,6 +25,16 @@ class Progress(View):
         )
 
 
+class MyProgress(View):
+    @documented(responses=answers.MyProgress)
+    def get(self, request: Request) -> Response:
+        """How far one's projects are, those in which one may see it: finished items, of all that wait for answers."""
+        access.require_unlimited(person(request))
+        seen = access.projects_of(person(request)).only("pk")
+        projects = [project for project in seen if access.suffices(project.role, "see_progress")]
+        return Response({"results": progress_queries.finished_of(projects), "next": None})
+
+
 class Agreement(View):
     @documented(responses=answers.Agreement)
     def get(self, request: Request, project_id: str) -> Response:

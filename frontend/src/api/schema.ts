@@ -398,6 +398,14 @@ export interface Feedback {
   value: unknown
 }
 
+export interface Finished {
+  project: number
+  /** Known ones left out: they wait for nobody. */
+  items: number
+  /** Of these, those that have all their answers. */
+  items_finished: number
+}
+
 export type FlagDecisionStatusEnum = 'confirmed' | 'dismissed'
 
 export interface FlagRow {
@@ -884,6 +892,12 @@ export interface ModelVersions {
   /** Address of the next page. */
   next: string | null
   results: ModelRow[]
+}
+
+export interface MyProgress {
+  /** Address of the next page. */
+  next: string | null
+  results: Finished[]
 }
 
 export interface NewAction {

@@ -50,3 +50,43 @@ def test_a_question_reaches_a_reviewer_and_the_answer_comes_back(site: Site, pag
     expect(page.get_by_role("article").filter(has_text="Yes: it is spam.")).to_be_visible()
     expect(page.get_by_role("button", name="Discussion 1 new")).to_have_count(0)
     assert Comment.objects.filter(project=project, parent__isnull=False).count() == 1
+
+
+def test_at_offers_the_members_and_keys_or_the_pointer_choose_one(site: Site, page: Page, browser: Browser) -> None:
+    project = site.project(n_items=1)
+    for name in ("zoe", "zora", "bob"):
+        site.annotator(project, name)
+    site.person("zola")  # no member
+    make_member(project, user=site.person("rita"), role=Role.REVIEWER)
+    page.set_viewport_size({"width": 390, "height": 844})
+    site.log_in(page, "rita", path=f"/projects/{project.pk}/items/{project.items.get().pk}")
+    field, names = page.get_by_label("Comment"), page.get_by_role("listbox", name="Members")
+    field.click()
+    page.keyboard.type("Look, @zo")
+    expect(names.get_by_role("option")).to_have_text(["zoe", "zora"])
+    if AXE.is_file():
+        assert offences(page) == []
+    page.keyboard.press("ArrowDown")
+    zora = names.get_by_role("option", name="zora", selected=True)
+    expect(field).to_have_attribute("aria-activedescendant", zora.get_attribute("id") or "")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("Look, @zora ")
+    page.keyboard.type("and @b")
+    expect(names).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.type("o")
+    expect(names).to_have_count(0)
+    expect(field).to_be_focused()
+    page.keyboard.type("! @bo")
+    names.get_by_role("option", name="bob").click()
+    expect(field).to_have_value("Look, @zora and @bo! @bob ")
+    expect(field).to_be_focused()
+
+    other = browser.new_context().new_page()
+    site.log_in(other, "zoe", path=f"/projects/{project.pk}/label")
+    expect(other.get_by_text("message 1")).to_be_visible()
+    other.keyboard.press("c")
+    other.keyboard.type("@r")
+    expect(other.get_by_label("Comment")).to_have_value("@r")
+    expect(other.get_by_role("listbox", name="Members")).to_have_count(0)  # who is here is not told to annotators
+    other.context.close()

@@ -6,6 +6,9 @@ export const GIVEN_ROLES: readonly Role[] = ['annotator', 'reviewer', 'manager',
 /** May this role change people, data and settings? */
 export const manages = (role: Role | undefined): boolean => role === 'owner' || role === 'manager'
 
+/** May this role see who the members are? */
+export const seesMembers = (role: Role): boolean => role !== 'annotator'
+
 /** Those that somebody of this role can give: nobody makes an owner but an owner. */
 export const rolesGivenBy = (own: Role): readonly Role[] => GIVEN_ROLES.filter((one) => one !== 'owner' || own === 'owner')
 

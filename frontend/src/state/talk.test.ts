@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { discussed, itemSpoken, placeOf, reachWords, threadsOf, unseen, whoSaid } from './talk'
+import { discussed, itemSpoken, namesFor, naming, placeOf, reachWords, threadsOf, unseen, whoSaid, withName } from './talk'
 
 const said = (id: number, more = {}) => ({
   id, project: 7, project_name: 'Inbox', item: 3, external_id: null, text: null, author: 'maya', body: 'Why?', by_name: true, created_at: '2026-03-01T00:00:00Z', seen_at: null, ...more,
@@ -23,6 +23,24 @@ it('says which names reach nobody, or that this is not told', () => {
   expect(reachWords({ body: 'Is this irony, @rita?', unknown: [] })).toBe('')
   expect(reachWords({ body: 'Is this irony, @rev?', unknown: null })).toMatch(/Reviewers and managers see every question/)
   expect(reachWords({ body: 'write to a@b.example', unknown: null })).toBe('')
+})
+
+it('knows where a name is being written', () => {
+  expect(naming('Is this irony, @ri', 18)).toEqual({ from: 15, typed: 'ri' })
+  expect([naming('@', 1), naming('@rita and', 3)]).toEqual([{ from: 0, typed: '' }, { from: 0, typed: 'ri' }])
+  expect([naming('a@b', 3), naming('@@r', 3), naming('@rita ', 6), naming('@rita?', 6), naming('rita', 4)]).toEqual([null, null, null, null, null])
+})
+
+it('offers a few names, first those that begin so', () => {
+  expect(namesFor('ri', ['maria', 'Rita', 'ann'])).toEqual(['Rita', 'maria'])
+  expect(namesFor('', ['a', 'b', 'c', 'd', 'e', 'f'])).toHaveLength(5)
+  expect(namesFor('', ['ann@example.org', 'ann.', '美华', 'jo-ann'])).toEqual(['美华', 'jo-ann'])
+})
+
+it('puts a name in the place of what is there of it', () => {
+  expect(withName('So, @ri', 4, 7, 'rita')).toEqual({ body: 'So, @rita ', caret: 10 })
+  expect(withName('@rxta says', 0, 2, 'rita')).toEqual({ body: '@rita says', caret: 6 })
+  expect(withName('@r\nso', 0, 2, 'rita')).toEqual({ body: '@rita \nso', caret: 6 })
 })
 
 it('names an item as people know it, never by a number of the service', () => {

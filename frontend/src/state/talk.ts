@@ -22,6 +22,27 @@ export function reachWords({ body, unknown }: Pick<Comment, 'body' | 'unknown'>)
 
 const NAMED = /(^|[^\w@])@[\w.+-]*\w/
 
+/** A name that is being written: where it begins, and what of it stands before the caret; null where none is. */
+export function naming(body: string, caret: number): { from: number; typed: string } | null {
+  const found = /(?<![\p{L}\p{N}_@])@([\p{L}\p{N}_.+-]*)$/u.exec(body.slice(0, caret))
+  return found && { from: found.index, typed: found[1] ?? '' }
+}
+
+const MOST_OFFERED = 5
+
+/** Who may be meant: those whose names begin so, then those whose names hold it. Some names cannot be called. */
+export function namesFor(typed: string, names: readonly string[]): string[] {
+  const placeIn = (name: string): number => name.toLowerCase().indexOf(typed.toLowerCase())
+  const held = names.filter((name) => placeIn(name) >= 0 && /^[\p{L}\p{N}_.+-]*[\p{L}\p{N}_]$/u.test(name))
+  return [...held.filter((name) => placeIn(name) === 0), ...held.filter((name) => placeIn(name) > 0)].slice(0, MOST_OFFERED)
+}
+
+/** The text with the whole name in the place of what is there of it, and where the caret is then. */
+export function withName(body: string, from: number, caret: number, name: string): { body: string; caret: number } {
+  const before = `${body.slice(0, from)}@${name} `
+  return { body: before + body.slice(caret).replace(/^[\p{L}\p{N}_.+-]*[^\S\n]?/u, ''), caret: before.length }
+}
+
 /** What is new to the person, of one project or of all. */
 export const unseen = (told: SaidToMe | null, project: number | null = null): SaidToOne[] =>
   (told?.results ?? []).filter((one) => one.seen_at === null && (project === null || one.project === project))

@@ -1589,6 +1589,8 @@ export const en = {
     comment: 'Comment',
     answerTo: (who: string) => `Answer to ${who}`,
     forWhom: '@name says whom it is for',
+    members: 'Members',
+    namesFound: (n: number) => `${plural(n, 'name')}: arrow keys choose, Enter takes it`,
     answer: 'Answer',
     send: 'Send',
     noAnswer: 'Not an answer',

@@ -1878,6 +1878,8 @@ export const zhHans: Catalogue = {
     comment: '评论',
     answerTo: (who) => `回复 ${who}`,
     forWhom: '用 @用户名 指明写给谁',
+    members: '成员',
+    namesFound: (n) => `${count(n)} 个名称：用方向键选择，按回车键填入`,
     answer: '回复',
     send: '发送',
     noAnswer: '不作为回复',

@@ -22,7 +22,7 @@ from config.ports import free_port
 from config.processes import service_account, spawn, stop_group, wait_until
 from config.state import write_private
 
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @dataclass(frozen=True)

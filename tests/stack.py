@@ -25,8 +25,7 @@ from config.web import answers, web_options
 from tests.servers import temporary_folder
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS = 60
-PATIENCE_SECONDS = 120  # for what is promised without a number: longer than the slowest machine takes
+PATIENCE_SECONDS = 180  # for what is promised without a number: longer than the slowest machine takes
 
 
 class Stack:
@@ -59,7 +58,7 @@ class Stack:
         self.manage("ensure_admin")
         for name in ("web", "worker", "schedule"):
             self.start(name)
-        if not wait_until(lambda: answers(f"{self.url}/readyz"), READY_SECONDS):
+        if not wait_until(lambda: answers(f"{self.url}/readyz"), PATIENCE_SECONDS):
             raise RuntimeError(f"the web server did not start:\n{self.log('web')}")
 
     def start(self, name: str) -> None:
@@ -79,7 +78,7 @@ class Stack:
                 account=self.valkey.account if name == "broker" else None,
                 death_signal=signal.SIGKILL,
             )
-        if name == "broker" and not wait_until(self.valkey.is_ready, READY_SECONDS):
+        if name == "broker" and not wait_until(self.valkey.is_ready, PATIENCE_SECONDS):
             raise RuntimeError(self.log("broker"))
 
     def kill(self, name: str) -> None:

@@ -1,22 +1,40 @@
 """The annotator's page by keyboard alone: answer, take back, change, lose the network, come back."""
 
-import time
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from annotation.models import Annotation, AnnotationRevision, Assignment, Project
 from annotation.operations.labeling import skip_item
 from tests.browser.conftest import Site, tab_to
 from tests.browser.test_accessibility import AXE, offences
+from tests.stack import eventually
 
 
-def until(claim: Callable[[], bool], *, seconds: float = 10) -> None:
+def until(claim: Callable[[], bool]) -> None:
     """Returns once the claim about the database holds."""
-    deadline = time.monotonic() + seconds
-    while not claim():
-        assert time.monotonic() < deadline, "it did not become true in time"
-        time.sleep(0.05)
+    assert eventually(claim), "it did not become true"
+
+
+def requests_of(page: Page) -> Callable[[], set[Request]]:
+    """Returns what tells the requests that have no answer yet."""
+    unanswered = set[Request]()
+
+    def sent(request: Request) -> None:
+        unanswered.add(request)
+
+    def ended(request: Request) -> None:
+        unanswered.discard(request)
+
+    page.on("request", sent)
+    page.on("requestfinished", ended)
+    page.on("requestfailed", ended)
+
+    def look() -> set[Request]:
+        page.wait_for_timeout(50)  # meanwhile the browser tells what has come
+        return unanswered
+
+    return look
 
 
 def answers(project: Project) -> dict[str, str]:
@@ -133,9 +151,10 @@ def test_the_history_survives_a_reload(site: Site, page: Page) -> None:
 def test_offline_for_ten_answers_and_back(site: Site, page: Page, context: BrowserContext) -> None:
     context.add_init_script("localStorage.setItem('querent.ahead', 'many')")
     project = site.project(n_items=13)
+    on_its_way = requests_of(page)
     start_labelling(site, page, project)
     until(lambda: Assignment.objects.count() == 12)
-    page.wait_for_timeout(1000)  # the answer that brings the last of them
+    until(lambda: not on_its_way())
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     expect(page.get_by_text("about 13 answers to go").first).to_be_visible()
     context.set_offline(True)
@@ -168,7 +187,7 @@ def test_unsent_answers_survive_a_reload(site: Site, page: Page, context: Browse
     page.reload()
     expect_text(page, "message 3")
     context.unroute("**/annotation/")
-    until(lambda: answers(project) == {"message 1": "spam", "message 2": "ham"}, seconds=20)
+    until(lambda: answers(project) == {"message 1": "spam", "message 2": "ham"})
     expect_saved(page)
 
 
@@ -230,7 +249,7 @@ def test_two_people_never_see_the_same_item(site: Site, page: Page, context: Bro
             person.keyboard.press("1")
             expect(item.get_by_text(shown, exact=True)).to_have_count(0)
     for person in (page, other):
-        expect(person.get_by_role("heading", name="Every item has its answers")).to_be_visible(timeout=20_000)
+        expect(person.get_by_role("heading", name="Every item has its answers")).to_be_visible()
     assert len(answers(project)) == Annotation.objects.count() == 6
     other_context.close()
 

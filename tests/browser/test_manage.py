@@ -54,23 +54,23 @@ def test_from_a_table_to_labels_a_model_and_an_export(page: Page, stack: Stack, 
     press(page, page.get_by_role("button", name="Go on"))
     press(page, page.get_by_role("button", name="Create the project"))
 
-    expect(page.get_by_text("40 rows in, 1 left out")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("40 rows in, 1 left out")).to_be_visible()
     press(page, page.get_by_role("link", name="Label", exact=True))
     for _ in range(12):
         text = page.get_by_text("— case").first
-        expect(text).to_be_visible(timeout=20_000)
+        expect(text).to_be_visible()
         before = text.inner_text()
         page.keyboard.press("1" if "parcel" in before else "2")
         expect(page.get_by_text(before, exact=True)).to_have_count(0)
     expect(page.get_by_text("Saved")).to_be_visible()
 
     press(page, page.get_by_role("link", name="Querent, leave labelling"))
-    expect(page.get_by_text("12 answers").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("12 answers").first).to_be_visible()
     expect(page.get_by_text("Model ", exact=False).first).to_be_visible()
 
     admin, project = stack.client(), page.url.split("/projects/")[1].split("/")[0]
     # The last answers are judged within seconds; Settings tells how far that is when it is opened.
-    assert eventually(lambda: admin.want("GET", f"projects/{project}/quality/export/")["items"] == 12, 30)
+    assert eventually(lambda: admin.want("GET", f"projects/{project}/quality/export/")["items"] == 12)
     press(page, page.get_by_role("link", name="Settings"))
     with page.expect_response("**/quality/export/?min_confidence=0.99") as asked:
         page.get_by_label("Items", exact=True).select_option("at least 99% sure")
@@ -78,7 +78,7 @@ def test_from_a_table_to_labels_a_model_and_an_export(page: Page, stack: Stack, 
     page.get_by_label("Items", exact=True).select_option("with an answer")
     expect(page.get_by_text("An export now holds 12 items")).to_be_visible()
     press(page, page.get_by_role("button", name="Export"))
-    with page.expect_download(timeout=30_000) as download:
+    with page.expect_download() as download:
         press(page, page.get_by_role("link", name="Download"))
     rows = [json.loads(line) for line in Path(download.value.path()).read_text(encoding="utf-8").splitlines()]
     assert len(rows) == 12

@@ -185,7 +185,7 @@ def test_accept_what_agrees_and_take_it_back(page: Page, site: Site, project: Pr
     expect(page.get_by_role("status").filter(has_text=f"Took {n} decisions back.")).to_be_visible()
     assert not Review.objects.filter(undone_at=None).exists()
     judge(project)  # what waits again is shown without loading the page anew
-    expect(waiting.locator("header .faint").first).to_have_text(n_waited, timeout=8000)
+    expect(waiting.locator("header .faint").first).to_have_text(n_waited)
     expect(page.locator("#item-text")).to_be_visible()
 
 

@@ -19,9 +19,9 @@ from config.ports import free_port
 from config.processes import spawn
 from config.web import answers
 from tests.servers import temporary_folder
-from tests.stack import ROOT, Program, eventually
+from tests.stack import PATIENCE_SECONDS, ROOT, Program, eventually
 
-START_SECONDS = 120
+START_SECONDS = 300
 PARTS = ("web", "workers", "schedule", "valkey", "postgres")
 
 
@@ -60,7 +60,7 @@ class Service:
         """Ends everything in order, as Ctrl-C would."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(60)
+            self.process.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -48,6 +48,12 @@ class TestSettingUp:
         other.log_in("ann")
         assert other.prove(code_of(known[0])).status_code == 403
 
+    @pytest.mark.parametrize("periods", [-1, 1])
+    def test_a_code_of_a_neighbouring_period_sets_it_up_too(self, visitor, ann, periods):
+        visitor.log_in("ann")
+        visitor.set_up(periods)
+        assert factors.has_one(ann)
+
     def test_its_session_goes_on_under_another_key(self, visitor, ann):
         visitor.log_in("ann")
         fixed = visitor.http.cookies["sessionid"].value
@@ -318,9 +324,9 @@ def test_codes_of_the_neighbouring_periods(ann, known):
     row = Authenticator.objects.get(type="totp")
     del row.data["last_counter"]  # as if it had been set up long ago
     row.save()
-    assert not factors.accept(user=ann, code=code_of(secret, periods=2), now=now)
-    assert not factors.accept(user=ann, code=code_of(secret, periods=-2), now=now)
-    assert [factors.accept(user=ann, code=code_of(secret, periods=p), now=now) for p in (-1, 0, 1, 1, 0)] == [
+    assert not factors.accept(user=ann, code=code_of(secret, 2, now), now=now)
+    assert not factors.accept(user=ann, code=code_of(secret, -2, now), now=now)
+    assert [factors.accept(user=ann, code=code_of(secret, p, now), now=now) for p in (-1, 0, 1, 1, 0)] == [
         True, True, True, False, False,
     ]  # fmt: skip
 

@@ -20,7 +20,7 @@ def test_it_uses_what_start_left_in_its_data_folder(tmp_path: Path) -> None:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", PRINT_KEY]
     done = subprocess.run(
-        command, cwd=ROOT, env=kept | {"QUERENT_DATA_DIR": str(tmp_path)}, capture_output=True, text=True, timeout=60
+        command, cwd=ROOT, env=kept | {"QUERENT_DATA_DIR": str(tmp_path)}, capture_output=True, text=True, timeout=300
     )
     assert "key kept by start" in done.stdout, done.stderr
 
@@ -32,7 +32,7 @@ def test_a_simulation_offline_needs_neither_variables_nor_servers(tmp_path: Path
     command = [sys.executable, "manage.py", "simulate", str(tmp_path / "rows.csv"), "--offline"]
     done = subprocess.run(
         [*command, "--labels", "20", "--seeds", "1"], cwd=ROOT, env=kept | {"QUERENT_DATA_DIR": str(tmp_path)},
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "labels to accuracy" in done.stdout

@@ -23,7 +23,7 @@ def test_a_busy_port_is_refused_with_a_way_out(tmp_path: Path) -> None:
 def test_start_ends_with_1_and_no_traceback_for_a_busy_port(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         command = [CHECKOUT / "start", "--port", str(other.getsockname()[1]), "--data-dir", tmp_path]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 1
     assert "is busy" in done.stderr
     assert "Traceback" not in done.stderr
@@ -52,7 +52,7 @@ def test_a_data_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 
 
 def test_help_needs_no_installation() -> None:
-    done = subprocess.run([CHECKOUT / "start", "--help"], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([CHECKOUT / "start", "--help"], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0
     assert "--no-demo" in done.stdout
 

@@ -16,9 +16,10 @@ from config.ports import free_port
 from config.processes import marked_processes, wait_until
 from config.web import answers
 from tests.servers import temporary_folder
+from tests.stack import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.alone, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
-UP_SECONDS = 90
+UP_SECONDS = 300
 
 
 class Run:
@@ -54,7 +55,7 @@ class Run:
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE_SECONDS)
 
     def child_pids(self, part: str) -> set[int]:
         """Returns the supervisor's direct children whose command line holds `part`."""
@@ -100,7 +101,7 @@ def test_start_stop_and_start_again(start: Callable[[], Run]) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{first.port}/") as page:
         assert page.status == 200
     refused = start()
-    assert refused.process.wait(30) == 1
+    assert refused.process.wait(PATIENCE_SECONDS) == 1
     assert first.stop() == 0
     assert first.leftovers() == []
 
@@ -122,11 +123,11 @@ def test_every_part_comes_back_and_a_killed_supervisor_leaves_nothing(start: Cal
         assert len(pids) == 1
         os.kill(next(iter(pids)), signal.SIGKILL)
     for part, pids in killed.items():
-        assert wait_until(lambda part=part, pids=pids: len(run.child_pids(part) - pids) == 1, 30), part
-    assert wait_until(run.is_up, 30)
+        assert wait_until(lambda part=part, pids=pids: len(run.child_pids(part) - pids) == 1, PATIENCE_SECONDS), part
+    assert wait_until(run.is_up, PATIENCE_SECONDS)
 
     run.stop(signal.SIGKILL)
     again = start()  # at once: what the killed one left is still ending
     again.wait_for_box()
     assert again.stop() == 0
-    assert wait_until(lambda: run.leftovers() == [], 10), run.leftovers()
+    assert wait_until(lambda: run.leftovers() == [], PATIENCE_SECONDS), run.leftovers()

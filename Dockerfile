@@ -43,5 +43,6 @@ USER querent
 EXPOSE 8000
 VOLUME /var/lib/querent/storage
 CMD ["python", "-m", "granian", "--host", "0.0.0.0", "--port", "8000", "--interface", "wsgi", "--no-ws", \
-     "--workers", "1", "--blocking-threads", "72", "--backpressure", "1024", "--respawn-failed-workers", \
-     "--respawn-interval", "0.5", "--workers-kill-timeout", "10", "config.wsgi:application"]
+     "--workers", "1", "--blocking-threads", "72", "--backpressure", "1024", \
+     "--blocking-threads-idle-timeout", "600", "--respawn-failed-workers", "--respawn-interval", "0.5", \
+     "--workers-kill-timeout", "10", "config.wsgi:application"]

@@ -27,7 +27,9 @@ MAX_ROWS = 1_000
 DIMENSIONS = range(2, 4_097)
 FIELDS = frozenset(("item", "external_id", "vector"))
 LARGEST = float(np.finfo(np.float32).max)
+SMALLEST = float(np.finfo(np.float32).tiny)
 NOT_FINITE = say("vector.not_finite", "A number is not finite, or too large.")
+ALL_ZERO = say("vector.zero", "All numbers are 0: such a vector says nothing of its item.")
 
 
 @dataclass
@@ -98,7 +100,7 @@ def _wanted(project: Project, rows: Sequence[Any]) -> int | None:
 
 
 def store_batch(project: Project, item_ids: Ints, vectors: npt.NDArray[Any]) -> None:
-    """Keeps finite vectors (n, dimension) of n different items of the project and asks for their folding."""
+    """Keeps vectors (n, dimension), finite and not zero, of n different items of the project, to be folded."""
     order = np.argsort(item_ids)
     stored = save_shard(item_ids[order], unit_rows(vectors[order]))
     with transaction.atomic():
@@ -135,10 +137,17 @@ def _other_length(known: int | None, dimension: int) -> str:
 
 
 def unit_rows(vectors: npt.NDArray[Any]) -> Floats:
-    """The vectors at length one, float32; computed in doubles, so that no square overflows. Zero vectors stay."""
+    """The vectors at length one, float32; computed in doubles, so that no square overflows. None may be zero."""
     wide = vectors.astype(np.float64)
-    length = np.linalg.norm(wide, axis=1, keepdims=True)
-    return np.asarray(wide / np.where(length > 0, length, 1), dtype=np.float32)
+    return np.asarray(wide / np.linalg.norm(wide, axis=1, keepdims=True), dtype=np.float32)
+
+
+def is_zero(vectors: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Says of each vector (…, dimension) whether it has no direction: every number is 0, or none to speak of.
+
+    Models hold all such items for alike and unsure, so questions about them would come before all others.
+    """
+    return np.asarray(np.abs(vectors).max(axis=-1) < SMALLEST)
 
 
 def _vector(index: int, row: Any, taken: Taken) -> npt.NDArray[np.float64] | None:
@@ -158,8 +167,12 @@ def _vector(index: int, row: Any, taken: Taken) -> npt.NDArray[np.float64] | Non
     if not all(-LARGEST <= number <= LARGEST for number in given):  # NaN is refused, too
         taken.refuse(index, "vector", NOT_FINITE)
         return None
+    vector = np.array(given, dtype=np.float64)
+    if is_zero(vector):
+        taken.refuse(index, "vector", ALL_ZERO)
+        return None
     taken.dimension = len(given)
-    return np.array(given, dtype=np.float64)
+    return vector
 
 
 def _is_vector(given: Any) -> TypeGuard[list[float]]:

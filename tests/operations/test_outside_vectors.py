@@ -186,6 +186,8 @@ BAD = [
     ({"item": "item", "vector": [1.0, float("inf")]}, "vector"),
     ({"item": "item", "vector": [1.0, 1e39]}, "vector"),
     ({"item": "item", "vector": [1.0, 10**400]}, "vector"),
+    ({"item": "item", "vector": [0.0, -0.0]}, "vector"),
+    ({"item": "item", "vector": [1e-200, 0]}, "vector"),
     ({"item": 10**12, "vector": [1.0, 2.0]}, "item"),
     ({"item": 10**30, "vector": [1.0, 2.0]}, "item"),
     ({"item": True, "vector": [1.0, 2.0]}, "item"),

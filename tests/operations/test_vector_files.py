@@ -68,14 +68,15 @@ def test_by_external_ids_or_items_or_in_order(dtype: str, monkeypatch: pytest.Mo
 @committed
 def test_bad_rows_are_reported_by_number() -> None:
     project, items = world(4)
-    vectors = np.ones((5, 2))
-    vectors[1, 0], vectors[2, 1] = np.nan, np.inf
-    names = ["m-0", "m-1", "m-2", "nobody", "m-3"]
+    vectors = np.ones((6, 2))
+    vectors[1, 0], vectors[2, 1], vectors[5] = np.nan, np.inf, 0
+    names = ["m-0", "m-1", "m-2", "nobody", "m-3", "m-1"]
     job = sent(project, npz(vectors=vectors, external_ids=names))
-    assert job.result == {"accepted": 2, "errors": 3}
+    assert job.result == {"accepted": 2, "errors": 4}
     assert [(error["row"], error["field"]) for error in job.errors] == [
-        (2, "vector"), (3, "vector"), (4, "external_id"),
+        (2, "vector"), (3, "vector"), (4, "external_id"), (6, "vector"),
     ]  # fmt: skip
+    assert job.errors[-1]["said"]["code"] == "vector.zero"
     assert set(served(project)) == {items[0].pk, items[3].pk}
 
 

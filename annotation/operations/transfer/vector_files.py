@@ -14,7 +14,15 @@ from annotation.operations.references import NO_ITEM, items_named, items_numbere
 from annotation.operations.transfer.jobs import JobClaim, JobFailed, finish_job, keep_lease, own_job
 from annotation.operations.transfer.matrices import BLOCK_BYTES, Matrix, open_matrix
 from annotation.operations.transfer.uploads import open_upload, row_error, start_job
-from annotation.operations.vector_uploads import DIMENSIONS, LARGEST, NOT_FINITE, keep_batch, unit_rows
+from annotation.operations.vector_uploads import (
+    ALL_ZERO,
+    DIMENSIONS,
+    LARGEST,
+    NOT_FINITE,
+    is_zero,
+    keep_batch,
+    unit_rows,
+)
 from annotation.sentences import say
 from annotation.vectors import SHARD_ROWS, Ints, load_item_ids, save_shard
 
@@ -57,13 +65,15 @@ def run_vectors(claim: JobClaim) -> None:
 
 
 def _commit(claim: JobClaim, matrix: Matrix, done: int, item_ids: Ints, vectors: Array, unknown: Errors) -> None:
-    """Keeps the block's finite vectors of known items as one batch; of two for one item the later one."""
+    """Keeps the vectors of known items that are finite and not zero as one batch; of two for one item the later one."""
     wide = vectors.astype(np.float64)
-    is_finite = (np.abs(wide) <= LARGEST).all(axis=1)  # NaN is not
+    is_finite, is_empty = (np.abs(wide) <= LARGEST).all(axis=1), is_zero(wide)  # NaN is neither
     errors = unknown + [
-        row_error(done + int(row) + 1, "vector", NOT_FINITE) for row in np.flatnonzero(~is_finite & (item_ids > 0))
+        row_error(done + int(row) + 1, "vector", message)
+        for message, is_wrong in ((NOT_FINITE, ~is_finite), (ALL_ZERO, is_empty))
+        for row in np.flatnonzero(is_wrong & (item_ids > 0))
     ]
-    kept = np.flatnonzero(is_finite & (item_ids > 0))
+    kept = np.flatnonzero(is_finite & ~is_empty & (item_ids > 0))
     distinct, last = np.unique(item_ids[kept][::-1], return_index=True)
     stored = save_shard(distinct, unit_rows(wide[kept[::-1][last]])) if len(distinct) else None
     with transaction.atomic():

@@ -273,6 +273,7 @@ export const zhHans: Catalogue = {
     'vector.other_length': '此项目的向量有 {known} 个数，此处为 {n} 个。一次上传的数量超过已有的数量，且还没有模型用过已有的向量时，新的向量才会取代它们。',
     'vector.in_order': '文件有 {n} 行，而项目有 {items} 个条目。不含标识的文件应按条目编号顺序每个条目一行；否则请上传含 items 或 external_ids 的 .npz 文件。',
     'vector.no_item': '此项目没有这个条目。',
+    'vector.zero': '所有的数都是 0：这样的向量不能说明条目的任何内容。',
     'vector.not_finite': '有的数不是有限值，或过大。',
     'training.worker_died': '后台进程在训练时中断，可能是内存不足。系统会自动重试。',
     'training.no_vectors': '还没有上传向量，训练在等待它们。',

@@ -77,6 +77,8 @@ BAD: list[tuple[Any, str]] = [
     ({"item": "item", "probabilities": {"ham": 0.4}}, "probabilities"),
     ({"item": "item", "probabilities": {"ham": 2.0, "spam": -1.0}}, "probabilities"),
     ({"item": "item", "probabilities": {"ham": True}}, "probabilities"),
+    ({"item": "item", "value": {"class": "ham"}, "probabilities": {"ham": 0.2, "spam": 0.8}}, "value"),
+    ({"item": "item", "value": {"class": "ham"}, "probabilities": {"spam": 1}}, "value"),
     ({"item": "item", "value": {"class": "ham"}, "model": "x" * 101}, "model"),
     ({"item": "item", "value": {"class": "ham"}, "model": "\0"}, "model"),
     ({"item": "item", "value": {"class": "ham"}, "model": "twice"}, "model"),
@@ -91,6 +93,22 @@ def test_bad_rows_are_named_and_the_rest_is_kept() -> None:
     for given, field in BAD:
         row = given | {"item": item.pk} if isinstance(given, dict) and given.get("item") == "item" else given
         assert tell(project, good, row) == [(1, field)], given
+
+
+@database
+@pytest.mark.parametrize(
+    ("kind", "value", "odds"),
+    [
+        ("choice", {"class": "ham"}, {"ham": 0.5, "spam": 0.5}),
+        ("pairwise", {"preferred": 1}, {"first": 0.3, "second": 0.7}),
+        ("rating", {"rating": 2}, {"1": 0.4, "2": 0.3, "3": 0.3}),
+        ("multichoice", {"classes": ["ham"]}, {"ham": 0.4, "spam": 0.9}),
+    ],
+)
+def test_a_value_may_be_any_that_its_probabilities_allow(kind: str, value: Any, odds: dict[str, float]) -> None:
+    project = make_project(kind=kind, classes=("1", "2", "3") if kind == "rating" else ("ham", "spam"))
+    data = {"texts": ["a", "b"]} if kind == "pairwise" else {"text": "a"}
+    assert tell(project, {"item": make_item(project, data=data).pk, "value": value, "probabilities": odds}) == []
 
 
 @database

@@ -17,7 +17,7 @@ def labels_to_reach(arm: Arm, measure: str, target: float) -> int | None:
 def text(arms: Sequence[Arm], rarest: str) -> str:
     """Returns the tables for a terminal: where each arm ended, and how many labels each target took."""
     titles, width = names(arms), max(len(name) for name in names(arms)) + 2
-    lines = [f"{'':{width}}{'seeds':>6}{'labels':>8}{'accuracy':>10}{'F1':>8}   F1 of the rarest class, {rarest!r}"]
+    lines = [f"{'':{width}}{'runs':>6}{'labels':>8}{'accuracy':>10}{'F1':>8}   F1 of the rarest class, {rarest!r}"]
     for name, arm in zip(titles, arms, strict=True):
         ends = [arm.mean(measure)[-1:] for measure in MEASURES]
         shown = "".join(
@@ -56,4 +56,6 @@ def figures(arms: Sequence[Arm]) -> list[dict[str, Any]]:
 
 def picture(arms: Sequence[Arm], title: str) -> str:
     curves = [Curve(name, arm.mean("accuracy")) for name, arm in zip(names(arms), arms, strict=True)]
-    return curves_svg(curves, title=title, measure="accuracy on test rows, lowest to highest seed shaded")
+    several = any(len(arm.runs) > 1 for arm in arms)
+    runs = "lowest to highest seed shaded" if several else "one run each"
+    return curves_svg(curves, title=title, measure=f"accuracy on test rows, {runs}")

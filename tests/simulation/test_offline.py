@@ -113,6 +113,8 @@ def test_the_command_compares_prints_and_writes(data, tmp_path):
     assert len(arms) == 8
     assert all(arm["seeds"] == 1 and arm["curves"]["accuracy"] for arm in arms)
     ElementTree.parse(tmp_path / "c.svg")
+    assert "one run each" in (tmp_path / "c.svg").read_text()
+    assert "seeds" not in out.getvalue()
 
 
 def test_tfidf_is_learned_from_the_rows_and_checkpoints_stand_at_every_step(data):

@@ -13,6 +13,9 @@ from tests.browser.conftest import Site
 from tests.factories import make_member
 
 AXE = Path(settings.BASE_DIR) / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+# Drawers and buttons have come to rest, so colours are final; what turns while something loads has no end.
+AT_REST = """() => document.getAnimations().every(
+    one => one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in frontend/")
@@ -20,7 +23,8 @@ pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not insta
 
 def offences(page: Page) -> list[str]:
     """What breaks a rule on the page as it is now, with the elements."""
-    page.wait_for_timeout(300)  # drawers have come to rest, so colours are final
+    page.wait_for_timeout(300)  # what was asked for has begun to come
+    page.wait_for_function(AT_REST)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", RULES)
     return [

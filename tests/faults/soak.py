@@ -80,8 +80,11 @@ def soak(
     minutes: float,
     n_annotators: int = 6,
     named: Sequence[str] = (),
+    wanted: Sequence[str] = (),
 ) -> Report:
     """Works and hurts until the time is up or the faults are, waits until it is quiet, and compares.
+
+    `wanted` is what people must have come to before they stop, however few answers a slow machine takes meanwhile.
 
     `named` are the faults at named points that it should come to: the report says which it did not.
     """
@@ -96,6 +99,7 @@ def soak(
             break
         time.sleep(random.Random(f"{seed} {sum(chaos.done.values())}").uniform(0.3, 1.5))
         chaos.do(fault)
+    eventually(lambda: all(history.seen[what] for what in wanted), 60 * minutes + started - time.monotonic())
     place.stop.set()
     service.forget_orders()
     for actor in actors:

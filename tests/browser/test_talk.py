@@ -54,7 +54,7 @@ def test_a_question_reaches_a_reviewer_and_the_answer_comes_back(site: Site, pag
 
 def test_at_offers_the_members_and_keys_or_the_pointer_choose_one(site: Site, page: Page, browser: Browser) -> None:
     project = site.project(n_items=1)
-    for name in ("zoe", "zora", "bob"):
+    for name in ("zoe", "zora", "bob", *(f"zzz-{number}" for number in range(1, 7))):
         site.annotator(project, name)
     site.person("zola")  # no member
     make_member(project, user=site.person("rita"), role=Role.REVIEWER)
@@ -62,10 +62,15 @@ def test_at_offers_the_members_and_keys_or_the_pointer_choose_one(site: Site, pa
     site.log_in(page, "rita", path=f"/projects/{project.pk}/items/{project.items.get().pk}")
     field, names = page.get_by_label("Comment"), page.get_by_role("listbox", name="Members")
     field.click()
-    page.keyboard.type("Look, @zo")
-    expect(names.get_by_role("option")).to_have_text(["zoe", "zora"])
+    page.keyboard.type("Look, @z")
+    expect(names.get_by_role("option")).to_have_text(["zoe", "zora", "zzz-1", "zzz-2", "zzz-3"])
+    expect(page.get_by_text("3 more names: type on")).to_be_visible()
     if AXE.is_file():
         assert offences(page) == []
+    page.keyboard.press("ArrowUp")
+    expect(names.get_by_role("option", name="zzz-3", selected=True)).to_be_visible()
+    page.keyboard.type("o")
+    expect(names.get_by_role("option")).to_have_text(["zoe", "zora"])
     page.keyboard.press("ArrowDown")
     zora = names.get_by_role("option", name="zora", selected=True)
     expect(field).to_have_attribute("aria-activedescendant", zora.get_attribute("id") or "")

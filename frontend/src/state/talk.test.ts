@@ -31,9 +31,8 @@ it('knows where a name is being written', () => {
   expect([naming('a@b', 3), naming('@@r', 3), naming('@rita ', 6), naming('@rita?', 6), naming('rita', 4)]).toEqual([null, null, null, null, null])
 })
 
-it('offers a few names, first those that begin so', () => {
+it('offers names, first those that begin so', () => {
   expect(namesFor('ri', ['maria', 'Rita', 'ann'])).toEqual(['Rita', 'maria'])
-  expect(namesFor('', ['a', 'b', 'c', 'd', 'e', 'f'])).toHaveLength(5)
   expect(namesFor('', ['ann@example.org', 'ann.', '美华', 'jo-ann'])).toEqual(['美华', 'jo-ann'])
 })
 

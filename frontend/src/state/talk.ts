@@ -28,13 +28,11 @@ export function naming(body: string, caret: number): { from: number; typed: stri
   return found && { from: found.index, typed: found[1] ?? '' }
 }
 
-const MOST_OFFERED = 5
-
 /** Who may be meant: those whose names begin so, then those whose names hold it. Some names cannot be called. */
 export function namesFor(typed: string, names: readonly string[]): string[] {
   const placeIn = (name: string): number => name.toLowerCase().indexOf(typed.toLowerCase())
   const held = names.filter((name) => placeIn(name) >= 0 && /^[\p{L}\p{N}_.+-]*[\p{L}\p{N}_]$/u.test(name))
-  return [...held.filter((name) => placeIn(name) === 0), ...held.filter((name) => placeIn(name) > 0)].slice(0, MOST_OFFERED)
+  return [...held.filter((name) => placeIn(name) === 0), ...held.filter((name) => placeIn(name) > 0)]
 }
 
 /** The text with the whole name in the place of what is there of it, and where the caret is then. */

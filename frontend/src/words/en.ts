@@ -1590,6 +1590,7 @@ export const en = {
     answerTo: (who: string) => `Answer to ${who}`,
     forWhom: '@name says whom it is for',
     members: 'Members',
+    moreNames: (n: number) => `${plural(n, 'more name')}: type on`,
     namesFound: (n: number) => `${plural(n, 'name')}: arrow keys choose, Enter takes it`,
     answer: 'Answer',
     send: 'Send',

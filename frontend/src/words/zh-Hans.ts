@@ -1881,6 +1881,7 @@ export const zhHans: Catalogue = {
     answerTo: (who) => `回复 ${who}`,
     forWhom: '用 @用户名 指明写给谁',
     members: '成员',
+    moreNames: (n) => `还有 ${count(n)} 个名称：请继续输入`,
     namesFound: (n) => `${count(n)} 个名称：用方向键选择，按回车键填入`,
     answer: '回复',
     send: '发送',

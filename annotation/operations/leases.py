@@ -121,8 +121,11 @@ AGAIN = """SET status = 'open', closed_at = NULL, created_at = now(), expires_at
 SUGGESTION = """
         CASE WHEN project.suggestions <> 'off' AND taken.stream NOT IN ('random', 'gold', 'relabel') THEN coalesce((
             SELECT jsonb_build_object('value', said.value, 'model', said.model_name, 'probability', coalesce(
-                (SELECT max(odds.value::float8) FROM jsonb_each_text(
-                    CASE jsonb_typeof(said.probabilities) WHEN 'object' THEN said.probabilities END) odds),
+                (SELECT max(CASE WHEN odds.key = coalesce(said.value->>'class', said.value->>'rating',
+                     CASE said.value->>'preferred' WHEN '0' THEN 'first' WHEN '1' THEN 'second' END, odds.key)
+                     THEN odds.value::float8 ELSE 0 END)
+                 FROM jsonb_each_text(
+                     CASE jsonb_typeof(said.probabilities) WHEN 'object' THEN said.probabilities END) odds),
                 1 - said.uncertainty))
             FROM annotation_prediction said
             WHERE said.item_id = taken.id

@@ -77,8 +77,6 @@ BAD: list[tuple[Any, str]] = [
     ({"item": "item", "probabilities": {"ham": 0.4}}, "probabilities"),
     ({"item": "item", "probabilities": {"ham": 2.0, "spam": -1.0}}, "probabilities"),
     ({"item": "item", "probabilities": {"ham": True}}, "probabilities"),
-    ({"item": "item", "value": {"class": "ham"}, "probabilities": {"ham": 0.2, "spam": 0.8}}, "value"),
-    ({"item": "item", "value": {"class": "ham"}, "probabilities": {"spam": 1}}, "value"),
     ({"item": "item", "value": {"class": "ham"}, "model": "x" * 101}, "model"),
     ({"item": "item", "value": {"class": "ham"}, "model": "\0"}, "model"),
     ({"item": "item", "value": {"class": "ham"}, "model": "twice"}, "model"),
@@ -96,22 +94,6 @@ def test_bad_rows_are_named_and_the_rest_is_kept() -> None:
 
 
 @database
-@pytest.mark.parametrize(
-    ("kind", "value", "odds"),
-    [
-        ("choice", {"class": "ham"}, {"ham": 0.5, "spam": 0.5}),
-        ("pairwise", {"preferred": 1}, {"first": 0.3, "second": 0.7}),
-        ("rating", {"rating": 2}, {"1": 0.4, "2": 0.3, "3": 0.3}),
-        ("multichoice", {"classes": ["ham"]}, {"ham": 0.4, "spam": 0.9}),
-    ],
-)
-def test_a_value_may_be_any_that_its_probabilities_allow(kind: str, value: Any, odds: dict[str, float]) -> None:
-    project = make_project(kind=kind, classes=("1", "2", "3") if kind == "rating" else ("ham", "spam"))
-    data = {"texts": ["a", "b"]} if kind == "pairwise" else {"text": "a"}
-    assert tell(project, {"item": make_item(project, data=data).pk, "value": value, "probabilities": odds}) == []
-
-
-@database
 def test_what_was_said_last_is_suggested() -> None:
     project = make_project(random_rate=0, gold_rate=0)
     item = make_item(project)
@@ -119,6 +101,27 @@ def test_what_was_said_last_is_suggested() -> None:
     tell(project, spam(item, 0.9, model="old"))
     tell(project, {"item": item.pk, "value": {"class": "ham"}, "model": "new"})
     assert leased(project).suggestion == {"value": {"class": "ham"}, "model": "new", "probability": None}
+
+
+@database
+@pytest.mark.parametrize(
+    ("kind", "value", "odds", "probability"),
+    [
+        ("choice", {"class": "ham"}, {"ham": 0.3, "spam": 0.7}, 0.3),
+        ("choice", {"class": "ham"}, {"spam": 1}, 0),
+        ("pairwise", {"preferred": 1}, {"first": 0.7, "second": 0.3}, 0.3),
+        ("rating", {"rating": 2}, {"1": 0.7, "2": 0.3}, 0.3),
+        ("multichoice", {"classes": ["ham"]}, {"ham": 0.9, "spam": 0.3}, 0.9),
+    ],
+)
+def test_a_suggestion_has_its_own_probability_where_another_answer_is_likelier(
+    kind: str, value: Any, odds: dict[str, float], probability: float
+) -> None:
+    classes = ("1", "2", "3") if kind == "rating" else ("ham", "spam")
+    project = make_project(kind=kind, classes=classes, random_rate=0, gold_rate=0)
+    item = make_item(project, data={"texts": ["a", "b"]} if kind == "pairwise" else {"text": "a"})
+    assert tell(project, {"item": item.pk, "value": value, "probabilities": odds}) == []
+    assert leased(project).suggestion == {"value": value, "model": "", "probability": probability}
 
 
 def make_project_with_silence() -> Project:

@@ -11,8 +11,6 @@ from annotation.operations.transfer.answers import Expected, RowError, check_tex
 from annotation.sentences import say
 
 MAX_MODEL_NAME = 100
-# Whoever says one class means the likeliest; sets have thresholds of their own, and a rating may be the expected one.
-DECIDED = (Learner.SOFTMAX, Learner.PREFERENCE)
 Answer = Mapping[str, Any]
 
 
@@ -39,10 +37,7 @@ def checked_predictions(entries: Any, expected: Expected) -> list[Outside]:
 
 
 def checked_prediction(one: Mapping[str, Any], expected: Expected, within: str = "") -> Outside:
-    """Returns {value?, probabilities?, model?} in its stored form. Without a value the probabilities say what it is.
-
-    Raises RowError for what is wrong, also for one class where another one is likelier by its own probabilities.
-    """
+    """Returns {value?, probabilities?, model?} in its stored form. Without a value the probabilities say what it is."""
     model = one.get("model", "")
     if not isinstance(model, str) or len(model) > MAX_MODEL_NAME:
         english = "A model's name is a text of at most {n} characters."
@@ -57,9 +52,6 @@ def checked_prediction(one: Mapping[str, Any], expected: Expected, within: str =
         return Outside(model, value, parts, unsure_of_parts(parts))
     named = _checked_columns(odds, expected, f"{within}probabilities")
     value = checked_value(one.get("value", _likeliest(named, expected)), expected, f"{within}value")
-    if expected.kind.learner in DECIDED and _odds_of(value, named, expected) < max(named.values()):
-        english = "Its own probabilities hold another class for likelier."
-        raise RowError(f"{within}value", say("prediction.contradiction", english))
     return Outside(model, value, named, unsure_of_columns(named, expected.kind.learner))
 
 
@@ -104,12 +96,6 @@ def _checked_parts(odds: Any, given: Answer, stored: Answer, place: str) -> list
 
 def _is_probability(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
-
-
-def _odds_of(value: Answer, odds: Mapping[str, float], expected: Expected) -> float:
-    """Returns the probability of the one class that the answer names."""
-    columns, named = expected.kind.columns(expected.schema), expected.kind.targets(value, expected.schema)
-    return odds.get(columns[named[0]], 0.0) if named else 0.0
 
 
 def _likeliest(odds: Mapping[str, float], expected: Expected) -> dict[str, Any]:

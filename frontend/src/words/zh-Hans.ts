@@ -250,7 +250,6 @@ export const zhHans: Catalogue = {
     'prediction.classes': '只能使用项目的类别：{classes}。',
     'prediction.probabilities': '概率应为 0 到 1 之间的数。',
     'prediction.sum': '各概率之和应为 1。',
-    'prediction.contradiction': '它自己的概率认为另一个类别更可能。',
     'prediction.parts': '此类问题应为 0 到 1 之间的数的列表，回答的每个部分对应一个。',
     'vector.at_most': 'vectors 应为列表，最多 {n} 个；更多的请以文件上传。',
     'vector.row': '每行应形如 {"external_id": "…", "vector": [0.1, …]}，或用 "item" 给出条目编号。',

@@ -85,7 +85,6 @@ def settings_for(provider: Oidc | None) -> dict[str, Any]:
         "ACCOUNT_EMAIL_VERIFICATION": "none",
         "MFA_ADAPTER": "annotation.login.adapters.Factors",
         "MFA_TOTP_ISSUER": "Querent",
-        "MFA_TOTP_TOLERANCE": 1,  # codes of the period before and after are right too: clocks differ, typing takes time
         "MFA_RECOVERY_CODES_SHOW_ONCE": True,
         "SOCIALACCOUNT_ADAPTER": "annotation.login.oidc.Identities",
         "SOCIALACCOUNT_PROVIDERS": {"openid_connect": {"APPS": [_app(provider)] if provider else []}},

@@ -116,23 +116,30 @@ AGAIN = """SET status = 'open', closed_at = NULL, created_at = now(), expires_at
                 probability = excluded.probability, model_version = excluded.model_version,
                 suggestion = excluded.suggestion"""
 
+# How likely a model outside holds its own value, by what it said of the classes: of a set, that it is right in each.
+OWN_PROBABILITY = """(SELECT CASE WHEN said.value ? 'classes'
+                    THEN exp(sum(ln(greatest(
+                        CASE WHEN said.value->'classes' ? odds.key THEN odds.p ELSE 1 - odds.p END, 1e-9))))
+                    ELSE sum(CASE WHEN odds.key = coalesce(said.value->>'class', said.value->>'rating',
+                        CASE said.value->>'preferred' WHEN '0' THEN 'first' WHEN '1' THEN 'second' END)
+                        THEN odds.p ELSE 0 END) END
+                 FROM (SELECT key, value::float8 FROM jsonb_each_text(CASE jsonb_typeof(said.probabilities)
+                     WHEN 'object' THEN said.probabilities END)) AS odds (key, p))"""
+
 # What is suggested with a lease, kept as it was shown: the last word of a model outside, else of the project's own.
 # What is drawn to measure, people or models, is asked blind.
 SUGGESTION = """
         CASE WHEN project.suggestions <> 'off' AND taken.stream NOT IN ('random', 'gold', 'relabel') THEN coalesce((
-            SELECT jsonb_build_object('value', said.value, 'model', said.model_name, 'probability', coalesce(
-                (SELECT max(CASE WHEN odds.key = coalesce(said.value->>'class', said.value->>'rating',
-                     CASE said.value->>'preferred' WHEN '0' THEN 'first' WHEN '1' THEN 'second' END, odds.key)
-                     THEN odds.value::float8 ELSE 0 END)
-                 FROM jsonb_each_text(
-                     CASE jsonb_typeof(said.probabilities) WHEN 'object' THEN said.probabilities END) odds),
-                1 - said.uncertainty))
+            SELECT jsonb_build_object('value', said.value, 'model', said.model_name, 'probability',
+                coalesce({probability}, 1 - said.uncertainty))
             FROM annotation_prediction said
             WHERE said.item_id = taken.id
               AND said.schema_version >= coalesce((project.class_history->-1->>'version')::int, 0)
             ORDER BY said.created_at DESC, said.id DESC LIMIT 1),
             CASE WHEN taken.reason->'suggested' ? 'value' THEN taken.reason->'suggested' END)
-            || jsonb_build_object('schema_version', project.schema_version) END"""
+            || jsonb_build_object('schema_version', project.schema_version) END""".replace(
+    "{probability}", OWN_PROBABILITY
+)
 
 # A queued item may have been drawn by another stream meanwhile: then its place in the queue is used up for nothing.
 LEASE = """

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import F
+from django.db.models.fields.json import HasKey
 
 from annotation.callables import strategy_refusal
 from annotation.classifiers import classifier_refusals
@@ -100,9 +102,9 @@ def _representation_refusal(name: Any, project: Project, user: User) -> dict[str
     if refusal := representation_refusal(name, by_operator=user.is_superuser):
         return refusal
     first = Item.objects.filter(project_id=project.pk).order_by("pk")[:FIRST_ITEMS]
-    lengths = list(first.values_list("length", flat=True))  # an image has none
-    has_texts = any(lengths) or project.question.learner in OF_TEXTS
-    return unread_refusal(name, has_texts=has_texts, has_images=0 in lengths)
+    shown = list(first.values_list("length", HasKey(F("data"), "image")))  # the length is that of the text
+    has_texts = any(length for length, _ in shown) or project.question.learner in OF_TEXTS
+    return unread_refusal(name, has_texts=has_texts, has_images=any(has_image for _, has_image in shown))
 
 
 def _fits(value: Any, kind: type, low: float, high: float) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from django.core.files.storage import default_storage
 from django.db.models import F, IntegerField, Max, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
@@ -68,8 +67,8 @@ def _named_today(project: Project, version: ModelVersion) -> list[str | None]:
     return [rename(name) if rename else name for name in version.classes]
 
 
-def version_row(project: Project, version: ModelVersion) -> dict[str, Any]:
-    """Returns a version as lists show it."""
+def version_row(project: Project, version: ModelVersion, kept: set[int]) -> dict[str, Any]:
+    """Returns a version as lists show it; `kept` are the keys of those that still have files."""
     metrics = version.metrics
     return {
         "number": version.number,
@@ -86,14 +85,15 @@ def version_row(project: Project, version: ModelVersion) -> dict[str, Any]:
         "is_newest": version.pk == project.live_model_id,
         "is_pinned": version.pk == project.pinned_model_id,
         "is_serving": version.pk == (project.pinned_model_id or project.live_model_id),
-        "is_stored": _is_stored(version),
+        "is_stored": version.pk in kept,
         "is_portable": metrics.get("is_portable", True),
     }
 
 
-def _is_stored(version: ModelVersion) -> bool:
-    """Says whether its files are there at this moment: some stay for a while after they are not kept any more."""
-    return all(default_storage.exists(path) for path in (version.path, version.representation.path))
+def version_rows(project: Project, versions: Sequence[ModelVersion]) -> list[dict[str, Any]]:
+    keys = [version.pk for version in versions]
+    kept = set(kept_versions(project).filter(pk__in=keys).values_list("pk", flat=True))
+    return [version_row(project, version, kept) for version in versions]
 
 
 def version_detail(project: Project, version: ModelVersion) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def version_detail(project: Project, version: ModelVersion) -> dict[str, Any]:
     metrics = version.metrics
     names = ("agreement", "calibration", "drift", "belief", "stability", "n_trained", "n_protected", "l2")
     return {
-        **version_row(project, version),
+        **version_rows(project, [version])[0],
         **{name: metrics.get(name) for name in names},
         **_by_class(version),
     }
@@ -154,7 +154,7 @@ def compare(project: Project, first: ModelVersion, second: ModelVersion) -> dict
 
     What cannot be compared is None with the reason beside it.
     """
-    rows = [version_row(project, version) for version in (first, second)]
+    rows = version_rows(project, [first, second])
     found: dict[str, Any] = {"versions": rows, "probe": None, "protected": None, "because": None, "said": None}
     if first.classes != second.classes:
         return found | _because("compare.other_classes", "The two versions know different classes.")

@@ -48,12 +48,6 @@ class TestSettingUp:
         other.log_in("ann")
         assert other.prove(code_of(known[0])).status_code == 403
 
-    @pytest.mark.parametrize("periods", [-1, 1])
-    def test_a_code_of_a_neighbouring_period_sets_it_up_too(self, visitor, ann, periods):
-        visitor.log_in("ann")
-        visitor.set_up(periods)
-        assert factors.has_one(ann)
-
     def test_its_session_goes_on_under_another_key(self, visitor, ann):
         visitor.log_in("ann")
         fixed = visitor.http.cookies["sessionid"].value

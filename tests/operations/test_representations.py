@@ -100,7 +100,12 @@ def test_encoders_are_for_operators_to_name(settings: object) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("shown", "unread"),
-    [({"text": "a word"}, ["image"]), ({"image": "1.png"}, ["tfidf", "encoder:small", "pool"]), ({}, [])],
+    [
+        ({"text": "a word"}, ["image"]),
+        ({"image": "1.png"}, ["tfidf", "encoder:small", "pool"]),
+        ({"text": "a word", "image": "1.png"}, []),
+        ({}, []),
+    ],
 )
 def test_a_representation_that_reads_no_item_is_refused(shown: dict[str, str], unread: list[str]) -> None:
     user = make_user(is_superuser=True)

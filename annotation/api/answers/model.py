@@ -98,7 +98,7 @@ class ModelRow(s.Serializer[Any]):
     is_newest = s.BooleanField()
     is_pinned = s.BooleanField()
     is_serving = s.BooleanField()
-    is_stored = s.BooleanField(help_text="Its files are there: it can be pinned and compared.")
+    is_stored = s.BooleanField(help_text="Its files are kept: it can be pinned and compared.")
     is_portable = s.BooleanField(
         help_text="While stored it can be downloaded; false for a classifier of another library, fitted again by that."
     )

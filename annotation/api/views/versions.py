@@ -1,5 +1,6 @@
 """The trained versions: look, compare, pin, roll back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import FileResponse
@@ -11,6 +12,7 @@ from annotation.api import answers, paging
 from annotation.api.idempotency import creates
 from annotation.api.views.base import FileView, View, documented, known_fields, person
 from annotation.errors import BadRequest
+from annotation.models import ModelVersion
 from annotation.operations.versions import download_version, pin_version, roll_back, unpin_version
 from annotation.queries import versions as queries
 
@@ -24,7 +26,8 @@ class Models(View):
         found = queries.versions_of(project).order_by("-number")
         if after:
             found = found.filter(number__lt=after[0])
-        rows = [queries.version_row(project, version) for version in found[: limit + 1]]
+        shown: Sequence[ModelVersion] = list(found[: limit + 1])
+        rows = queries.version_rows(project, shown)
         return Response(paging.page(request, rows, limit, dict, lambda row: [row["number"]]))
 
 
@@ -89,4 +92,4 @@ class RollBack(View):
 def _row(request: Request, project_id: str, version: Any) -> Response:
     """The version as it stands after the change."""
     project = access.project_for(person(request), project_id, needs="see_models")
-    return Response(queries.version_row(project, version))
+    return Response(queries.version_rows(project, [version])[0])

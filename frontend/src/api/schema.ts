@@ -819,7 +819,7 @@ export interface ModelDetail {
   is_newest: boolean
   is_pinned: boolean
   is_serving: boolean
-  /** Its files are there: it can be pinned and compared. */
+  /** Its files are kept: it can be pinned and compared. */
   is_stored: boolean
   /** While stored it can be downloaded; false for a classifier of another library, fitted again by that. */
   is_portable: boolean
@@ -852,7 +852,7 @@ export interface ModelRow {
   is_newest: boolean
   is_pinned: boolean
   is_serving: boolean
-  /** Its files are there: it can be pinned and compared. */
+  /** Its files are kept: it can be pinned and compared. */
   is_stored: boolean
   /** While stored it can be downloaded; false for a classifier of another library, fitted again by that. */
   is_portable: boolean

@@ -9,6 +9,9 @@ import time
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import call_command
+from django.core.management.commands import migrate as djangos
+from django.db import connection
 
 from config.options import CHECKOUT
 from tests.stack import _database, eventually
@@ -33,6 +36,20 @@ def let_go_once_waited_for(url: str, reader: psycopg.Connection, written: list[f
     before = len(written)
     eventually(lambda: len(written) > before + 1)  # the first may have been at it already
     reader.rollback()
+
+
+def test_it_waits_two_seconds_for_a_lock_at_most(db, monkeypatch):
+    """Read from its session: what a writer waits behind it, a slow machine adds to."""
+    limits = []
+
+    def migrate_nothing(self: djangos.Command, **options: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            limits.append(cursor.fetchone())
+
+    monkeypatch.setattr(djangos.Command, "handle", migrate_nothing)
+    call_command("migrate")
+    assert limits == [("2s",)]
 
 
 @pytest.mark.alone

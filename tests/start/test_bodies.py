@@ -9,7 +9,7 @@ import pytest
 
 from config import bodies
 from config.bodies import AT_WORK, WholeBodies
-from tests.stack import PATIENCE_SECONDS, Program
+from tests.stack import PATIENCE_SECONDS, Program, eventually
 
 
 def echo(environ, start_response):
@@ -65,7 +65,7 @@ def test_many_slow_bodies_leave_places_to_work_and_one_network_is_refused_in_the
     monkeypatch.setattr(bodies, "SLOW_SECONDS", 0.1)
     app, slow = WholeBodies(echo, limit_bytes=2**20), [Slow(b"x") for _ in range(bodies.MOST_SLOW_OF_ONE_NETWORK)]
     assert len(slow) > AT_WORK
-    threads = [threading.Thread(target=call, args=(app, body, 1)) for body in slow]
+    threads = [threading.Thread(target=call, args=(app, body, 1), daemon=True) for body in slow]
     for thread in threads:
         thread.start()
     assert all(body.asked.wait(PATIENCE_SECONDS) for body in slow)
@@ -75,8 +75,7 @@ def test_many_slow_bodies_leave_places_to_work_and_one_network_is_refused_in_the
     assert call(app, io.BytesIO(b"y"), 1)[0].startswith("503")
     for body in slow:
         body.go.set()
-    for thread in threads:
-        thread.join()
+    assert eventually(lambda: not any(thread.is_alive() for thread in threads))
     assert call(app, io.BytesIO(b"y"), 1) == ("200 OK", b"y")
 
 

@@ -47,10 +47,15 @@ def test_a_burst_is_merged_and_the_last_hint_is_never_lost(outlet):
     for _ in range(200):
         dispatcher.add(HINT)
     wait_for(outlet, 1)
+    before = len(outlet.sent)
     dispatcher.add(HINT)
-    wait_for(outlet, len(outlet.sent) + 1)
+    added = time.monotonic()
+    wait_for(outlet, before + 1)
+    assert eventually(lambda: not dispatcher._due)
     time.sleep(2 * dispatch.SPACING_SECONDS)
-    assert (len(outlet.sent) - 1) * dispatch.SPACING_SECONDS <= outlet.sent[-1][0] - started
+    assert (len(outlet.sent) - 1) * dispatch.SPACING_SECONDS <= outlet.sent[-1][0] - started, "not spaced"
+    # All but the last had gone out when the last hint was added.
+    assert (len(outlet.sent) - 2) * dispatch.SPACING_SECONDS <= added - started, "not merged"
 
 
 def test_an_earlier_time_wins_over_a_later_one(outlet):

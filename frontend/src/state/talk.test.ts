@@ -36,10 +36,30 @@ it('offers names, first those that begin so', () => {
   expect(namesFor('', ['ann@example.org', 'ann.', '美华', 'jo-ann'])).toEqual(['美华', 'jo-ann'])
 })
 
-it('puts a name in the place of what is there of it', () => {
+it('puts a name in the place of what is typed of it', () => {
   expect(withName('So, @ri', 4, 7, 'rita')).toEqual({ body: 'So, @rita ', caret: 10 })
-  expect(withName('@rxta says', 0, 2, 'rita')).toEqual({ body: '@rita says', caret: 6 })
+  expect(withName('@it says', 0, 3, 'rita')).toEqual({ body: '@rita says', caret: 6 })
   expect(withName('@r\nso', 0, 2, 'rita')).toEqual({ body: '@rita \nso', caret: 6 })
+})
+
+it('leaves what follows a name, and the name whole where it was', () => {
+  const chosen = (text: string): string => {
+    const caret = text.indexOf('|')
+    const body = text.replace('|', '')
+    const next = withName(body, naming(body, caret)?.from ?? NaN, caret, 'rita')
+    return `${next.body.slice(0, next.caret)}|${next.body.slice(next.caret)}`
+  }
+  expect(chosen('Ask @ri|. Then go.')).toBe('Ask @rita|. Then go.')
+  expect(chosen('See @ri|...')).toBe('See @rita|...')
+  expect(chosen('@|please look')).toBe('@rita |please look')
+  expect(chosen('@|a friend')).toBe('@rita |a friend')
+  expect(chosen('@ri|.5 or @bob')).toBe('@rita |.5 or @bob')
+  expect(chosen('@ri|- or so')).toBe('@rita |- or so')
+  expect(chosen('@ri|@bob')).toBe('@rita |@bob')
+  expect(chosen('Is it, @ri|?')).toBe('Is it, @rita|?')
+  expect(chosen('@Ri|ta, look')).toBe('@rita|, look')
+  expect(chosen('@ri|ta look')).toBe('@rita |look')
+  expect(chosen('@ri|tax')).toBe('@rita |tax')
 })
 
 it('names an item as people know it, never by a number of the service', () => {

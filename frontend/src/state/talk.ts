@@ -35,10 +35,15 @@ export function namesFor(typed: string, names: readonly string[]): string[] {
   return [...held.filter((name) => placeIn(name) === 0), ...held.filter((name) => placeIn(name) > 0)]
 }
 
-/** The text with the whole name in the place of what is there of it, and where the caret is then. */
+/** The text with the whole name in the place of what is typed of it, and where the caret is then. What follows stays. */
 export function withName(body: string, from: number, caret: number, name: string): { body: string; caret: number } {
-  const before = `${body.slice(0, from)}@${name} `
-  return { body: before + body.slice(caret).replace(/^[\p{L}\p{N}_.+-]*[^\S\n]?/u, ''), caret: before.length }
+  const there = /^@[\p{L}\p{N}_.+-]*[\p{L}\p{N}_]/u.exec(body.slice(from))?.[0] ?? ''
+  const isWhole = there.toLowerCase() === `@${name}`.toLowerCase()
+  const after = body.slice(isWhole ? from + there.length : caret)
+  // Punctuation ends a name by itself, unless it would be read as part of it.
+  const space = /^(\.*[\p{L}\p{N}_+@-]|\s|$)/u.test(after) ? ' ' : ''
+  const before = `${body.slice(0, from)}@${name}${space}`
+  return { body: before + after.replace(/^[^\S\n]/, ''), caret: before.length }
 }
 
 /** What is new to the person, of one project or of all. */
